@@ -1,0 +1,54 @@
+# What you can do in a checkout, with Python 3.11 or later and make; everything is installed into .venv and nowhere else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= auto
+PYTEST := $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal
+
+# Both names are needed: older pip reads the first for what it builds with, newer pip the second.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test update docs bench clean
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made.
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: .venv/.demo ## Install, then do the main job on the real seed, in a temporary folder.
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
+
+test: .venv/.test ## Install what tests need, then lint, type-check and test.
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
+	@$(PYTEST)
+
+update: .venv/.test ## Rewrite the transcripts with what the commands really say; then read the diff.
+	@$(PYTEST) tests/test_transcripts.py --update
+
+docs: .venv/.test ## Write docs/reference from the code.
+	@$(BIN)/python scripts/reference.py
+
+bench: .venv/.test ## Measure what is promised about speed.
+	@$(BIN)/python -m benchmarks
+
+clean: ## Remove .venv and what tools left behind.
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "vru-ledger needs Python 3.11 or later: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "python cannot make a virtual environment: on Debian, apt-get install python3-venv"; exit 1; }
+
+.venv/.demo: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing vru-ledger into .venv"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+.venv/.test: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing vru-ledger and what its tests need into .venv"
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ .venv/.demo

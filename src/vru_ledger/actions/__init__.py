@@ -1,0 +1,1 @@
+"""What you can do: one file per action, one transaction each."""

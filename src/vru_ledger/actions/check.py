@@ -1,0 +1,80 @@
+"""Is the ledger sound? Everything is worked out again from the entries, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vru_ledger.actions.replay import Replay
+from vru_ledger.domain.findings import Finding
+from vru_ledger.exchange.seed_file import Seed
+from vru_ledger.store import soundness
+from vru_ledger.store.database import Database, Session
+
+_TELL_EVERY = 20_000
+SHORTEST_HEAD = 8
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a check looked at, and everything it found. Sound is: no finding of severity error."""
+
+    entries: int = 0
+    number: int = 0
+    hash: str = ""
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Say whether nothing is wrong; warnings are not wrong."""
+        return not any(finding.severity == "error" for finding in self.findings)
+
+
+def check(
+    database: Database,
+    *,
+    head: str = "",
+    seed: Seed | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Checked:
+    """Check a ledger whole: database, chain, columns, movements, rules, balances, caps, register.
+
+    `head` is a hash that was printed earlier, or its first 8 characters or more; `seed` is
+    compared with the ledger. Returns every finding, not the first.
+    """
+    with database.read() as session:
+        checked = Checked()
+        checked.findings += soundness.of_database(session)
+        if any(finding.code == "database-damaged" for finding in checked.findings):
+            return checked
+        _replay(session, checked, head, on_progress)
+        if seed is not None:
+            from vru_ledger.actions.drift import drift
+
+            checked.findings += drift(session, seed)
+        return checked
+
+
+def _replay(
+    session: Session, checked: Checked, head: str, on_progress: Callable[[int], None] | None
+) -> None:
+    """Walk the chain from its beginning, then compare what it comes to with what is stored."""
+    replay = Replay(session)
+    on_chain = not head
+    for row in soundness.entry_rows(session):
+        checked.entries += 1
+        checked.findings += replay.entry(row)
+        on_chain = on_chain or row[-1].startswith(head)
+        if on_progress and checked.entries % _TELL_EVERY == 0:
+            on_progress(checked.entries)
+    checked.number, checked.hash = replay.number, replay.hash
+    checked.findings += replay.end()
+    if not on_chain:
+        checked.findings.append(
+            Finding(
+                code="head-not-on-chain",
+                message=f"no entry has the hash {head}",
+                remedy="this is another ledger, or its past was rewritten since that head was "
+                "printed: compare it with a backup",
+            )
+        )

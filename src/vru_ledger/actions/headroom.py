@@ -1,0 +1,214 @@
+"""How much more could go: to a fund, to a recipient of it, and which cap stops more."""
+
+from dataclasses import dataclass, replace
+
+from vru_ledger.actions import resolve
+from vru_ledger.actions.allocate import Allocator, Request, available
+from vru_ledger.actions.record import Recorder
+from vru_ledger.caps import each_counting, missing, stops_total
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.quantity import Quantity
+from vru_ledger.domain.register import Fund
+from vru_ledger.domain.stages import MEASURES
+from vru_ledger.position import Key
+from vru_ledger.rules import judge
+from vru_ledger.rules.case import Case
+from vru_ledger.rules.refusal import caps_met
+from vru_ledger.store import ledger, register
+from vru_ledger.store.database import Session
+
+_HEADROOM = {
+    "headroom": "the most that one more allocation could be: the least room of any cap that stops, "
+    "and of what is unallocated",
+    "stopped_by": "what stops more: the caps with the least room, or 'authority'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FundRow:
+    """How much more could be allocated from one fund."""
+
+    fund: str
+    name: str
+    authority: Pence
+    allocated: Pence
+    headroom: Pence
+    stopped_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientRow:
+    """How much more could go to one recipient of a fund."""
+
+    recipient: str
+    name: str
+    allocated: Pence
+    headroom: Pence
+    stopped_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CapRow:
+    """How much more one cap would let an allocation have."""
+
+    cap: str
+    limit: Quantity
+    used: Quantity
+    headroom: Quantity | None
+    binds: str
+
+
+def of_funds(session: Session) -> Answer:
+    """Return how much more could be allocated from each fund."""
+    rows = []
+    for fund in register.everything(session, Fund):
+        headroom, stopped_by = of_fund(session, fund.code)
+        authority = ledger.authority(session, fund.code)
+        unallocated = sum(line[2] for line in ledger.lines(session, fund.code))
+        rows.append(
+            FundRow(
+                fund.code,
+                fund.name,
+                Pence(authority),
+                Pence(authority - unallocated),
+                Pence(headroom),
+                stopped_by,
+            )
+        )
+    total = FundRow(
+        "total",
+        "",
+        Pence(sum(row.authority for row in rows)),
+        Pence(sum(row.allocated for row in rows)),
+        Pence(sum(row.headroom for row in rows)),
+        "",
+    )
+    return Answer(
+        name="headroom",
+        title="Headroom by fund",
+        row_type=FundRow,
+        rows=rows,
+        shown=("fund", "name", "authority", "allocated", "headroom", "stopped_by"),
+        total=total,
+        drop_first=("name", "authority", "allocated", "stopped_by"),
+        measures={
+            **{name: MEASURES[name] for name in ("authority", "allocated")},
+            "headroom": "unallocated, or less where a cap on the whole fund leaves less",
+            "stopped_by": _HEADROOM["stopped_by"],
+        },
+        notes=("for one fund's recipients: vru-ledger headroom FUND",),
+    )
+
+
+def of_fund(session: Session, fund: str) -> tuple[int, str]:
+    """Return the pence that the fund as a whole could still give, and what stops more."""
+    room = {"authority": sum(line[2] for line in ledger.lines(session, fund))}
+    caps, bounds = ledger.caps_of(session, fund)
+    whole = {cap.cap: Key("cap", fund, cap.cap, "") for cap in caps.values() if stops_total(cap)}
+    if not whole:
+        return 0, "no cap on its total"
+    held = ledger.balances(session, list(whole.values()))
+    for cap, key in whole.items():
+        room[cap] = bounds[cap].ceiling - (held[key].held if key in held else 0)
+    return _least(room)
+
+
+def _least(room: dict[str, int]) -> tuple[int, str]:
+    least = max(0, min(room.values()))
+    return least, ", ".join(name for name, left in room.items() if max(0, left) == least)
+
+
+def of_recipients(session: Session, asked: Request) -> Answer:
+    """Return how much more could go to each recipient that a fund lists. Raises NotFound."""
+    fund = resolve.fund(session, asked.fund)
+    allocator = Allocator(Recorder(session, "", ""))
+    rows = []
+    for recipient in register.listed(session, fund.code):
+        case = _case(allocator, replace(asked, recipient=recipient.code))
+        headroom, stopped_by = _room(case)
+        balances = ledger.recipient_balances(session, fund.code, recipient.code)
+        held = sum(pence for _, pence in balances)
+        rows.append(
+            RecipientRow(recipient.code, recipient.name, Pence(held), Pence(headroom), stopped_by)
+        )
+    headroom, stopped_by = of_fund(session, fund.code)
+    notes = [f"the fund as a whole: {format_pounds(headroom)}, stopped by {stopped_by}"]
+    if not fund.closed:
+        notes.append(
+            f"{fund.name} is open to recipients it does not list; "
+            f"for one: vru-ledger headroom {fund.code} RECIPIENT"
+        )
+    return Answer(
+        name="headroom",
+        title=f"Headroom of {fund.name} by recipient",
+        row_type=RecipientRow,
+        rows=rows,
+        shown=("recipient", "name", "allocated", "headroom", "stopped_by"),
+        drop_first=("name", "allocated", "stopped_by"),
+        measures={"allocated": MEASURES["allocated"], **_HEADROOM},
+        notes=notes,
+    )
+
+
+def of_recipient(session: Session, request: Request) -> Answer:
+    """Return how much more could go to one recipient, cap by cap. Raises NotFound, BadInput."""
+    allocator = Allocator(Recorder(session, "", ""))
+    case = _case(allocator, request)
+    headroom, stopped_by = _room(case)
+    binding = stopped_by.split(", ")
+    rows = [
+        CapRow(met.cap, met.limit, met.used, met.headroom, "binds" if met.cap in binding else "")
+        for met in caps_met(case, [])
+    ]
+    said = [breach.sentence for breach in judge(case) if breach.severity == "stop"]
+    return Answer(
+        name="headroom",
+        title=f"Headroom of {case.fund.name} for {request.recipient}",
+        row_type=CapRow,
+        rows=rows,
+        shown=("cap", "limit", "used", "headroom", "binds"),
+        drop_first=("used", "limit"),
+        meta={"headroom_pence": headroom, "stopped_by": stopped_by},
+        measures={"headroom": "the limit and its tolerance, less what is used"},
+        notes=[
+            f"the most that one more allocation could be: {format_pounds(headroom)}, "
+            f"stopped by {stopped_by}",
+            *said,
+        ],
+    )
+
+
+def _case(allocator: Allocator, request: Request) -> Case:
+    new, _, _ = allocator.complete(request)
+    return allocator.judged(new)[0]
+
+
+def _room(case: Case) -> tuple[int, str]:
+    """Return the pence that one more allocation could be, and what stops more."""
+    new = case.entry
+    if not isinstance(new, Allocation):
+        return 0, ""
+    others = [
+        breach
+        for breach in judge(case)
+        if breach.severity == "stop" and breach.rule not in ("within-caps", "within-authority")
+    ]
+    if others:
+        return 0, ", ".join(sorted({breach.cap or breach.rule for breach in others}))
+    room = {"authority": sum(available(new, case.position))}
+    counts: list[str] = []
+    for cap, kind in each_counting(case.caps, new):
+        if cap.severity != "stop" or missing(cap, new):
+            continue
+        key = kind.keys(cap, new)[0]
+        left = case.bounds[cap.cap].ceiling - case.position[key].held
+        if kind.UNIT == "pence":
+            room[cap.cap] = left
+        elif case.changes.get(key, 0) > max(0, left):
+            counts.append(cap.cap)
+    if counts:
+        return 0, ", ".join(counts)
+    least, names = _least(room)
+    return least, names

@@ -1,0 +1,184 @@
+"""Record entries: every change to money or to a limit goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from vru_ledger.caps import Bounds, bounds, changes_of, counted
+from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Recorded, Registration
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Fund
+from vru_ledger.domain.text import shown
+from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound
+from vru_ledger.position import Balance, Key
+from vru_ledger.rules.case import Case
+from vru_ledger.store import ledger, register
+from vru_ledger.store.database import Session
+from vru_ledger.store.journal import Journal
+
+
+@dataclass(slots=True)
+class FundState:
+    """A fund as the rules need it: itself, its caps and what they come to."""
+
+    fund: Fund
+    caps: dict[str, CapSet]
+    bounds: dict[str, Bounds]
+
+
+class Recorder:
+    """One write transaction on the ledger, in the name of one actor."""
+
+    def __init__(self, session: Session, actor: str, recorded_at: str) -> None:
+        self.session = session
+        self.actor = actor
+        self.recorded_at = recorded_at
+        self.journal = Journal(session)
+        self._states: dict[str, FundState] = {}
+        self._listed: dict[tuple[str, str], bool] = {}
+
+    def state(self, fund: str) -> FundState:
+        """Return the fund with exactly this code. Raises NotFound."""
+        if fund not in self._states:
+            found = register.find_fund(self.session, fund)
+            if found is None:
+                raise NotFound(f"no fund has the code {fund!r}", "vru-ledger fund list")
+            self._states[fund] = FundState(found, *ledger.caps_of(self.session, fund))
+        return self._states[fund]
+
+    def is_listed(self, fund: str, recipient: str) -> bool:
+        """Say whether a fund names a recipient."""
+        key = (fund, recipient)
+        if key not in self._listed:
+            self._listed[key] = register.is_listed(self.session, fund, recipient)
+        return self._listed[key]
+
+    def case(self, new: Allocation, position: Mapping[Key, Balance]) -> Case:
+        """Return an allocation as the rules look at it."""
+        state = self.state(new.fund)
+        return Case(
+            entry=new,
+            fund=state.fund,
+            listed=self.is_listed(new.fund, new.recipient),
+            caps=state.caps,
+            bounds=state.bounds,
+            position=position,
+            changes=changes_of(new, state.caps, position),
+        )
+
+    def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
+        """Chain an entry that the rules have passed."""
+        return self.journal.append(entry, changes, self.actor, self.recorded_at)
+
+    def put_register(self, entry: Registration) -> Recorded:
+        """Record a registration, and look anew at what it may have changed."""
+        recorded = self.append(entry, {})
+        self._states.clear()
+        self._listed.clear()
+        return recorded
+
+    def put_funding(self, entry: Funding) -> Recorded:
+        """Record authority, and what it makes of the caps that are a share of it."""
+        state = self.state(entry.fund)
+        changes = changes_of(entry, {}, {})
+        self.journal.load(list(changes), {}, {})
+        recorded = self.append(entry, changes)
+        shares = [cap for cap in state.caps.values() if cap.measure == "share"]
+        if shares:
+            self.journal.flush()
+            authority = ledger.authority(self.session, entry.fund)
+            for cap in shares:
+                state.bounds[cap.cap] = bounds(cap, authority)
+                self.journal.set_cap(cap, state.bounds[cap.cap], recorded.number)
+        return recorded
+
+    def put_cap(self, entry: CapSet) -> Recorded:
+        """Record a limit; a new one first counts what has been allocated already.
+
+        Raises BadInput if the code is another fund's, or would come to measure something else.
+        """
+        state = self.state(entry.fund)
+        self.journal.flush()
+        before = state.caps.get(entry.cap)
+        if before is None and any(cap.cap == entry.cap for cap, _ in ledger.all_caps(self.session)):
+            raise AlreadyThere(
+                f"{entry.cap} is a cap of another fund", "give this one another code"
+            )
+        if before and (before.measure, before.per, before.only) != (
+            entry.measure,
+            entry.per,
+            entry.only,
+        ):
+            raise BadInput(
+                f"{entry.cap} measures {described(before)} and goes on doing so",
+                "to measure something else set a cap with another code",
+            )
+        authority = ledger.authority(self.session, entry.fund)
+        comes_to = bounds(entry, authority)
+        recorded = self.append(entry, {})
+        self.journal.set_cap(entry, comes_to, recorded.number)
+        state.caps[entry.cap], state.bounds[entry.cap] = entry, comes_to
+        state.caps = dict(sorted(state.caps.items()))
+        if before is None:
+            past = allocations_before(self.session, entry.fund, recorded.number)
+            self.journal.put_balances(counted(entry, comes_to, past))
+        return recorded
+
+
+def allocations_before(session: Session, fund: str, number: int) -> Iterator[Allocation]:
+    """Yield a fund's allocations before entry `number`, oldest first."""
+    asked = Query(fund=fund, kind=Allocation.KIND, known_at=number - 1)
+    for past in ledger.entries(session, asked):
+        if isinstance(past.entry, Allocation):
+            yield past.entry
+
+
+def described(cap: CapSet) -> str:
+    """Say what a cap measures: 'amount per recipient', 'recipients of kind a-and-e'."""
+    per = f" per {', '.join(cap.per)}" if cap.per else ""
+    return f"{cap.measure}{per}" + (f" of kind {cap.only}" if cap.only else "")
+
+
+_MADE_BY_THE_LEDGER = ("award", "unassigned_pence")
+
+
+def already_recorded(
+    found: Mapping[str, Recorded], new: Entry, *, dated_by_clock: bool = False
+) -> Recorded | None:
+    """Return the entry that was recorded under the key of `new`, None if there is none.
+
+    A day that came from the clock is not compared: a retry after midnight is still a retry.
+    Raises KeyConflict if the key was used for something else.
+    """
+    before = found.get(new.key) if new.key else None
+    if before is None:
+        return None
+    if type(before.entry) is type(new):
+        same = {
+            name: getattr(before.entry, name)
+            for name in (field.name for field in fields(new))
+            if name in _MADE_BY_THE_LEDGER or (name == "dated" and dated_by_clock)
+        }
+        if before.entry == replace(new, **same):
+            return before
+    differ = [
+        name
+        for name in (field.name for field in fields(new))
+        if name not in _MADE_BY_THE_LEDGER
+        and getattr(before.entry, name, None) != getattr(new, name)
+    ]
+    raise KeyConflict(
+        f"the key {shown(new.key)!r} was used for something else, in entry {before.number} "
+        f"({_difference(before.entry, new, differ)})",
+        f"see it: vru-ledger show {before.number}; for a new entry use a new key",
+    )
+
+
+def _difference(before: Entry, new: Entry, names: list[str]) -> str:
+    told: list[str] = []
+    for name in names[:3]:
+        was: Any = getattr(before, name, None)
+        told.append(f"{name} was {shown(str(was))!r}, is {shown(str(getattr(new, name)))!r}")
+    return "; ".join(told) or f"it was of kind {before.KIND}"

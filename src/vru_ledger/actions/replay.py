@@ -1,0 +1,261 @@
+"""The ledger written again in memory, entry by entry, through the rules that first judged it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vru_ledger.actions.record import allocations_before
+from vru_ledger.caps import Bounds, bounds, changes_of, counted
+from vru_ledger.domain.chain import GENESIS, entry_of, link
+from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Registration
+from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.register import Fund, Listing, Record
+from vru_ledger.position import Balance, Key, after, under
+from vru_ledger.rules import judge
+from vru_ledger.rules.case import Case
+from vru_ledger.store import soundness
+from vru_ledger.store.database import Row, Session
+from vru_ledger.store.journal import award_row, entry_row, movement_rows
+
+
+class Replayed(Mapping[Key, Balance]):
+    """Balances worked out from the entries: by scope, fund and name, then by bucket.
+
+    Held so because a million awards have a million buckets and only a handful of the rest.
+    """
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str, str], dict[str, int]] = {}
+        self.ceilings: dict[str, int | None] = {}
+        self.grandfathered: dict[Key, int] = {}
+
+    def __getitem__(self, key: Key) -> Balance:
+        scope, fund, name, bucket = key
+        buckets = self.held.get((scope, fund, name))
+        held = buckets.get(bucket, 0) if buckets else 0
+        if scope != "cap":
+            return Balance(held)
+        return Balance(held, None, self.ceilings.get(name), self.grandfathered.get(key, 0))
+
+    def __iter__(self) -> Iterator[Key]:
+        for (scope, fund, name), buckets in self.held.items():
+            for bucket in buckets:
+                yield Key(scope, fund, name, bucket)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.held.values()))
+
+    def add(self, key: Key, change: int) -> None:
+        """Add to one balance."""
+        if key in self.grandfathered:
+            self.put(key, after(self[key], change))
+            return
+        buckets = self.held.setdefault(key[:3], {})
+        buckets[key.bucket] = buckets.get(key.bucket, 0) + change
+
+    def put(self, key: Key, balance: Balance) -> None:
+        """Make one balance what it is said to be."""
+        self.held.setdefault(key[:3], {})[key.bucket] = balance.held
+        self.grandfathered.pop(key, None)
+        if balance.grandfathered:
+            self.grandfathered[key] = balance.grandfathered
+
+
+class Replay:
+    """What the entries so far come to, and what is wrong with each."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.number, self.hash = 0, GENESIS
+        self.position = Replayed()
+        self.caps: dict[str, dict[str, CapSet]] = {}
+        self.bounds: dict[str, dict[str, Bounds]] = {}
+        self.cap_rows: dict[str, Row] = {}
+        self.register: dict[tuple[str, str], tuple[Record, int]] = {}
+        self.funds: dict[str, Fund] = {}
+        self.listed: set[tuple[str, str]] = set()
+        self._movements = soundness.Matched(soundness.movement_rows(session), 0)
+        self._awards = soundness.Matched(soundness.award_rows(session), 3)
+
+    def entry(self, row: Row) -> Iterator[Finding]:
+        """Yield everything wrong with one row of `entries`, and take it into account."""
+        number, fact, previous_hash, hash_ = row[0], row[-3], row[-2], row[-1]
+        if number != self.number + 1:
+            yield _found("number-gap", number, f"it follows entry {self.number}", _REWRITTEN)
+        if previous_hash != self.hash:
+            yield _found("chain-broken", number, "it does not follow the entry before", _REWRITTEN)
+        if link(previous_hash, fact) != hash_:
+            yield _found("fact-changed", number, "its hash is not that of its text", _REWRITTEN)
+        self.number, self.hash = number, hash_
+        try:
+            told = json.loads(fact)
+            entry = entry_of(told)
+        except (ValueError, AttributeError, RecursionError) as problem:
+            yield _found(
+                "fact-unreadable", number, f"its text cannot be read: {problem}", _REWRITTEN
+            )
+            return
+        movements = movement_rows(entry, number)
+        expected = entry_row(
+            entry,
+            number,
+            len(movements),
+            told.get("recorded_at"),
+            told.get("actor"),
+            fact,
+            previous_hash,
+            hash_,
+        )
+        if told.get("number") != number:
+            yield _found("column-differs", number, f"its text says entry {told.get('number')}")
+        if expected != row:
+            yield from _differences(row, expected, number)
+        yield from self._parts(entry, number, movements)
+        yield from self._judged(entry, number)
+
+    def _parts(self, entry: Entry, number: int, movements: list[Row]) -> Iterator[Finding]:
+        """Yield what is wrong with an entry's movements and its award."""
+        stored = self._movements.of(number)
+        if stored != movements:
+            said = f"its movements are {_brief(stored)}; its text says {_brief(movements)}"
+            yield _found("movement-differs", number, said)
+        if sum(row[-1] for row in stored):
+            yield _found("movements-unbalanced", number, "its movements do not sum to zero")
+        stored = self._awards.of(number)
+        awards = [award_row(entry, number)] if isinstance(entry, Allocation) else []
+        if stored != awards:
+            said = f"its award is {_brief(stored)}; its text says {_brief(awards)}"
+            yield _found("award-differs", number, said)
+
+    def _judged(self, entry: Entry, number: int) -> Iterator[Finding]:
+        """Yield each rule that the entry breaks after those before it, and add what it changes."""
+        if isinstance(entry, Registration):
+            self._put_register(entry, number)
+            return
+        fund = self.funds.get(entry.fund)
+        if fund is None:
+            yield _found("rule-broken", number, f"its fund {entry.fund!r} is not in the register")
+            fund = Fund(code=entry.fund, name=entry.fund)
+        caps = self.caps.setdefault(entry.fund, {})
+        bounds_of = self.bounds.setdefault(entry.fund, {})
+        changes = changes_of(entry, caps, self.position)
+        if isinstance(entry, Allocation):
+            listed = (entry.fund, entry.recipient) in self.listed
+            case = Case(entry, fund, listed, caps, bounds_of, self.position, changes)
+            for breach in judge(case):
+                if breach.severity == "stop":
+                    yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
+        for key, change in changes.items():
+            self.position.add(key, change)
+        if isinstance(entry, CapSet):
+            self._put_cap(entry, number)
+        elif isinstance(entry, Funding):
+            for cap in caps.values():
+                if cap.measure == "share":
+                    self._set_bounds(cap, number)
+
+    def _put_register(self, entry: Registration, number: int) -> None:
+        for record in entry.records:
+            code = (
+                f"{record.fund} {record.recipient}" if isinstance(record, Listing) else record.code
+            )
+            self.register[record.TABLE, code] = record, number
+            if isinstance(record, Fund):
+                self.funds[record.code] = record
+            elif isinstance(record, Listing):
+                self.listed.add((record.fund, record.recipient))
+
+    def _put_cap(self, cap: CapSet, number: int) -> None:
+        caps = self.caps[cap.fund]
+        new = cap.cap not in caps
+        caps[cap.cap] = cap
+        self.caps[cap.fund] = dict(sorted(caps.items()))
+        self._set_bounds(cap, number)
+        if new:
+            past = allocations_before(self.session, cap.fund, number)
+            for key, balance in counted(cap, self.bounds[cap.fund][cap.cap], past).items():
+                self.position.put(key, balance)
+
+    def _set_bounds(self, cap: CapSet, number: int) -> None:
+        """Give a cap's buckets the ceiling it comes to now, as `Journal.set_cap` does."""
+        authority = sum(self.position.held.get(("stage", cap.fund, "authority"), {}).values())
+        comes_to = bounds(cap, authority)
+        self.bounds[cap.fund][cap.cap] = comes_to
+        ceiling = comes_to.ceiling if cap.severity == "stop" else None
+        self.position.ceilings[cap.cap] = ceiling
+        for bucket in self.position.held.get(("cap", cap.fund, cap.cap), {}):
+            key = Key("cap", cap.fund, cap.cap, bucket)
+            self.position.put(key, under(self.position[key], ceiling))
+        self.cap_rows[cap.cap] = soundness.cap_row(cap, comes_to, number)
+
+    def end(self) -> Iterator[Finding]:
+        """Yield where what is stored beside the entries is not what they come to."""
+        yield from soundness.of_head(self.session, self.number, self.hash)
+        for what, unused in (("movement", self._movements), ("award", self._awards)):
+            for number in unused.rest():
+                yield _found(f"{what}-extra", number, f"a {what} belongs to no entry")
+        yield from self._balances()
+        yield from soundness.of_caps(self.session, self.cap_rows)
+        yield from soundness.of_register(self.session, self.register)
+
+    def _balances(self) -> Iterator[Finding]:
+        held = self.position.held
+        for *parts, amount, floor, ceiling, grandfathered, entry in soundness.balance_rows(
+            self.session
+        ):
+            key = Key(*parts)
+            buckets = held.get(key[:3], {})
+            if key.bucket not in buckets:
+                yield _found(
+                    "balance-extra", entry, f"{_named(key)} is {amount:,}; nothing moved it"
+                )
+                continue
+            stored = Balance(amount, floor, ceiling, grandfathered)
+            expected = self.position[key]
+            if stored != expected:
+                said = (
+                    f"{_named(key)} is {_bounds(stored)}; the entries come to {_bounds(expected)}"
+                )
+                yield _found("balance-differs", entry, said)
+            del buckets[key.bucket]
+        for key in self.position:
+            yield _found("balance-missing", 0, f"{_named(key)} is not stored")
+
+
+_REWRITTEN = "go back to a backup, and find out who wrote to the ledger and how"
+
+
+def _found(code: str, entry: int, message: str, remedy: str = "") -> Finding:
+    return Finding(
+        code=code,
+        entry=entry,
+        message=message,
+        remedy=remedy or "only the entries are evidence: keep this file, and go back to a backup",
+    )
+
+
+def _differences(row: Row, expected: Row, number: int) -> Iterator[Finding]:
+    names = soundness.ENTRY_NAMES
+    for name, stored, told in zip(names, row, expected, strict=True):
+        if stored != told:
+            said = f"its column {name} is {stored!r}; its text says {told!r}"
+            yield _found("column-differs", number, said)
+
+
+def _brief(rows: list[Any]) -> str:
+    return (
+        "; ".join(" ".join(str(part) for part in row[1:] if part not in (None, "")) for row in rows)
+        or "none"
+    )
+
+
+def _named(key: Key) -> str:
+    return f"the balance {key.scope} {key.fund} {key.name} {key.bucket}".rstrip()
+
+
+def _bounds(balance: Balance) -> str:
+    most = "" if balance.ceiling is None else f" of at most {balance.ceiling:,}"
+    beside = f" and {balance.grandfathered:,} grandfathered" if balance.grandfathered else ""
+    return f"{balance.held:,}{most}{beside}"

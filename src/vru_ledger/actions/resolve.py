@@ -1,0 +1,137 @@
+"""From the names that people type to what the register holds, or a sentence saying what is near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Area, Fund, FundingSource, Recipient, Record
+from vru_ledger.domain.text import code_from, shown
+from vru_ledger.errors import BadInput, NotFound
+from vru_ledger.store import register
+from vru_ledger.store.database import Session
+
+SomeRecord = TypeVar("SomeRecord", bound=Record)
+
+
+def fund(session: Session, asked: str) -> Fund:
+    """Return the fund with this code or name. Raises NotFound, naming a near one."""
+    if found := register.find_fund(session, asked):
+        return found
+    raise NotFound(
+        f"no fund is called {_quoted(asked)}{_near(session, asked, Fund)}",
+        "to list them: vru-ledger fund list",
+    )
+
+
+def source(session: Session, asked: str) -> FundingSource:
+    """Return the funding source with this code or name. Raises NotFound."""
+    if found := register.find_source(session, asked):
+        return found
+    raise NotFound(
+        f"no funding source is called {_quoted(asked)}{_near(session, asked, FundingSource)}",
+        "to see where each fund's money comes from: vru-ledger report position --by fund,source",
+    )
+
+
+def area(session: Session, asked: str, kind: str = "") -> Area:
+    """Return the area with this code or name, of `kind` if given. Raises NotFound, BadInput."""
+    found = [one for one in register.find_area(session, asked) if kind in ("", one.kind)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise BadInput(
+            f"{_quoted(asked)} can mean {_listed(found)}", "write the code of the one you mean"
+        )
+    raise NotFound(
+        f"no {'command unit' if kind == 'bcu' else 'area'} is called "
+        f"{_quoted(asked)}{_near(session, asked, Area)}",
+        "areas are the 32 boroughs, the City of London and the 12 command units",
+    )
+
+
+def recipient(session: Session, asked: str, within: Fund | None = None) -> Recipient:
+    """Return the recipient with this code or name; of several, the one that `within` lists.
+
+    Raises NotFound, naming a near one, or BadInput where the name alone does not say which.
+    """
+    found = register.find_recipients(session, asked)
+    if len(found) > 1 and within:
+        named = [one for one in found if register.is_listed(session, within.code, one.code)]
+        allowed = [one for one in found if one.kind in within.kinds.split(",")]
+        found = named or allowed or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise BadInput(
+            f"{_quoted(asked)} can mean {_listed(found)}", "write the code of the one you mean"
+        )
+    hint = "to list them: vru-ledger recipient list"
+    if within and not within.closed:
+        hint = "to add it on the spot, say --new-recipient"
+    raise NotFound(
+        f"no recipient is called {_quoted(asked)}{_near(session, asked, Recipient, within)}",
+        hint,
+    )
+
+
+def free_code(session: Session, name: str) -> str:
+    """Return a code made from a name that no recipient has yet: 'ST-GILES', or 'ST-GILES-2'."""
+    made = code_from(name) or "RECIPIENT"
+    code, number = made, 1
+    while register.recipient(session, code):
+        number += 1
+        code = f"{made[:36]}-{number}"
+    return code
+
+
+def query(session: Session, asked: Query) -> Query:
+    """Return the query with the codes of the names in it. Raises NotFound, BadInput."""
+    from dataclasses import replace
+
+    of_fund = fund(session, asked.fund) if asked.fund else None
+    return replace(
+        asked,
+        fund=of_fund.code if of_fund else "",
+        recipient=recipient(session, asked.recipient, of_fund).code if asked.recipient else "",
+        area=area(session, asked.area).code if asked.area else "",
+        bcu=area(session, asked.bcu, "bcu").code if asked.bcu else "",
+        source=source(session, asked.source).code if asked.source else "",
+        award=asked.award.strip().upper(),
+    )
+
+
+def _quoted(asked: str) -> str:
+    return repr(shown(asked if len(asked) <= 80 else asked[:80] + "..."))
+
+
+def _listed(found: Iterable[Recipient | Area]) -> str:
+    return " or ".join(f"{one.code} ({one.name}, {one.kind})" for one in found)
+
+
+def _near(
+    session: Session, asked: str, record: type[SomeRecord], within: Fund | None = None
+) -> str:
+    """Return '; did you mean MYENDS (MyEnds)?', or nothing where nothing is near."""
+    # Imported only when somebody has mistyped: the everyday path does not pay for it.
+    from rapidfuzz import fuzz, process, utils
+
+    names: dict[str, str] = {}
+    listed = {one.code for one in register.listed(session, within.code)} if within else set()
+    for one in register.everything(session, record):
+        code, name = getattr(one, "code", ""), getattr(one, "name", "")
+        if listed and code not in listed:
+            continue
+        names[code], names[f"{code} "] = name, code
+    best = process.extractOne(
+        asked[:200],
+        names,
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        score_cutoff=70,
+    )
+    if best is None:
+        return ""
+    code = best[2].strip()
+    return f"; did you mean {names[code]} ({code})?"

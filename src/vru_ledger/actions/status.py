@@ -1,0 +1,99 @@
+"""One screen: every fund and its headroom, which caps are nearly reached, and the ledger's head."""
+
+from dataclasses import dataclass
+
+from vru_ledger.actions.headroom import of_fund
+from vru_ledger.caps import kind_of
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.quantity import Quantity
+from vru_ledger.domain.register import Fund, Headline
+from vru_ledger.domain.stages import MEASURES
+from vru_ledger.store import ledger, register
+from vru_ledger.store.database import Session
+
+_NEARLY = 90
+"""Per cent of its limit at which a cap is worth watching."""
+_WATCHED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fund, from its authority to what could still be given."""
+
+    fund: str
+    name: str
+    authority: Pence
+    allocated: Pence
+    disbursed: Pence
+    headroom: Pence
+    watch: str
+
+
+def status(session: Session, place: str) -> Answer:
+    """Return one row for each fund, with what to watch and where the ledger stands."""
+    rows = [_row(session, fund) for fund in register.everything(session, Fund)]
+    total = Row(
+        "total",
+        "",
+        Pence(sum(row.authority for row in rows)),
+        Pence(sum(row.allocated for row in rows)),
+        Pence(sum(row.disbursed for row in rows)),
+        Pence(sum(row.headroom for row in rows)),
+        "",
+    )
+    head = ledger.head(session)
+    apart = [
+        f"apart, in no total: {one.name}, {format_pounds(one.amount_pence)}"
+        for one in register.everything(session, Headline)
+    ]
+    return Answer(
+        name="status",
+        title="Where the ledger stands",
+        row_type=Row,
+        rows=rows,
+        shown=("fund", "name", "authority", "allocated", "disbursed", "headroom", "watch"),
+        total=total,
+        drop_first=("name", "disbursed", "watch", "allocated"),
+        meta={"place": place, "entry": head.number, "head": head.hash},
+        measures={
+            **{name: MEASURES[name] for name in ("authority", "allocated", "disbursed")},
+            "headroom": "unallocated, or less where a cap on the whole fund leaves less",
+            "watch": f"caps at {_NEARLY} per cent or more of their limit",
+        },
+        notes=[*apart, f"{place}: entry {head.number}, head {head.hash}"],
+    )
+
+
+def _row(session: Session, fund: Fund) -> Row:
+    held: dict[str, int] = {}
+    for key, pence in ledger.stage_balances(session, fund.code):
+        held[key.name] = held.get(key.name, 0) + pence
+    authority = held.get("authority", 0)
+    return Row(
+        fund.code,
+        fund.name,
+        Pence(authority),
+        Pence(authority - held.get("unallocated", 0)),
+        Pence(held.get("disbursed", 0)),
+        Pence(of_fund(session, fund.code)[0]),
+        ", ".join(_watch(session, fund.code)),
+    )
+
+
+def _watch(session: Session, fund: str) -> list[str]:
+    """Return the caps whose fullest bucket is nearly at its limit, or over it."""
+    said = []
+    for cap, bounds in ledger.all_caps(session, fund):
+        unit = kind_of(cap.measure).UNIT
+        fullest = ledger.cap_balances(session, fund, cap.cap, 1)
+        if unit == "day" or not fullest or cap.severity == "track":
+            continue
+        held = fullest[0][1]
+        if held > bounds.limit:
+            said.append(f"{cap.cap} {Quantity(held - bounds.limit, unit)} over")
+        elif held == bounds.limit:
+            said.append(f"{cap.cap} full")
+        elif held * 100 >= bounds.limit * _NEARLY:
+            said.append(f"{cap.cap} {held * 100 // bounds.limit}%")
+    return said[:_WATCHED]

@@ -1,0 +1,158 @@
+"""The ledger from Python: open one, allocate, ask, check; typed calls over the same actions."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from vru_ledger.actions import allocate as allocation
+from vru_ledger.actions import resolve
+from vru_ledger.actions.check import Checked
+from vru_ledger.actions.check import check as check_ledger
+from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Query
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Database, open_database
+
+
+class Ledger:
+    """A ledger that is open. Close it, or use it in a `with` block.
+
+    Money is whole pence. Every call is a transaction of its own: what it returns is on disk, and
+    what it refuses was never there. Failures are those of `vru_ledger.errors`.
+    """
+
+    def __init__(self, database: Database, actor: str) -> None:
+        self.database = database
+        self.actor = actor
+
+    def allocate(
+        self,
+        fund: str,
+        recipient: str,
+        amount_pence: int,
+        *,
+        on: date | None = None,
+        fy: str = "",
+        term: tuple[date | None, date | None] = (None, None),
+        area: str = "",
+        source: str = "",
+        purpose: str = "",
+        title: str = "",
+        decision: str = "",
+        reason: str = "",
+        key: str = "",
+        new_recipient: bool = False,
+        kind: str = "",
+        preview: bool = False,
+    ) -> allocation.Allocated:
+        """Promise pence of a fund to a recipient, if every cap allows it.
+
+        `fund`, `recipient`, `area` and `source` are codes or names. Returns the entry as recorded,
+        its warnings, and whether the same `key` had recorded it before. Raises EntryRefused with
+        every cap it met, NotFound, BadInput, KeyConflict or LedgerBusy; then nothing was written.
+        """
+        if isinstance(amount_pence, bool) or not isinstance(amount_pence, int):
+            raise TypeError(f"amount_pence is whole pence, not {type(amount_pence).__name__}")
+        request = allocation.Request(
+            fund=fund,
+            recipient=recipient,
+            amount_pence=Pence(amount_pence),
+            dated=on or date.today(),
+            dated_by_clock=on is None,
+            fy=fy,
+            term_from=term[0],
+            term_to=term[1],
+            area=area,
+            source=source,
+            purpose=purpose,
+            title=title,
+            decision=decision,
+            reason=reason,
+            key=key,
+            new_recipient=new_recipient,
+            kind=kind,
+        )
+        return allocation.allocate(
+            self.database,
+            request,
+            actor=self.actor,
+            recorded_at=_now(),
+            preview=preview,
+        )
+
+    def position(self, *, by: tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
+        """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.
+
+        `by` names dimensions: fund, source, recipient, area, bcu, fy, theme. `filters` are those of
+        `Query`: fund, recipient, area, bcu, source, fy, stage, award, as_of, known_at.
+        """
+        from vru_ledger.reports import position
+
+        with self.database.read() as session:
+            query = resolve.query(session, Query(by=by, **filters))
+            return list(position.answer(session, query).rows)
+
+    def headroom(self, fund: str, recipient: str = "", **properties: str) -> int:
+        """Return the most pence that one more allocation could be, now.
+
+        Of the whole fund, or to one recipient; `properties` (fy, area, source, purpose) are those
+        that the fund's caps count per. Raises NotFound, BadInput.
+        """
+        from vru_ledger.actions import headroom
+
+        with self.database.read() as session:
+            if not recipient:
+                return headroom.of_fund(session, resolve.fund(session, fund).code)[0]
+            penny = allocation.Request(
+                fund=fund,
+                recipient=recipient,
+                amount_pence=Pence(1),
+                dated=date.today(),
+                **properties,
+            )
+            return int(headroom.of_recipient(session, penny).meta["headroom_pence"])
+
+    def check(self, *, head: str = "") -> Checked:
+        """Work everything out again from the entries: every finding, and the head of the chain."""
+        return check_ledger(self.database, head=head)
+
+    def entry(self, number: int) -> Recorded | None:
+        """Return one entry as it was recorded, None if there is none of that number."""
+        with self.database.read() as session:
+            return ledger.entry(session, number)
+
+    def head(self) -> ledger.Head:
+        """Return the newest entry's number and hash."""
+        with self.database.read() as session:
+            return ledger.head(session)
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self.database.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0) -> Ledger:
+    """Open the ledger at a path or a postgresql:// address, in the name of `actor`.
+
+    `wait` is how many seconds to wait while somebody else writes. Raises LedgerUnusable.
+    """
+    return Ledger(open_database(str(place), wait=wait), actor)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,172 @@
+"""What a limit can measure: one file per kind of cap, found by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple, Protocol, cast
+
+from vru_ledger.domain.entries import Allocation, CapSet, Entry
+from vru_ledger.position import EMPTY, Balance, Key, Position, after, stage_changes, under
+
+PROPERTIES: Mapping[str, Callable[[Allocation], str]] = {
+    "recipient": lambda allocation: allocation.recipient,
+    "kind": lambda allocation: allocation.recipient_kind,
+    "area": lambda allocation: allocation.area,
+    "bcu": lambda allocation: allocation.bcu,
+    "financial-year": lambda allocation: allocation.fy,
+    "source": lambda allocation: allocation.source,
+    "purpose": lambda allocation: allocation.purpose,
+}
+"""What a cap can count per, and where an allocation says it."""
+
+OPTION_OF = {
+    "area": "--area",
+    "bcu": "--area",
+    "financial-year": "--fy",
+    "source": "--source",
+    "purpose": "--purpose",
+    "term": "--term",
+}
+"""What to type to give an allocation the property that a cap counts per."""
+
+SEVERITIES = ("stop", "warn", "track")
+
+
+class CapKind(Protocol):
+    """What a kind of cap must say: its unit, how a limit is read and shown, and what it counts."""
+
+    UNIT: str
+    """pence, recipients or day: what its balances hold."""
+
+    read: Callable[[str], int]
+    """From what somebody typed to a limit. Raises ValueError."""
+
+    show: Callable[[int], str]
+    """A limit as it is written; `show(read(text))` reads back the same."""
+
+    bound: Callable[[CapSet, int], int]
+    """The limit in the unit of its balances, given the fund's authority in pence."""
+
+    keys: Callable[[CapSet, Allocation], tuple[Key, ...]]
+    """The balances that an allocation touches; the first is the one that is capped."""
+
+    adds: Callable[[CapSet, Allocation, Position], Mapping[Key, int]]
+    """By how much it changes each of them."""
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the kinds of cap there are: the names of the files in this folder."""
+    files = Path(__file__).parent.glob("*.py")
+    return tuple(sorted(file.stem for file in files if file.stem != "__init__"))
+
+
+@cache
+def kind_of(measure: str) -> CapKind:
+    """Return the kind of cap called `measure`. Raises ValueError, listing those there are."""
+    if not re.fullmatch(r"[a-z_]+", measure) or measure not in names():
+        raise ValueError(f"{measure[:40]!r} is not a kind of cap; there are {', '.join(names())}")
+    return cast(CapKind, import_module(f"vru_ledger.caps.{measure}"))
+
+
+def stops_total(cap: CapSet) -> bool:
+    """Say whether a cap stops the money of its whole fund, whoever receives it."""
+    return (
+        cap.measure in ("amount", "share")
+        and cap.severity == "stop"
+        and not cap.per
+        and not cap.only
+    )
+
+
+def missing(cap: CapSet, entry: Allocation) -> tuple[str, ...]:
+    """Return the properties that `cap` counts per and that the allocation does not have."""
+    lacking = [name for name in cap.per if not PROPERTIES[name](entry)]
+    if kind_of(cap.measure).UNIT == "day" and entry.term_to is None:
+        lacking.append("term")
+    return tuple(lacking)
+
+
+def bucket(cap: CapSet, entry: Allocation) -> str:
+    """Return what an allocation counts under: 'NET-NEWHAM', '2021/22|Youth', '' for the fund."""
+    if not cap.per:
+        return ""
+    return "|".join([PROPERTIES[name](entry) for name in cap.per])
+
+
+def capped(cap: CapSet, entry: Allocation) -> Key:
+    """Return the balance that holds what `cap` measures of this allocation's bucket."""
+    return Key("cap", cap.fund, cap.cap, bucket(cap, entry))
+
+
+def each_counting(
+    caps: Mapping[str, CapSet], entry: Allocation
+) -> Iterator[tuple[CapSet, CapKind]]:
+    """Yield the caps that measure an allocation, with their kinds, in the order of `caps`."""
+    for cap in caps.values():
+        if cap.fund == entry.fund and (not cap.only or cap.only == entry.recipient_kind):
+            yield cap, kind_of(cap.measure)
+
+
+class Bounds(NamedTuple):
+    """A cap's limit, and what its balances may hold with its tolerance, in the unit of its kind."""
+
+    limit: int
+    ceiling: int
+
+
+def bounds(cap: CapSet, authority_pence: int) -> Bounds:
+    """Return a cap's limit and ceiling when its fund has this much authority."""
+    limit = kind_of(cap.measure).bound(cap, authority_pence)
+    given = [] if cap.tolerance is None else [cap.tolerance]
+    if cap.tolerance_bp is not None:
+        given.append(limit * cap.tolerance_bp // 10_000)
+    return Bounds(limit, limit + min(given, default=0))
+
+
+def new_balance(key: Key, caps: Mapping[str, CapSet], bounds_of: Mapping[str, Bounds]) -> Balance:
+    """Return the balance of a key that nothing has touched: a stopping cap's has its ceiling."""
+    if key.scope != "cap":
+        return EMPTY
+    stops = caps[key.name].severity == "stop"
+    return Balance(0, None, bounds_of[key.name].ceiling if stops else None, 0)
+
+
+def keys_of(entry: Entry, caps: Mapping[str, CapSet]) -> tuple[Key, ...]:
+    """Return every balance that an entry touches under its fund's caps."""
+    keys = list(stage_changes(entry.movements()))
+    if isinstance(entry, Allocation):
+        for cap, kind in each_counting(caps, entry):
+            keys += kind.keys(cap, entry)
+    return tuple(keys)
+
+
+def changes_of(entry: Entry, caps: Mapping[str, CapSet], position: Position) -> dict[Key, int]:
+    """Return by how much an entry changes each balance it touches: of money, and of caps."""
+    changes = stage_changes(entry.movements())
+    if isinstance(entry, Allocation):
+        for cap, kind in each_counting(caps, entry):
+            changes.update(kind.adds(cap, entry, position))
+    return changes
+
+
+def counted(cap: CapSet, comes_to: Bounds, allocations: Iterable[Allocation]) -> dict[Key, Balance]:
+    """Return the balances of a new cap after these allocations; what is over is grandfathered."""
+    kind = kind_of(cap.measure)
+    found: dict[Key, Balance] = {}
+    for entry in allocations:
+        if cap.only not in ("", entry.recipient_kind):
+            continue
+        for key in kind.keys(cap, entry):
+            found.setdefault(key, Balance(0, None if key.scope == "cap" else 0))
+        for key, change in kind.adds(cap, entry, found).items():
+            found[key] = after(found[key], change)
+    ceiling = comes_to.ceiling if cap.severity == "stop" else None
+    return {
+        key: under(balance, ceiling) if key.scope == "cap" else balance
+        for key, balance in found.items()
+    }

@@ -1,0 +1,27 @@
+"""Pence in any single award: no award over £50k."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from vru_ledger.domain.entries import Allocation, CapSet
+from vru_ledger.domain.money import format_pounds, parse_pounds
+from vru_ledger.position import Key, Position
+
+UNIT = "pence"
+read, show = parse_pounds, format_pounds
+
+
+def bound(cap: CapSet, authority_pence: int) -> int:
+    """Return the limit, in pence."""
+    return cap.limit
+
+
+def keys(cap: CapSet, new: Allocation) -> tuple[Key, ...]:
+    """Return the balance of the award itself."""
+    return (Key("cap", cap.fund, cap.cap, new.award),)
+
+
+def adds(cap: CapSet, new: Allocation, position: Position) -> Mapping[Key, int]:
+    """Count the pence by which the award grows."""
+    return {Key("cap", cap.fund, cap.cap, new.award): new.held()}

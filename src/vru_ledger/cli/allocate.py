@@ -1,0 +1,173 @@
+"""`vru-ledger allocate`: promise money of a fund to a recipient, or a whole file of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vru_ledger.cli.options import (
+    Decision,
+    DryRun,
+    Format,
+    On,
+    Reason,
+    RecordKey,
+    key_of,
+    sentence,
+    terminal_of,
+    year_of,
+)
+from vru_ledger.cli.terminal import read, say, say_aside
+from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
+from vru_ledger.domain.text import parse_name
+from vru_ledger.domain.years import parse_date, parse_term
+from vru_ledger.errors import BadInput
+
+if TYPE_CHECKING:
+    from vru_ledger.actions.allocate import Allocated, Request
+    from vru_ledger.cli.terminal import Terminal
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def allocate(
+    ctx: typer.Context,
+    fund: Annotated[str, typer.Argument(metavar="FUND", help="Code or name.")] = "",
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="Code or name.")] = "",
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="750000, 750k, £0.75m.")] = "",
+    from_file: Annotated[
+        str,
+        typer.Option("--from", help="Allocate every row of a CSV file, or none.", metavar="FILE"),
+    ] = "",
+    on: On = "",
+    fy: Annotated[str, typer.Option(help="Financial year, 2022/23.", metavar="YEAR")] = "",
+    term: Annotated[str, typer.Option(help="FIRST..LAST day of the award.", metavar="TERM")] = "",
+    area: Annotated[str, typer.Option(help="Borough or command unit.", metavar="AREA")] = "",
+    source: Annotated[
+        str, typer.Option(help="Which of the fund's sources.", metavar="SOURCE")
+    ] = "",
+    purpose: Annotated[str, typer.Option(help="What it is for.", metavar="TEXT")] = "",
+    title: Annotated[str, typer.Option(help="The award's title.", metavar="TEXT")] = "",
+    decision: Decision = "",
+    reason: Reason = "",
+    key: RecordKey = "",
+    new_recipient: Annotated[
+        bool, typer.Option("--new-recipient", help="Add the recipient on the spot.")
+    ] = False,
+    kind: Annotated[str, typer.Option(help="The new recipient's kind.", metavar="KIND")] = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Promise AMOUNT of FUND to RECIPIENT, if every cap allows it."""
+    terminal = terminal_of(ctx)
+    if from_file:
+        if fund or recipient or amount:
+            raise BadInput(
+                "--from FILE takes no FUND, RECIPIENT or AMOUNT", "put them into the file's rows"
+            )
+        from vru_ledger.cli.batch import allocate_file
+
+        allocate_file(terminal, from_file, on=on, preview=dry_run, format_=format_)
+        return
+    if not (fund and recipient and amount):
+        raise BadInput(
+            "FUND, RECIPIENT and AMOUNT are needed",
+            "like vru-ledger allocate MYENDS Newham 750k, or --from FILE for many",
+        )
+    from vru_ledger.actions.allocate import Request
+
+    term_from, term_to = read(parse_term, "--term", term) if term else (None, None)
+    request = Request(
+        fund=fund,
+        recipient=read(parse_name, "RECIPIENT", recipient),
+        amount_pence=read(parse_pounds, "AMOUNT", amount),
+        dated=read(parse_date, "--on", on) if on else terminal.today(),
+        dated_by_clock=not on,
+        fy=year_of(fy),
+        term_from=term_from,
+        term_to=term_to,
+        area=area,
+        source=source,
+        purpose=_purpose(purpose),
+        title=sentence("--title", title),
+        decision=sentence("--decision", decision),
+        reason=sentence("--reason", reason),
+        key=key_of(key),
+        new_recipient=new_recipient,
+        kind=_kind(kind),
+    )
+    _allocate_one(terminal, request, dry_run, format_)
+
+
+def _allocate_one(terminal: Terminal, request: Request, preview: bool, format_: str) -> None:
+    from vru_ledger.actions.allocate import allocate as action
+
+    database = terminal.open()
+    outcome = action(
+        database,
+        request,
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=preview,
+    )
+    if format_ in ("json", "jsonl"):
+        import json
+
+        say(json.dumps(as_json(outcome, preview), ensure_ascii=False))
+    else:
+        say(as_sentence(outcome, preview))
+        for warning in outcome.warnings:
+            say_aside(f"warning: {warning.sentence}")
+
+
+def as_sentence(outcome: Allocated, preview: bool) -> str:
+    """Say what was recorded: 'entry 14: £750,000.00 of MyEnds to Newham (MYENDS-0001)'."""
+    number, new = outcome.recorded.number, outcome.entry
+    what = (
+        f"{format_pounds(new.amount_pence)} of {outcome.fund_name} to {outcome.recipient_name} "
+        f"({new.award})"
+    )
+    if outcome.already:
+        return f"already recorded as entry {number}: {what}"
+    return (
+        f"would be entry {number}: {what}; nothing was written"
+        if preview
+        else f"entry {number}: {what}"
+    )
+
+
+def as_json(outcome: Allocated, preview: bool) -> dict[str, Any]:
+    """Return what was recorded, for programs."""
+    new = outcome.entry
+    return {
+        "schema": "vru-ledger/recorded/1",
+        "entry": outcome.recorded.number,
+        "hash": None if preview and not outcome.already else outcome.recorded.hash,
+        "already_recorded": outcome.already,
+        "preview": preview,
+        "kind": new.KIND,
+        "fund": new.fund,
+        "recipient": new.recipient,
+        "award": new.award,
+        "amount_pence": new.amount_pence,
+        "amount": format_decimal(new.amount_pence),
+        "warnings": [
+            {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
+            for warning in outcome.warnings
+        ],
+    }
+
+
+def _purpose(typed: str) -> str:
+    purpose = sentence("--purpose", typed)
+    if "|" in purpose:
+        raise BadInput("--purpose: it holds a '|', which parts what caps count per")
+    return purpose
+
+
+def _kind(typed: str) -> str:
+    from vru_ledger.domain.text import parse_code
+
+    return read(parse_code, "--kind", typed).lower() if typed else ""

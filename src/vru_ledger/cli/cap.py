@@ -1,0 +1,111 @@
+"""`vru-ledger cap`: list caps, show one, or set one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vru_ledger.cli.changes import say_recorded, told_by
+from vru_ledger.cli.options import (
+    Decision,
+    DryRun,
+    Everything,
+    Format,
+    FundFilter,
+    On,
+    Output,
+    Reason,
+    RecordKey,
+    query_of,
+    terminal_of,
+)
+from vru_ledger.cli.output import emit
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.text import parse_code
+
+app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The limits.")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    fund: FundFilter = "",
+    everything: Everything = False,
+    format_: Format = "",
+    output: Output = "",
+) -> None:
+    """Every cap and what is used of it."""
+    from vru_ledger.actions import resolve
+    from vru_ledger.reports import caps
+
+    with terminal_of(ctx).open().read() as session:
+        query = resolve.query(session, query_of(fund=fund, everything=everything))
+        emit(caps.answer(session, query), format_, output)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    cap: Annotated[str, typer.Argument(metavar="CAP", help="Its code, like MYENDS-EACH.")],
+    format_: Format = "",
+) -> None:
+    """One cap: what it measures, how much, and each entry that set it."""
+    from vru_ledger.actions.explain import of_cap
+
+    with terminal_of(ctx).open().read() as session:
+        emit(of_cap(session, cap, None), format_)
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    cap: Annotated[str, typer.Argument(metavar="CAP", help="Its code, like MYENDS-EACH.")],
+    limit: Annotated[
+        str, typer.Argument(metavar="LIMIT", help="750k, 8, 12.5% or 2023-03-31: as its kind says.")
+    ],
+    reason: Reason,
+    fund: Annotated[str, typer.Option(help="The fund, for a new cap.", metavar="FUND")] = "",
+    measure: Annotated[
+        str,
+        typer.Option(
+            help="amount, award, recipients, share or end, for a new cap.", metavar="KIND"
+        ),
+    ] = "",
+    per: Annotated[
+        str, typer.Option(help="What it counts per: recipient, financial-year, ...", metavar="PER")
+    ] = "",
+    only: Annotated[str, typer.Option(help="Only recipients of a kind.", metavar="KIND")] = "",
+    severity: Annotated[str, typer.Option(help="stop, warn or track.", metavar="SEVERITY")] = "",
+    tolerance: Annotated[
+        str, typer.Option(help="What may be passed of it: 1k, 2 or 2.5%.", metavar="TOLERANCE")
+    ] = "",
+    on: On = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Set a cap: a new one, or another limit for one that is there."""
+    from vru_ledger.actions.administer import NewCap, set_cap
+
+    terminal = terminal_of(ctx)
+    new = NewCap(
+        code=read(parse_code, "CAP", cap),
+        limit=limit,
+        fund=fund,
+        measure=measure.casefold(),
+        per=tuple(part.strip().casefold() for part in per.split(",") if part.strip()),
+        only=read(parse_code, "--only", only).lower() if only else "",
+        severity=severity.casefold(),
+        tolerance=tolerance,
+    )
+    done, already = set_cap(
+        terminal.open(),
+        new,
+        told_by(terminal, on=on, reason=reason, decision=decision, key=key),
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=dry_run,
+    )
+    say_recorded(done, f"cap {new.code}: {limit}", dry_run, format_, already=already)

@@ -1,0 +1,123 @@
+"""`vru-ledger check`: is the ledger sound, is a seed file, and do the two agree?"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vru_ledger.cli.options import terminal_of
+from vru_ledger.cli.terminal import say_aside
+from vru_ledger.errors import BadInput, ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vru_ledger.domain.findings import Finding
+    from vru_ledger.exchange.seed_file import Seed
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SEED.yaml]", help="Seed files to check, instead of the ledger."),
+    ] = None,
+    head: Annotated[
+        str, typer.Option(help="A hash printed earlier: it must be on the chain.", metavar="HASH")
+    ] = "",
+    seed: Annotated[
+        str, typer.Option(help="Compare the ledger with this seed file.", metavar="FILE")
+    ] = "",
+    format_: Annotated[
+        str, typer.Option("-f", "--format", help="text, json, github or junit.", metavar="FORMAT")
+    ] = "text",
+) -> None:
+    """Work everything out again from the entries and compare; every finding, exit 4 if any."""
+    from vru_ledger.render.findings import FORMATS
+
+    if format_ not in FORMATS:
+        raise BadInput(f"--format: {format_[:40]!r} is none of {', '.join(FORMATS)}")
+    if files and (head or seed):
+        raise BadInput(
+            "--head and --seed are about a ledger, not about seed files",
+            "leave the files out, or check the ledger by itself",
+        )
+    if head and not re.fullmatch(r"[0-9a-f]{8,64}", head.casefold(), re.ASCII):
+        raise BadInput(f"--head: {head[:70]!r} is not a hash, or 8 characters of one or more")
+    if files:
+        sound = all([_check_seed(file, format_) for file in files])
+    else:
+        sound = _check_ledger(ctx, head.casefold(), seed, format_)
+    if not sound:
+        raise typer.Exit(int(ExitCode.FOUND))
+
+
+def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> bool:
+    from vru_ledger.actions.check import check as action
+
+    terminal = terminal_of(ctx)
+    compared: Seed | None = None
+    findings: Sequence[Finding] = ()
+    if seed:
+        compared, findings = _read(seed)
+        if compared is None:
+            _show(findings, seed, f"{seed} has faults, so the ledger was not compared", format_)
+            return False
+    done = action(
+        terminal.open(),
+        head=head,
+        seed=compared,
+        on_progress=_show_progress if sys.stderr.isatty() else None,
+    )
+    place = terminal.shown_place()
+    said = f"{place}: {done.entries:,} entries, head {done.hash}"
+    verdict = f"sound: {said}" if done.sound else f"{_count(done.findings)}: {said}"
+    if head and done.sound:
+        verdict += f"; {head} is on the chain"
+    return _show([*findings, *done.findings], place, verdict, format_)
+
+
+def _check_seed(file: str, format_: str) -> bool:
+    """Check a seed file, and if it can be loaded the ledger that it makes."""
+    from vru_ledger.actions.check_seed import check_loaded
+
+    seed, findings = _read(file)
+    if seed is None:
+        return _show(findings, file, f"{_count(findings)}: {file}", format_)
+    done = check_loaded(seed)
+    findings = [*findings, *done.findings]
+    what = f"{file}: {len(seed.fundings)} funds, {len(seed.caps)} caps, head {done.hash}"
+    return _show(findings, file, f"sound: {what}" if done.sound else _count(findings), format_)
+
+
+def _read(file: str) -> tuple[Seed | None, list[Finding]]:
+    from vru_ledger.exchange.seed_file import read_seed
+
+    checked = read_seed(Path(file))
+    return checked.seed, list(checked.findings)
+
+
+def _show(findings: Sequence[Finding], what: str, verdict: str, format_: str) -> bool:
+    """Print what was found, and return whether none of it is an error."""
+    from vru_ledger.render.findings import FORMATS
+
+    sound = not any(one.severity == "error" for one in findings)
+    told = {"what": what, "sound": sound, "verdict": verdict}
+    sys.stdout.write(FORMATS[format_](findings, told))
+    return sound
+
+
+def _count(findings: Sequence[Finding]) -> str:
+    errors = sum(one.severity == "error" for one in findings)
+    return "1 error" if errors == 1 else f"{errors:,} errors"
+
+
+def _show_progress(entries: int) -> None:
+    say_aside(f"{entries:,} entries ...")

@@ -1,0 +1,110 @@
+"""`vru-ledger fund`: list funds, show one, or add one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vru_ledger.cli.changes import say_recorded, told_by
+from vru_ledger.cli.options import (
+    Decision,
+    DryRun,
+    Format,
+    On,
+    Output,
+    Reason,
+    RecordKey,
+    sentence,
+    terminal_of,
+    year_of,
+)
+from vru_ledger.cli.output import emit
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.money import format_pounds, parse_pounds
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.text import parse_code, parse_name
+from vru_ledger.domain.years import parse_term
+
+app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The funds.")
+
+
+@app.command("list")
+def list_(ctx: typer.Context, format_: Format = "", output: Output = "") -> None:
+    """Every fund, with its authority."""
+    from vru_ledger.reports import funds
+
+    with terminal_of(ctx).open().read() as session:
+        emit(funds.answer(session, Query()), format_, output)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    fund: Annotated[str, typer.Argument(metavar="FUND", help="Code or name.")],
+    format_: Format = "",
+) -> None:
+    """One fund: what is known of it, its caps, and who may receive it."""
+    from vru_ledger.actions import resolve
+    from vru_ledger.reports import funds
+
+    with terminal_of(ctx).open().read() as session:
+        emit(funds.one(session, resolve.fund(session, fund)), format_)
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Like MYENDS.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Like 'MyEnds'.")],
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="Its authority, like 6m.")],
+    reason: Reason,
+    theme: Annotated[str, typer.Option(help="What it belongs to.", metavar="TEXT")] = "",
+    closed: Annotated[
+        bool, typer.Option("--closed", help="Only the listed recipients may receive it.")
+    ] = False,
+    recipients: Annotated[
+        list[str] | None,
+        typer.Option("--recipient", help="A recipient it lists; may be repeated.", metavar="NAME"),
+    ] = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="A kind it may be given to; repeated.", metavar="KIND"),
+    ] = None,
+    term: Annotated[str, typer.Option(help="FIRST..LAST day of its awards.", metavar="TERM")] = "",
+    source: Annotated[str, typer.Option(help="Where its money is from.", metavar="SOURCE")] = "",
+    fy: Annotated[str, typer.Option(help="The year of its authority.", metavar="YEAR")] = "",
+    on: On = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Add a fund, its authority, and a cap that stops its total."""
+    from vru_ledger.actions.administer import NewFund, add_fund
+
+    terminal = terminal_of(ctx)
+    term_from, term_to = read(parse_term, "--term", term) if term else (None, None)
+    new = NewFund(
+        code=read(parse_code, "CODE", code),
+        name=read(parse_name, "NAME", name),
+        amount_pence=read(parse_pounds, "AMOUNT", amount),
+        theme=sentence("--theme", theme),
+        closed=closed,
+        kinds=tuple(read(parse_code, "--kind", one).lower() for one in kinds or ()),
+        recipients=tuple(recipients or ()),
+        term_from=term_from,
+        term_to=term_to,
+        source=source,
+        fy=year_of(fy),
+    )
+    done = add_fund(
+        terminal.open(),
+        new,
+        told_by(terminal, on=on, reason=reason, decision=decision, key=key),
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=dry_run,
+    )
+    what = f"fund {new.code} ({new.name}), {format_pounds(new.amount_pence)}"
+    say_recorded(done[0], what, dry_run, format_, already=len(done) == 1)

@@ -1,0 +1,63 @@
+"""`vru-ledger init`: make a new ledger, from the VRU's published funds, another seed, or empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vru_ledger.cli.options import Format, terminal_of
+from vru_ledger.cli.terminal import say
+from vru_ledger.errors import BadInput, SeedUnsound
+
+if TYPE_CHECKING:
+    from vru_ledger.exchange.seed_file import Seed
+
+app = typer.Typer(pretty_exceptions_enable=False)
+
+
+@app.command()
+def init(
+    ctx: typer.Context,
+    seed: Annotated[
+        str, typer.Option("--seed", help="Begin with this seed file.", metavar="FILE")
+    ] = "",
+    empty: Annotated[bool, typer.Option("--empty", help="Begin with nothing.")] = False,
+    format_: Format = "",
+) -> None:
+    """Make a new ledger; what is there already is never touched."""
+    from vru_ledger.actions.init import init as action
+
+    if seed and empty:
+        raise BadInput("--seed FILE and --empty say different things", "give one of them")
+    terminal = terminal_of(ctx)
+    loaded = None if empty else _read(seed)
+    head = action(
+        terminal.place, loaded, actor=terminal.actor(), recorded_at=terminal.recorded_at()
+    )
+    place = terminal.shown_place()
+    if format_ in ("json", "jsonl"):
+        import json
+
+        told = {
+            "schema": "vru-ledger/init/1",
+            "place": place,
+            "funds": len(loaded.fundings) if loaded else 0,
+            "entry": head.number,
+            "hash": head.hash,
+        }
+        say(json.dumps(told, ensure_ascii=False))
+        return
+    what = f"{len(loaded.fundings)} funds and {len(loaded.caps)} caps" if loaded else "empty"
+    say(f"made {place}: {what}, {head.number} entries, head {head.hash[:12]}")
+
+
+def _read(path: str) -> Seed:
+    """Return what a seed file holds. Raises SeedUnsound with everything wrong in it."""
+    from vru_ledger.exchange.seed_file import built_in_seed, read_seed
+
+    checked = read_seed(Path(path) if path else built_in_seed())
+    if checked.seed is None:
+        raise SeedUnsound(path or "the built-in seed", checked.findings)
+    return checked.seed

@@ -1,0 +1,141 @@
+"""The words there are, and the one place where a failure becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+import typer.core
+import typer.main
+
+from vru_ledger import __version__
+from vru_ledger.cli.terminal import Terminal, report_failure
+from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
+
+WORDS = {
+    "Daily": ("init", "status", "allocate"),
+    "Ask": ("headroom", "why"),
+    "Report": ("report",),
+    "History": ("log", "show", "check"),
+    "Administration": ("fund", "recipient", "cap"),
+}
+
+# The classes behind `typer.BadParameter`: bad usage, and all that Typer itself complains of.
+_UsageError: Any = typer.BadParameter.__bases__[0]
+_TyperError: Any = _UsageError.__bases__[0]
+
+
+class Words(typer.core.TyperGroup):
+    """The commands, each imported only when it is asked for: nobody pays for all of them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return every word, in the order of the help."""
+        return [word for words in WORDS.values() for word in words]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command behind a word, or None."""
+        for panel, words in WORDS.items():
+            if cmd_name in words:
+                module = import_module(f"vru_ledger.cli.{cmd_name}")
+                command: Any = typer.main.get_command(module.app)
+                command.name = cmd_name
+                command.rich_help_panel = panel
+                return command
+        return None
+
+
+app = typer.Typer(
+    cls=Words,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"vru-ledger {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def vru_ledger(
+    ctx: typer.Context,
+    db: Annotated[
+        str,
+        typer.Option(
+            envvar="VRU_LEDGER_DB",
+            help="The ledger: a file, or postgresql://...",
+            metavar="PATH|URL",
+        ),
+    ] = "vru-ledger.db",
+    actor: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            envvar="VRU_LEDGER_AS",
+            help="Who you are, if not the user of this computer.",
+            metavar="NAME",
+        ),
+    ] = "",
+    wait: Annotated[
+        float,
+        typer.Option(
+            envvar="VRU_LEDGER_WAIT",
+            help="Seconds to wait while somebody else writes.",
+            min=0,
+            max=86_400,
+        ),
+    ] = 30.0,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """A grant ledger in which no cap can be broken and every figure explains itself."""
+    ctx.obj = Terminal(place=db, named=actor, wait=wait)
+
+
+def main(words: list[str]) -> int:
+    """Run one command line and return its exit code."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=words, prog_name="vru-ledger", standalone_mode=False)
+        sys.stdout.flush()
+    except _UsageError as error:
+        return report_failure(_usage(error), words)
+    except _TyperError as error:
+        return report_failure(BadInput(error.format_message()), words)
+    except LedgerError as error:
+        return report_failure(error, words)
+    except (KeyboardInterrupt, typer.Abort):
+        return report_failure(Interrupted("interrupted; nothing was written"), words)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; only what we were still to print is lost.
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (until the process ends)
+        return int(ExitCode.DONE)
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        return report_failure(LedgerUnusable(f"the output cannot be written ({error})"), words)
+    return code if isinstance(code, int) else int(ExitCode.DONE)
+
+
+def _usage(error: Any) -> BadInput:
+    """Return Typer's complaint as one of ours, with the command's own help as the way on."""
+    said = str(error.format_message()).strip().rstrip(".")
+    path = error.ctx.command_path if error.ctx else "vru-ledger"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return BadInput(said)
+    return BadInput(f"{said[:1].lower()}{said[1:]}", f"{path} --help")
+
+
+def run() -> None:
+    """Run what was typed, and leave with its exit code."""
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,119 @@
+"""Arguments and options that several commands share, so that they read the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.query import DIMENSIONS, Query
+from vru_ledger.domain.text import parse_name, parse_sentence
+from vru_ledger.domain.years import parse_date, parse_financial_year
+from vru_ledger.errors import BadInput
+
+if TYPE_CHECKING:
+    from vru_ledger.cli.terminal import Terminal
+
+Format = Annotated[
+    str,
+    typer.Option(
+        "-f",
+        "--format",
+        help="table, plain, json, jsonl, csv or md. On a terminal table, otherwise plain.",
+        metavar="FORMAT",
+    ),
+]
+Output = Annotated[
+    str,
+    typer.Option("-o", "--output", help="Write to FILE; its ending says how.", metavar="FILE"),
+]
+On = Annotated[
+    str, typer.Option("--on", help="The day it counts from; today unless told.", metavar="DATE")
+]
+Reason = Annotated[str, typer.Option(help="Why, in a sentence.", metavar="TEXT")]
+Decision = Annotated[str, typer.Option(help="The decision behind it.", metavar="REF")]
+RecordKey = Annotated[
+    str,
+    typer.Option("--key", help="Your own name for it: run again, it records once.", metavar="KEY"),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all of it, then undo it.")]
+FundFilter = Annotated[str, typer.Option("--fund", help="Only this fund.", metavar="FUND")]
+RecipientFilter = Annotated[
+    str, typer.Option("--recipient", help="Only this recipient.", metavar="RECIPIENT")
+]
+AreaFilter = Annotated[str, typer.Option("--area", help="Only this area.", metavar="AREA")]
+BcuFilter = Annotated[str, typer.Option("--bcu", help="Only this command unit.", metavar="BCU")]
+SourceFilter = Annotated[
+    str, typer.Option("--source", help="Only money from this source.", metavar="SOURCE")
+]
+YearFilter = Annotated[str, typer.Option("--fy", help="Only this year, 2022/23.", metavar="YEAR")]
+StageFilter = Annotated[str, typer.Option("--stage", help="Only this stage.", metavar="STAGE")]
+AwardFilter = Annotated[str, typer.Option("--award", help="Only this award.", metavar="AWARD")]
+KindFilter = Annotated[str, typer.Option("--kind", help="Only entries of a kind.", metavar="KIND")]
+Since = Annotated[str, typer.Option(help="Only what is dated from this day.", metavar="DATE")]
+Until = Annotated[str, typer.Option(help="Only what is dated to this day.", metavar="DATE")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", help="As it stood at the end of this day.", metavar="DATE")
+]
+KnownAt = Annotated[
+    str, typer.Option("--known-at", help="As it was known at this entry.", metavar="ENTRY")
+]
+By = Annotated[
+    str,
+    typer.Option("--by", help=f"Break down by {', '.join(DIMENSIONS)}.", metavar="DIM,DIM"),
+]
+Everything = Annotated[bool, typer.Option("--all", help="Every row, however many.")]
+
+
+def sentence(what: str, typed: str) -> str:
+    """Return a reason, title or reference as it may be stored, empty if none was given."""
+    return read(parse_sentence, what, typed) if typed else ""
+
+
+def key_of(typed: str) -> str:
+    """Return an idempotency key as it may be stored, empty if none was given."""
+    return read(parse_name, "--key", typed) if typed else ""
+
+
+def year_of(typed: str) -> str:
+    """Return a financial year as '2022/23', empty if none was given."""
+    return read(parse_financial_year, "--fy", typed) if typed else ""
+
+
+def query_of(
+    *,
+    since: str = "",
+    until: str = "",
+    as_of: str = "",
+    known_at: str = "",
+    fy: str = "",
+    by: str = "",
+    stage: str = "",
+    everything: bool = False,
+    **names: str,
+) -> Query:
+    """Return the filters that somebody typed, names still as typed. Raises BadInput."""
+    from vru_ledger.domain.stages import AUTHORITY, STAGES
+
+    if stage and stage not in (*STAGES, AUTHORITY):
+        raise BadInput(f"--stage: {stage[:40]!r} is none of {', '.join(STAGES)}")
+    if known_at and not (known_at.isascii() and known_at.isdigit() and len(known_at) < 16):
+        raise BadInput(f"--known-at: {known_at[:40]!r} is not the number of an entry, like 17")
+    return Query(
+        since=read(parse_date, "--since", since) if since else None,
+        until=read(parse_date, "--until", until) if until else None,
+        as_of=read(parse_date, "--as-of", as_of) if as_of else None,
+        known_at=int(known_at) if known_at else None,
+        fy=year_of(fy),
+        by=tuple(part.strip().casefold() for part in by.split(",") if part.strip()),
+        stage=stage,
+        everything=everything,
+        **names,
+    )
+
+
+def terminal_of(ctx: typer.Context) -> Terminal:
+    """Return where this command runs."""
+    terminal: Terminal = ctx.obj
+    return terminal

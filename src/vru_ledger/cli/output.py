@@ -1,0 +1,64 @@
+"""Answers on their way out: which way of showing, and to the screen or whole into a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import TextIO
+
+from vru_ledger import render
+from vru_ledger.cli.terminal import in_colour, on_terminal, say_aside, width
+from vru_ledger.domain.answer import Answer
+from vru_ledger.errors import BadInput, FileUnreadable
+
+
+def chosen_format(asked: str, output: str = "") -> str:
+    """Return the way of showing: as asked, by a file's ending, or by who is looking.
+
+    Raises BadInput if there is no such way.
+    """
+    if not asked and output:
+        ending = os.path.splitext(output)[1].removeprefix(".").casefold()
+        if ending not in render.SUFFIXES:
+            raise BadInput(
+                f"--output: the ending of {output!r} is none of {', '.join(render.SUFFIXES)}",
+                "give the file one of these endings, or say -f FORMAT",
+            )
+        return render.SUFFIXES[ending]
+    name = asked or ("table" if on_terminal() else "plain")
+    if name not in render.names():
+        raise BadInput(f"--format: {name[:40]!r} is none of {', '.join(render.names())}")
+    return name
+
+
+def emit(answer: Answer, asked: str, output: str = "") -> None:
+    """Show an answer. Raises BadInput for a format that is not there."""
+    name = chosen_format(asked, output)
+    show = render.renderer(name)
+    if not output:
+        show.render(answer, sys.stdout, width=width(), colour=in_colour())
+        return
+    write_whole(output, lambda out: show.render(answer, out, width=120, colour=False))
+    say_aside(f"written: {output}")
+
+
+def write_whole(path: str, write: Callable[[TextIO], None]) -> None:
+    """Write a file whole, or leave what is there. Raises FileUnreadable."""
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        handle, made = tempfile.mkstemp(dir=folder, prefix=".vru-ledger-")
+        try:
+            with open(handle, "w", encoding="utf-8", newline="") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(made, path)
+        except BaseException:
+            os.unlink(made)
+            raise
+    except OSError as error:
+        raise FileUnreadable(
+            f"{path} cannot be written ({error.strerror})", "check the folder and your permission"
+        ) from None

@@ -1,0 +1,91 @@
+"""`vru-ledger recipient`: list recipients, show one, or add one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from vru_ledger.cli.changes import say_recorded, told_by
+from vru_ledger.cli.options import (
+    Decision,
+    DryRun,
+    Format,
+    FundFilter,
+    On,
+    Output,
+    Reason,
+    RecordKey,
+    query_of,
+    terminal_of,
+)
+from vru_ledger.cli.output import emit
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.register import Recipient
+from vru_ledger.domain.text import parse_code, parse_name
+
+app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The recipients.")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context, fund: FundFilter = "", format_: Format = "", output: Output = ""
+) -> None:
+    """Every recipient, or those that a fund lists."""
+    from vru_ledger.actions import resolve
+    from vru_ledger.reports import recipients
+
+    with terminal_of(ctx).open().read() as session:
+        query = resolve.query(session, query_of(fund=fund))
+        emit(recipients.answer(session, query), format_, output)
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="Code or name.")],
+    format_: Format = "",
+) -> None:
+    """One recipient: what is known of it, and its awards."""
+    from vru_ledger.actions import resolve
+    from vru_ledger.reports import recipients
+
+    with terminal_of(ctx).open().read() as session:
+        emit(recipients.one(session, resolve.recipient(session, recipient)), format_)
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Like 'St Giles Trust'.")],
+    kind: Annotated[str, typer.Option(help="Like charity or borough.", metavar="KIND")],
+    reason: Reason,
+    code: Annotated[str, typer.Option(help="Made from the name unless told.", metavar="CODE")] = "",
+    area: Annotated[str, typer.Option(help="Where it is.", metavar="AREA")] = "",
+    fund: Annotated[str, typer.Option(help="A fund that shall list it.", metavar="FUND")] = "",
+    on: On = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Add a recipient, and list it in a fund if you like."""
+    from vru_ledger.actions.administer import add_recipient
+
+    terminal = terminal_of(ctx)
+    new = Recipient(
+        code=read(parse_code, "--code", code) if code else "",
+        name=read(parse_name, "NAME", name),
+        kind=read(parse_code, "--kind", kind).lower(),
+        area=area,
+    )
+    done, already = add_recipient(
+        terminal.open(),
+        new,
+        fund,
+        told_by(terminal, on=on, reason=reason, decision=decision, key=key),
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=dry_run,
+    )
+    say_recorded(done, f"recipient {new.name} ({new.kind})", dry_run, format_, already=already)

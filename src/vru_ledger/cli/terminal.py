@@ -1,0 +1,163 @@
+"""The terminal: the only file that knows the clock, who is typing, and how wide the screen is."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from vru_ledger.domain.text import parse_name, shown
+from vru_ledger.errors import BadInput, EntryRefused, LedgerError, RowsRejected, SeedUnsound
+
+if TYPE_CHECKING:
+    from vru_ledger.store.database import Database
+
+Value = TypeVar("Value")
+
+NARROWEST = 40
+_FORMAT = re.compile(r"-f=?(.+)|--format=(.+)")
+
+
+@dataclass(slots=True)
+class Terminal:
+    """Where a command runs: which ledger, in whose name, and for how long it waits."""
+
+    place: str
+    named: str
+    wait: float
+
+    def open(self) -> Database:
+        """Open the ledger. Raises LedgerUnusable if there is none."""
+        from vru_ledger.store.database import open_database
+
+        return open_database(self.place, wait=self.wait, on_wait=_say_waiting)
+
+    def shown_place(self) -> str:
+        """Return the ledger's place as it may be shown: an address without its password."""
+        from vru_ledger.store.database import masked
+
+        return masked(self.place)
+
+    def actor(self) -> str:
+        """Return who is typing: as told, or the user of this computer. Raises BadInput."""
+        if self.named:
+            return read(parse_name, "--as", self.named)
+        return read(parse_name, "your user name", _user())
+
+    def now(self) -> datetime:
+        """Return the moment, in UTC. VRU_LEDGER_NOW states it for pages that are compared."""
+        stated = os.environ.get("VRU_LEDGER_NOW", "")
+        if not stated:
+            return datetime.now(UTC).replace(microsecond=0)
+        try:
+            return datetime.fromisoformat(stated).astimezone(UTC)
+        except ValueError:
+            raise BadInput(
+                f"VRU_LEDGER_NOW is {shown(stated)!r}, not a moment like 2026-11-22T12:00:00Z"
+            ) from None
+
+    def recorded_at(self) -> str:
+        """Return the moment as entries keep it: '2026-11-22T12:00:00Z'."""
+        return self.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def today(self) -> date:
+        """Return the day where this computer is."""
+        if os.environ.get("VRU_LEDGER_NOW"):
+            return self.now().date()
+        return date.today()
+
+
+def _user() -> str:
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return os.environ.get("USER") or os.environ.get("USERNAME") or "unknown"
+
+
+def _say_waiting() -> None:
+    say_aside("waiting: somebody else is writing to the ledger ...")
+
+
+def read(parse: Callable[[str], Value], what: str, typed: str) -> Value:
+    """Return what somebody typed as `parse` reads it. Raises BadInput naming the argument."""
+    try:
+        return parse(typed)
+    except ValueError as problem:
+        raise BadInput(f"{what}: {shown(str(problem))}") from None
+
+
+def width() -> int:
+    """Return how many columns the screen has."""
+    import shutil
+
+    return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
+
+
+def on_terminal() -> bool:
+    """Say whether somebody is looking, rather than another program."""
+    return sys.stdout.isatty()
+
+
+def in_colour() -> bool:
+    """Say whether colour is wanted: on a terminal, unless NO_COLOR is set."""
+    return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def say(text: str) -> None:
+    """Print data to stdout."""
+    sys.stdout.write(f"{shown(text)}\n")
+
+
+def say_aside(text: str) -> None:
+    """Print what is not data, line by line, to stderr."""
+    sys.stdout.flush()
+    sys.stderr.write("".join(f"{shown(line)}\n" for line in text.splitlines()))
+    sys.stderr.flush()
+
+
+def report_failure(error: LedgerError, words: list[str]) -> int:
+    """Say what failed and what to do, as text or as JSON where `words` ask for that."""
+    if wants_json(words):
+        import json
+
+        told = {
+            "error": {
+                "code": error.code,
+                "message": error.message,
+                **error.details(),
+                "hint": error.hint or None,
+            }
+        }
+        sys.stdout.flush()
+        sys.stderr.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    elif isinstance(error, EntryRefused):
+        from vru_ledger.cli.refusal import refusal_text
+
+        say_aside(refusal_text(error.refusal, width()))
+    else:
+        text = error.message
+        if isinstance(error, RowsRejected | SeedUnsound):
+            rows = [f"  {finding.place()}: {finding.message}" for finding in error.findings]
+            text = "\n".join([text, *rows])
+        hint = f"\n  {error.hint}" if error.hint else ""
+        say_aside(f"error: {text}{hint}")
+    return int(error.exit_code)
+
+
+def wants_json(words: list[str]) -> bool:
+    """Say whether a command line asks for JSON, even if it cannot be understood otherwise."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word in ("-f", "--format"):
+            asked = following
+        elif match := _FORMAT.fullmatch(word):
+            asked = match[1] or match[2]
+        else:
+            continue
+        return asked in ("json", "jsonl")
+    return False

@@ -1,0 +1,1 @@
+"""What the words mean: values in, values out; no database, no terminal, no clock."""

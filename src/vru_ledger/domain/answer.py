@@ -1,0 +1,28 @@
+"""What a question gets: rows, their total, and what they mean; no renderer knows who asked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Rows of one dataclass, whose field types say how each column is written.
+
+    `shown` names the columns, in order; `drop_first` those that a narrow terminal does without,
+    the first to go first. `total` is a row of the same type, or None where adding up makes no
+    sense. `meta` says where and when the ledger stood, `measures` what each column means, `notes`
+    what a reader must know besides; `apart` holds answers that stand beside and in no total.
+    """
+
+    name: str
+    title: str
+    row_type: type[Any]
+    rows: Iterable[Any]
+    shown: Sequence[str]
+    total: Any = None
+    drop_first: Sequence[str] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    apart: Sequence["Answer"] = ()

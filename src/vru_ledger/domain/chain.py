@@ -1,0 +1,93 @@
+"""The chain: each entry's fact as exact text, and the hash that ties it to the entry before.
+
+`hash = SHA-256(previous hash + fact)`. The text that was hashed is kept, so that no new field and
+no library's way of writing JSON can ever break an old link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from vru_ledger.domain.entries import ENTRIES, Entry, Registration
+from vru_ledger.domain.register import RECORDS, Record
+
+GENESIS = "0" * 64
+"""What stands before the first entry."""
+
+_RECORD_OF = {record.TABLE: record for record in RECORDS}
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+def fact_of(entry: Entry, number: int, actor: str, recorded_at: str) -> str:
+    """Write an entry as the text that is hashed: JSON, keys sorted, nothing that was not given."""
+    told = _given(entry)
+    told["kind"] = entry.KIND
+    told["number"] = number
+    told["actor"] = actor
+    told["recorded_at"] = recorded_at
+    return _encode(told)
+
+
+def link(previous_hash: str, fact: str) -> str:
+    """Return the hash that ties `fact` to the entry before it."""
+    return hashlib.sha256((previous_hash + fact).encode()).hexdigest()
+
+
+def entry_of(told: dict[str, Any]) -> Entry:
+    """Read back an entry from its decoded fact. Raises ValueError if it is not one."""
+    kind = ENTRIES.get(told.get("kind", ""))
+    if kind is None:
+        raise ValueError(f"its kind is {told.get('kind')!r}, which this program does not know")
+    given = {name: value for name, value in told.items() if name not in _ENVELOPE}
+    try:
+        for name in _DATES[kind]:
+            if name in given:
+                given[name] = date.fromisoformat(given[name])
+        if kind is Registration:
+            given["records"] = tuple(_record_of(record) for record in given["records"])
+        elif "per" in given:
+            given["per"] = tuple(given["per"])
+        return kind(**given)
+    except (TypeError, KeyError, AttributeError) as problem:
+        raise ValueError(f"its fact is not that of a {kind.KIND} entry: {problem}") from None
+
+
+_ENVELOPE = frozenset({"kind", "number", "actor", "recorded_at"})
+
+
+_DEFAULTS: dict[Any, tuple[tuple[str, Any], ...]] = {
+    kind: tuple((field.name, field.default) for field in fields(kind))
+    for kind in (*ENTRIES.values(), *RECORDS)
+}
+_DATES: dict[Any, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind) if str(field.type) == "date | None")
+    for kind in (*ENTRIES.values(), *RECORDS)
+}
+
+
+def _given(thing: Entry | Record) -> dict[str, Any]:
+    """Return what was given: every field that differs from its default, in JSON's own types."""
+    given: dict[str, Any] = {}
+    for name, default in _DEFAULTS[type(thing)]:
+        value = getattr(thing, name)
+        if value == default and type(value) is type(default):
+            continue
+        if isinstance(value, date):
+            value = value.isoformat()
+        elif name == "records":
+            value = [{"table": record.TABLE, **_given(record)} for record in value]
+        given[name] = value
+    return given
+
+
+def _record_of(told: dict[str, Any]) -> Record:
+    record = _RECORD_OF[told["table"]]
+    given = {name: value for name, value in told.items() if name != "table"}
+    for name in _DATES[record]:
+        if name in given:
+            given[name] = date.fromisoformat(given[name])
+    return record(**given)

@@ -1,0 +1,151 @@
+"""The register: who and what the ledger is about. Descriptions, which may be corrected; no money.
+
+A record's `citation` says where it is written: a document's code and its section. Text that nobody
+published is empty, a number or a day that nobody published is None; neither is ever made up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Something published that facts are cited from."""
+
+    TABLE: ClassVar[str] = "documents"
+    code: str
+    title: str
+    publisher: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A borough, the City, or a police command unit (BCU), which covers boroughs.
+
+    `bcu` is the command unit's code: a borough's own, a command unit's itself, empty for the City.
+    Tiles are counted from 1, rows from the north, columns from the west.
+    """
+
+    TABLE: ClassVar[str] = "areas"
+    code: str
+    name: str
+    kind: str
+    bcu: str = ""
+    tile_row: int | None = None
+    tile_column: int | None = None
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingSource:
+    """Where a fund's money comes from."""
+
+    TABLE: ClassVar[str] = "sources"
+    code: str
+    name: str
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who receives money: a community network, a borough, a command unit, a hospital site."""
+
+    TABLE: ClassVar[str] = "recipients"
+    code: str
+    name: str
+    kind: str
+    area: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fund:
+    """A pot of money with a purpose. Its amount is entries, and its limits are caps.
+
+    `closed` means that only the listed recipients may receive it. `kinds` are the kinds of
+    recipient that it may be given to, empty for any. `term_to` is the last day of an award's term.
+    """
+
+    TABLE: ClassVar[str] = "funds"
+    code: str
+    name: str
+    theme: str = ""
+    closed: bool = False
+    kinds: str = ""
+    term_from: date | None = None
+    term_to: date | None = None
+    term_words: str = ""
+    citation: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A recipient that a fund names."""
+
+    TABLE: ClassVar[str] = "listings"
+    fund: str
+    recipient: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A published figure that is not a fund, and is never added to one."""
+
+    TABLE: ClassVar[str] = "headlines"
+    code: str
+    name: str
+    amount_pence: int
+    note: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """A programme for which no amount is published."""
+
+    TABLE: ClassVar[str] = "programmes"
+    code: str
+    name: str
+    facts: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Something counted: people helped, workers trained.
+
+    `fund` is set only where the fund's money and this output are of the same thing, so that the
+    one may be divided by the other.
+    """
+
+    TABLE: ClassVar[str] = "outputs"
+    code: str
+    subject: str
+    output: str
+    value: int
+    kind: str
+    approximate: bool = False
+    period: str = ""
+    fund: str = ""
+    citation: str = ""
+
+
+Record = (
+    Document | Area | FundingSource | Recipient | Fund | Listing | Headline | Programme | Output
+)
+RECORDS: tuple[type[Record], ...] = (
+    Document,
+    Area,
+    FundingSource,
+    Recipient,
+    Fund,
+    Listing,
+    Headline,
+    Programme,
+    Output,
+)

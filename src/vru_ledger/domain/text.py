@@ -1,0 +1,79 @@
+"""Names and sentences that people type: what may be stored, how names match, how they are shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_NAME = 120
+LONGEST_SENTENCE = 2_000
+
+_CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?", re.ASCII)
+# Controls, surrogates, direction marks and overrides, and what takes no room on the screen.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+
+
+def parse_name(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return a name with its spaces collapsed and in NFC. Raises ValueError if it could deceive."""
+    if found := _UNSAFE.search(text):
+        raise ValueError(
+            f"character {found.start() + 1} is U+{ord(found[0]):04X}, which cannot be seen or "
+            "steers the terminal; type the name again by hand"
+        )
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not name:
+        raise ValueError("it is empty")
+    if len(name) > longest:
+        raise ValueError(f"it has {len(name):,} characters; the most is {longest:,}")
+    return name
+
+
+def parse_sentence(text: str) -> str:
+    """Return a reason, title or reference, as `parse_name` does but up to 2,000 characters."""
+    return parse_name(text, LONGEST_SENTENCE)
+
+
+def parse_code(text: str) -> str:
+    """Return a code in capitals: letters, digits and hyphens. Raises ValueError."""
+    code = text.strip(" ").upper()
+    if not _CODE.fullmatch(code):
+        raise ValueError(
+            f"{shown(text[:60])!r} is not a code: letters A to Z, digits and hyphens, at most 40"
+        )
+    return code
+
+
+def fold(text: str) -> str:
+    """Return the form in which two names that read alike are equal: 'tower  HAMLETS'."""
+    return unicodedata.normalize("NFKC", " ".join(text.split())).casefold().replace(" & ", " and ")
+
+
+def shown(text: str) -> str:
+    """Return text safe for a terminal: what would steer it is written as \\uXXXX."""
+    return _UNSAFE.sub(lambda found: _escape(found[0]), text)
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04X}" if number <= 0xFFFF else f"\\U{number:08X}"
+
+
+def scripts(text: str) -> set[str]:
+    """Return the alphabets that the letters of `text` come from: {'LATIN', 'CYRILLIC'}."""
+    if text.isascii():
+        return {"LATIN"}
+    return {
+        unicodedata.name(character, "UNKNOWN").split()[0]
+        for character in text
+        if character.isalpha()
+    }
+
+
+def code_from(name: str) -> str:
+    """Make a code from a name: 'St Mary's Hospital' gives 'ST-MARYS-HOSPITAL'. May be empty."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    return "-".join(re.findall(r"[A-Z0-9]+", plain.replace("'", "")))[:40].strip("-")

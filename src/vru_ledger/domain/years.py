@@ -1,0 +1,97 @@
+"""Dates as people write them, and financial years: 1 April to 31 March, written 2022/23."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_YEAR = re.compile(r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})", re.ASCII | re.IGNORECASE)
+_BARE = re.compile(r"(?:FY ?)?(\d{4})", re.ASCII | re.IGNORECASE)
+_QUARTER = re.compile(r"(.+)-Q([1-4])", re.ASCII | re.IGNORECASE)
+
+
+def parse_date(text: str) -> date:
+    """Read '2022-03-31' or '31/03/2022'. Raises ValueError for anything else, or no such day."""
+    typed = text.strip(" ")
+    if match := _ISO.fullmatch(typed):
+        year, month, day = map(int, match.groups())
+    elif match := _BRITISH.fullmatch(typed):
+        day, month, year = map(int, match.groups())
+    else:
+        raise ValueError(f"{typed[:40]!r} is not a date; write it like 2022-03-31 or 31/03/2022")
+    try:
+        parsed = date(year, month, day)
+    except ValueError:
+        raise ValueError(f"{typed!r} is not a day of the calendar") from None
+    if not 1900 <= year <= 2199:
+        raise ValueError(f"{typed!r} is not between 1900 and 2199")
+    return parsed
+
+
+def parse_term(text: str) -> tuple[date | None, date | None]:
+    """Read a term: '2021-04-01..2023-03-31', or '..2023-03-31' where no first day is known."""
+    first, dots, last = text.strip(" ").partition("..")
+    if not dots or not last:
+        raise ValueError(
+            f"{text[:60]!r} is not a term; write it like 2021-04-01..2023-03-31 or ..2023-03-31"
+        )
+    opens, closes = parse_date(first) if first else None, parse_date(last)
+    if opens is not None and opens > closes:
+        raise ValueError(f"the term {text!r} ends before it begins")
+    return opens, closes
+
+
+def parse_financial_year(text: str) -> str:
+    """Read '2022/23', '2022-23', 'FY2022/23' or '2022-2023'; returns '2022/23'.
+
+    A bare '2022' is refused, naming both years that it may mean. Raises ValueError.
+    """
+    typed = text.strip(" ")
+    if match := _YEAR.fullmatch(typed):
+        first, second = match.groups()
+        name = year_name(int(first))
+        if second in (name[5:], str(int(first) + 1)) and 1900 <= int(first) <= 2199:
+            return name
+        raise ValueError(f"{typed!r} is not a financial year; {first}'s is {name}")
+    if match := _BARE.fullmatch(typed):
+        first_year = int(match[1])
+        if not 1900 <= first_year <= 2199:
+            raise ValueError(f"{typed!r} is not a financial year; write it like 2022/23")
+        either = f"{year_name(first_year - 1)} or {year_name(first_year)}"
+        raise ValueError(f"{typed!r} can mean {either}: write which")
+    raise ValueError(f"{typed[:40]!r} is not a financial year; write it like 2022/23")
+
+
+def year_name(first: int) -> str:
+    """Name the financial year that begins on 1 April of `first`: 2022 gives '2022/23'."""
+    return f"{first}/{(first + 1) % 100:02}"
+
+
+def financial_year(day: date) -> str:
+    """Name the financial year that `day` falls in."""
+    return year_name(day.year if day.month >= 4 else day.year - 1)
+
+
+def year_bounds(name: str) -> tuple[date, date]:
+    """Return the first and last day of a financial year written '2022/23'."""
+    first = int(name[:4])
+    return date(first, 4, 1), date(first + 1, 3, 31)
+
+
+def quarter(day: date) -> str:
+    """Name the quarter that `day` falls in: '2022/23-Q3' is October to December 2022."""
+    return f"{financial_year(day)}-Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def quarter_bounds(name: str) -> tuple[date, date]:
+    """Return the first and last day of a quarter written '2022/23-Q3'. Raises ValueError."""
+    match = _QUARTER.fullmatch(name.strip(" "))
+    if match is None:
+        raise ValueError(f"{name[:40]!r} is not a quarter; write it like 2022/23-Q3")
+    first, _ = year_bounds(parse_financial_year(match[1]))
+    number = int(match[2])
+    opens = date(first.year + (number == 4), (4, 7, 10, 1)[number - 1], 1)
+    month, day = ((6, 30), (9, 30), (12, 31), (3, 31))[number - 1]
+    return opens, date(opens.year, month, day)

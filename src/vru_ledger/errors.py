@@ -1,0 +1,175 @@
+"""Every expected way to fail, and its exit code: said once, in words someone can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any
+
+
+class ExitCode(IntEnum):
+    """What the shell is told. Anything not listed is a bug."""
+
+    DONE = 0
+    BUG = 1
+    USAGE = 2
+    REFUSED = 3
+    FOUND = 4
+    NOT_FOUND = 5
+    CONFLICT = 6
+    AUTHORITY_MISSING = 7
+    UNUSABLE = 8
+    INTERRUPTED = 130
+
+
+EXIT_CODE_MEANINGS = {
+    ExitCode.DONE: "done, nothing to do, or already recorded",
+    ExitCode.BUG: "a bug: a traceback, never given on purpose",
+    ExitCode.USAGE: "usage, or a value or file that cannot be read",
+    ExitCode.REFUSED: "refused by a rule or cap; nothing was written",
+    ExitCode.FOUND: "`check` found something",
+    ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
+    ExitCode.CONFLICT: "conflict: key reused for something else, or somebody else is writing",
+    ExitCode.AUTHORITY_MISSING: "authority missing",
+    ExitCode.UNUSABLE: "the ledger cannot be used: none there, not a ledger, read-only, "
+    "disk full, damaged, or newer than the program",
+    ExitCode.INTERRUPTED: "interrupted; the ledger is as it was",
+}
+
+
+class LedgerError(Exception):
+    """Base of every expected failure: one sentence, what to do about it, and an exit code.
+
+    `code` is stable and for programs; `hint` says what to type or do next.
+    """
+
+    exit_code = ExitCode.USAGE
+    code = "bad-input"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def details(self) -> dict[str, Any]:
+        """Return what a program can use besides `code`, `message` and `hint`."""
+        return {}
+
+
+class BadInput(LedgerError):
+    """A value that somebody typed cannot be read."""
+
+
+class FileUnreadable(LedgerError):
+    """A file that somebody named cannot be read, or is not what it should be."""
+
+    code = "file-unreadable"
+
+
+class SeedUnsound(LedgerError):
+    """A seed file has faults, so nothing was loaded. Holds a finding for every one."""
+
+    code = "seed-unsound"
+
+    def __init__(self, file: str, findings: Sequence[Any]) -> None:
+        self.findings = [one for one in findings if one.severity == "error"]
+        faults = "1 fault" if len(self.findings) == 1 else f"{len(self.findings)} faults"
+        super().__init__(
+            f"{file} has {faults}; nothing was written", f"vru-ledger check {file} lists each"
+        )
+
+    def details(self) -> dict[str, Any]:
+        return {"findings": [finding.as_json() for finding in self.findings]}
+
+
+class RowsRejected(LedgerError):
+    """Rows of a batch cannot be recorded, so none was. Holds a finding for every bad row."""
+
+    code = "rows-rejected"
+
+    def __init__(self, message: str, findings: Sequence[Any], *, refused: bool) -> None:
+        super().__init__(message, "mend these rows and run the same command again")
+        self.findings = list(findings)
+        if refused:
+            self.exit_code = ExitCode.REFUSED
+
+    def details(self) -> dict[str, Any]:
+        return {"findings": [finding.as_json() for finding in self.findings]}
+
+
+class EntryRefused(LedgerError):
+    """A rule or a cap says no. Holds the refusal, which the terminal and JSON show in full."""
+
+    exit_code = ExitCode.REFUSED
+    code = "refused"
+
+    def __init__(self, message: str, refusal: Any) -> None:
+        super().__init__(message, refusal.hint())
+        self.refusal = refusal
+
+    def details(self) -> dict[str, Any]:
+        details: dict[str, Any] = self.refusal.as_json()
+        return details
+
+
+class FundClosedToOthers(LedgerError):
+    """The fund lists who may receive it, and this recipient is not among them."""
+
+    exit_code = ExitCode.REFUSED
+    code = "recipient-not-listed"
+
+
+class Unsound(LedgerError):
+    """`check` found something. The findings are the command's output, not part of this."""
+
+    exit_code = ExitCode.FOUND
+    code = "unsound"
+
+
+class NotFound(LedgerError):
+    """Nothing has that name or number."""
+
+    exit_code = ExitCode.NOT_FOUND
+    code = "not-found"
+
+
+class KeyConflict(LedgerError):
+    """A key was used before, for something else."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "key-conflict"
+
+
+class AlreadyThere(LedgerError):
+    """A fund, recipient or ledger of that name is already there."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "already-there"
+
+
+class LedgerBusy(LedgerError):
+    """Somebody else kept writing for longer than we were told to wait."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "ledger-busy"
+
+
+class LedgerUnusable(LedgerError):
+    """There is no ledger there, or it cannot be opened, read or written."""
+
+    exit_code = ExitCode.UNUSABLE
+    code = "ledger-unusable"
+
+
+class OutcomeUnknown(LedgerError):
+    """The database failed at the commit: the entry may be recorded, or may not."""
+
+    exit_code = ExitCode.UNUSABLE
+    code = "outcome-unknown"
+
+
+class Interrupted(LedgerError):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = ExitCode.INTERRUPTED
+    code = "interrupted"

@@ -1,0 +1,1 @@
+"""What others can read: one file for each outside format, and how a file is opened."""

@@ -1,0 +1,72 @@
+"""Where things stand: the balances that an entry touches, and by how much it changes them.
+
+A balance is what one key holds. A stage's balance has a floor of zero; a cap's balance has the
+cap's limit as its ceiling. `grandfathered` is what a cap that was cut below its use still bears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from vru_ledger.domain.entries import Movement
+from vru_ledger.domain.stages import AUTHORITY
+
+
+class Key(NamedTuple):
+    """What a balance is of: a stage (`name`) of a fund, a recipient or an award; or a cap (`name`).
+
+    `bucket` says which: 'source|year|area' of a fund's stage, a recipient, an award, what a cap
+    counts per. `scope` is stage, recipient, award, cap, or member (what one recipient adds to a cap
+    that counts recipients).
+    """
+
+    scope: str
+    fund: str
+    name: str
+    bucket: str
+
+
+class Balance(NamedTuple):
+    """What a key holds, in pence (or recipients, or a day), and its bounds."""
+
+    held: int = 0
+    floor: int | None = 0
+    ceiling: int | None = None
+    grandfathered: int = 0
+
+
+Position = Mapping[Key, Balance]
+EMPTY = Balance()
+
+
+def stage_changes(movements: Iterable[Movement]) -> dict[Key, int]:
+    """Add up movements by the balances they change: of the fund, its recipient and its award."""
+    changes: dict[Key, int] = {}
+    for fund, stage, moved, source, fy, award, recipient, area in movements:
+        pence = -moved if stage == AUTHORITY else moved
+        key = Key("stage", fund, stage, f"{source}|{fy}|{area}")
+        changes[key] = changes.get(key, 0) + pence
+        if recipient:
+            key = Key("recipient", fund, stage, recipient)
+            changes[key] = changes.get(key, 0) + pence
+        if award:
+            key = Key("award", fund, stage, award)
+            changes[key] = changes.get(key, 0) + pence
+    return changes
+
+
+def after(balance: Balance, change: int) -> Balance:
+    """Return the balance when `change` has been added; what is grandfathered only ever falls."""
+    held, floor, ceiling, grandfathered = balance
+    held += change
+    if grandfathered:
+        over = 0 if ceiling is None else max(0, held - ceiling)
+        grandfathered = min(grandfathered, over)
+    return Balance(held, floor, ceiling, grandfathered)
+
+
+def under(balance: Balance, ceiling: int | None) -> Balance:
+    """Return the balance with another ceiling; what is held above it is grandfathered."""
+    over = 0 if ceiling is None else max(0, balance.held - ceiling)
+    return Balance(balance.held, balance.floor, ceiling, over)

@@ -1,0 +1,52 @@
+"""How rows look: one file per way of showing them, found by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol, TextIO, cast
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.errors import BadInput
+
+SUFFIXES: Mapping[str, str]
+"""Which way of showing the ending of a file's name asks for: 'csv' is csv, 'markdown' is md."""
+
+
+class Renderer(Protocol):
+    """What a way of showing must say: the endings of its files, and how it writes an answer."""
+
+    SUFFIXES: tuple[str, ...]
+    """Endings of file names that choose it, without the dot; none if it is for a terminal."""
+
+    def render(self, answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
+        """Write an answer; `width` (in columns) and `colour` are for who writes to a terminal."""
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return the ways of showing there are: the names of the files in this folder."""
+    files = Path(__file__).parent.glob("as_*.py")
+    return tuple(sorted(file.stem.removeprefix("as_") for file in files))
+
+
+def renderer(name: str) -> Renderer:
+    """Return the way of showing called `name`. Raises BadInput, listing those there are."""
+    if not re.fullmatch(r"[a-z]+", name) or name not in names():
+        raise BadInput(f"{name[:40]!r} is not a format; there are {', '.join(names())}")
+    return cast(Renderer, import_module(f"vru_ledger.render.as_{name}"))
+
+
+@cache
+def _suffixes() -> Mapping[str, str]:
+    return {suffix: name for name in names() for suffix in renderer(name).SUFFIXES}
+
+
+def __getattr__(name: str) -> Any:
+    # Asking every file is only worth it when somebody names a file to write.
+    if name == "SUFFIXES":
+        return _suffixes()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

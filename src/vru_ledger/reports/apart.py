@@ -1,0 +1,91 @@
+"""What stands beside the figures and in no total: headlines, and programmes with no published amount."""
+
+# No annotations from __future__: the types of the rows' fields are read as the program runs.
+from dataclasses import dataclass
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.register import Headline, Programme
+from vru_ledger.store import register
+from vru_ledger.store.database import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadlineRow:
+    """A published figure that is not a fund."""
+
+    headline: str
+    name: str
+    amount: Pence
+    note: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeRow:
+    """A programme whose amount nobody published."""
+
+    programme: str
+    name: str
+    amount: Pence | None
+    facts: str
+    source: str
+
+
+def headlines(session: Session) -> list[Answer]:
+    """Return the headlines as an answer of their own, if there are any."""
+    rows = [
+        HeadlineRow(
+            headline=one.code,
+            name=one.name,
+            amount=Pence(one.amount_pence),
+            note=one.note,
+            source=one.citation,
+        )
+        for one in register.everything(session, Headline)
+    ]
+    return _beside(
+        "headlines",
+        "Headlines: published figures that are not funds, in no total",
+        HeadlineRow,
+        rows,
+        ("headline", "name", "amount", "note", "source"),
+    )
+
+
+def programmes(session: Session) -> list[Answer]:
+    """Return the programmes with no published amount as an answer of their own, if there are any."""
+    rows = [
+        ProgrammeRow(
+            programme=one.code, name=one.name, amount=None, facts=one.facts, source=one.citation
+        )
+        for one in register.everything(session, Programme)
+    ]
+    return _beside(
+        "programmes",
+        "Programmes for which no amount is published",
+        ProgrammeRow,
+        rows,
+        ("programme", "name", "amount", "facts", "source"),
+    )
+
+
+def _beside(
+    name: str,
+    title: str,
+    row_type: type,
+    rows: list[HeadlineRow] | list[ProgrammeRow],
+    shown: tuple[str, ...],
+) -> list[Answer]:
+    if not rows:
+        return []
+    return [
+        Answer(
+            name=name,
+            title=title,
+            row_type=row_type,
+            rows=rows,
+            shown=shown,
+            drop_first=(shown[4], shown[0], shown[3]),
+        )
+    ]

@@ -1,0 +1,304 @@
+"""Every cap: its limit, what is used of it in each bucket, and what is left."""
+
+# No annotations from __future__: the types of the row's fields are read as the program runs.
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, NamedTuple, Protocol
+
+from vru_ledger.caps import Bounds, kind_of
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.entries import CapSet
+from vru_ledger.domain.quantity import Quantity
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Area
+from vru_ledger.domain.share import Share, share_of
+from vru_ledger.reports.meta import allow, meta, narrowing, standing
+from vru_ledger.position import EMPTY, Key
+from vru_ledger.store import figures, ledger, register
+from vru_ledger.store.database import Session
+
+TITLE = "Caps: every limit, what is used of it, and what is left"
+
+MEASURES = {
+    "limit": "what the cap allows; where it is a share, of the fund's authority as it stands",
+    "used": "what it counts: pence allocated, recipients that hold money, or the last day of a term",
+    "headroom": "limit + tolerance - used, nothing below zero",
+    "full": "used / limit, in per cent, rounded down to a tenth",
+    "verdict": "ok, full, over but within tolerance, or over",
+}
+
+MOST_BUCKETS = 40
+"""Buckets of one cap that are shown, the fullest first, unless everything is asked for."""
+
+_OF_AWARDS = ("award", "end")
+"""Measures whose buckets are single awards: only the fullest tells a reader anything."""
+
+_FILTERS = ("fund", "recipient", "area", "bcu", "source", "fy", "award")
+_PROPERTY_OF = {
+    "recipient": "recipient",
+    "area": "area",
+    "bcu": "bcu",
+    "source": "source",
+    "fy": "financial-year",
+}
+_WORDS = {"financial-year": "year", "bcu": "command unit", "kind": "kind of recipient"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One bucket of one cap. `headroom` and `full` are None where a cap is on a day."""
+
+    cap: str
+    fund: str
+    measure: str
+    per: str
+    bucket: str
+    bucket_code: str = field(metadata={"machine_only": True})
+    limit: Quantity
+    used: Quantity
+    headroom: Quantity | None
+    full: Share | None
+    severity: str
+    verdict: str
+
+
+class Uses(Protocol):
+    """What caps hold, now or then: the same questions, whichever it is."""
+
+    def caps(self, fund: str) -> list[tuple[CapSet, Bounds]]:
+        """Return every cap, or one fund's, by fund and code."""
+
+    def fullest(self, cap: CapSet, most: int) -> list[tuple[str, int]]:
+        """Return a cap's fullest buckets and what they hold."""
+
+    def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
+        """Yield all of a cap's buckets, the fullest first."""
+
+    def held(self, cap: CapSet, bucket: str) -> int:
+        """Return what one bucket holds, 0 if nothing has touched it."""
+
+
+class _Now:
+    """What caps hold now: balances, by key."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def caps(self, fund: str) -> list[tuple[CapSet, Bounds]]:
+        return ledger.all_caps(self.session, fund)
+
+    def fullest(self, cap: CapSet, most: int) -> list[tuple[str, int]]:
+        return figures.fullest(self.session, cap.fund, cap.cap, most)
+
+    def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
+        return figures.buckets(self.session, cap.fund, cap.cap)
+
+    def held(self, cap: CapSet, bucket: str) -> int:
+        key = Key("cap", cap.fund, cap.cap, bucket)
+        return ledger.balances(self.session, [key]).get(key, EMPTY).held
+
+
+class _Asked(NamedTuple):
+    """What the filters come to: properties that a bucket must have, and the funds in question."""
+
+    properties: Mapping[str, str]
+    funds: frozenset[str] | None
+    award: str
+
+
+class _Used(NamedTuple):
+    """One bucket that a row is made of."""
+
+    cap: CapSet
+    bounds: Bounds
+    bucket: str
+    held: int
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return every cap's buckets, the fullest first; a cap that nothing has used has one row."""
+    allow(query, "caps", _FILTERS)
+    told = meta(session, query)
+    uses = _uses(session, query)
+    asked = _asked(session, query)
+    caps = [
+        (cap, bounds)
+        for cap, bounds in uses.caps(query.fund)
+        if (asked.funds is None or cap.fund in asked.funds) and _concerns(cap, asked)
+    ]
+    cut: list[str] = []
+    used = _used(uses, caps, asked, query.everything, cut)
+    if not query.everything:
+        # Few enough to hold; and only then is it known which caps have more.
+        used = iter(list(used))
+    notes = ["no total: caps overlap, and one penny counts under several"]
+    if cut:
+        notes.append(f"only the fullest are shown of {', '.join(cut)}; --all shows every one")
+    return Answer(
+        name="caps",
+        title=TITLE,
+        row_type=Row,
+        rows=_rows(session, used),
+        shown=tuple(Row.__slots__),
+        drop_first=("measure", "fund", "severity", "per", "full", "used", "verdict", "limit"),
+        meta=told,
+        measures=MEASURES,
+        notes=[*notes, *narrowing(told), standing(told)],
+    )
+
+
+def _uses(session: Session, query: Query) -> Uses:
+    if query.as_of is None and query.known_at is None:
+        return _Now(session)
+    from vru_ledger.reports.caps_past import Then
+
+    return Then(session, query)
+
+
+def _asked(session: Session, query: Query) -> _Asked:
+    """Return what the filters come to: an award and a recipient also say of which kind they are."""
+    wanted = {
+        property_: getattr(query, name)
+        for name, property_ in _PROPERTY_OF.items()
+        if getattr(query, name)
+    }
+    funds = None
+    if query.recipient:
+        found = register.recipient(session, query.recipient)
+        if found:
+            wanted["kind"] = found.kind
+        funds = frozenset(figures.funds_of_recipient(session, query.recipient))
+    if query.award:
+        properties = figures.award(session, query.award) or {"fund": ""}
+        funds = frozenset({properties.pop("fund")})
+        wanted = {**properties, **wanted}
+    return _Asked(wanted, frozenset({query.fund}) if query.fund else funds, query.award)
+
+
+def _concerns(cap: CapSet, asked: _Asked) -> bool:
+    """Say whether a cap counts what is asked about, as far as the kind of recipient says."""
+    return not (cap.only and asked.properties.get("kind", cap.only) != cap.only)
+
+
+def _used(
+    uses: Uses,
+    caps: list[tuple[CapSet, Bounds]],
+    asked: _Asked,
+    everything: bool,
+    cut: list[str],
+) -> Iterator[_Used]:
+    """Yield the buckets to show; into `cut` go the caps that have more of them."""
+    for cap, bounds in caps:
+        if (bucket := _bucket_asked(cap, asked)) is not None:
+            yield _Used(cap, bounds, bucket, uses.held(cap, bucket))
+            continue
+        most = 1 if cap.measure in _OF_AWARDS else MOST_BUCKETS
+        shown = 0
+        with closing(_found(uses, cap, asked, None if everything else most + 1)) as buckets:
+            for bucket, held in buckets:
+                if shown == most and not everything:
+                    cut.append(cap.cap)
+                    break
+                shown += 1
+                yield _Used(cap, bounds, bucket, held)
+        if not shown:
+            yield _Used(cap, bounds, "", 0)
+
+
+def _bucket_asked(cap: CapSet, asked: _Asked) -> str | None:
+    """Return the one bucket of a cap that is asked about, None if it may be several."""
+    if cap.measure in _OF_AWARDS:
+        return asked.award or None
+    if all(name in asked.properties for name in cap.per):
+        return "|".join(asked.properties[name] for name in cap.per)
+    return None
+
+
+def _found(
+    uses: Uses, cap: CapSet, asked: _Asked, most: int | None
+) -> Iterator[tuple[str, int]]:
+    """Yield a cap's buckets that have the properties asked for, the fullest first."""
+    wanted = {} if cap.measure in _OF_AWARDS else dict(enumerate(cap.per))
+    fixed = {
+        index: asked.properties[name] for index, name in wanted.items() if name in asked.properties
+    }
+    if not fixed:
+        yield from uses.buckets(cap) if most is None else uses.fullest(cap, most)
+        return
+    for bucket, held in uses.buckets(cap):
+        parts = bucket.split("|")
+        if all(parts[index] == part for index, part in fixed.items()):
+            yield bucket, held
+
+
+def _rows(session: Session, used: Iterator[_Used]) -> Iterator[Row]:
+    """Make rows of buckets, looking up the names of recipients for many at a time."""
+    areas = {area.code: area.name for area in register.everything(session, Area)}
+    while some := list(islice(used, 500)):
+        recipients = {
+            part for one in some if "recipient" in one.cap.per for part in _parts(one, "recipient")
+        }
+        names = {"recipient": figures.recipient_names(session, recipients), "area": areas}
+        names["bcu"] = areas
+        for one in some:
+            yield _row(one, names)
+
+
+def _parts(one: _Used, property_: str) -> Iterator[str]:
+    for name, part in zip(one.cap.per, one.bucket.split("|"), strict=False):
+        if name == property_ and part:
+            yield part
+
+
+def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
+    cap, (limit, ceiling), bucket, held = one
+    kind = kind_of(cap.measure)
+    unit = kind.UNIT
+    is_day = unit == "day"
+    return Row(
+        cap=cap.cap,
+        fund=cap.fund,
+        measure=f"share of {kind.show(cap.limit)}" if cap.measure == "share" else cap.measure,
+        per=per_words(cap),
+        bucket=_bucket_words(cap, bucket, names),
+        bucket_code=bucket,
+        limit=Quantity(limit, unit),
+        used=Quantity(held, unit),
+        headroom=None if is_day else Quantity(max(0, ceiling - held), unit),
+        full=None if is_day else share_of(held, limit),
+        severity=cap.severity,
+        verdict=_verdict(held, limit, ceiling, is_day),
+    )
+
+
+def per_words(cap: CapSet) -> str:
+    """Say what a cap counts per: 'recipient and year', 'the whole fund', of which kind."""
+    if cap.measure in _OF_AWARDS:
+        said = "award"
+    elif cap.per:
+        said = " and ".join(_WORDS.get(name, name) for name in cap.per)
+    else:
+        said = "the whole fund"
+    return f"{said}, of kind {cap.only}" if cap.only else said
+
+
+def _bucket_words(cap: CapSet, bucket: str, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Name a bucket as a reader knows it: a recipient or an area by name."""
+    if cap.measure in _OF_AWARDS or not cap.per:
+        return bucket or ("no award yet" if cap.measure in _OF_AWARDS else "the whole fund")
+    if not bucket:
+        return "nothing used yet"
+    told: list[Any] = []
+    for name, part in zip(cap.per, bucket.split("|"), strict=True):
+        told.append(names.get(name, {}).get(part, part) or "none given")
+    return ", ".join(told)
+
+
+def _verdict(held: int, limit: int, ceiling: int, is_day: bool) -> str:
+    if held > ceiling:
+        return "over"
+    if held > limit:
+        return "over, within tolerance"
+    return "full" if held == limit and not is_day else "ok"

@@ -1,0 +1,112 @@
+"""The funds: what each is, how much it may commit, and who may receive it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Fund
+from vru_ledger.domain.stages import MEASURES
+from vru_ledger.reports import caps, recipients
+from vru_ledger.store import ledger, register
+from vru_ledger.store.database import Session
+
+TITLE = "The funds, their authority, and who may receive them"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fund."""
+
+    fund: str
+    name: str
+    theme: str
+    authority: Pence
+    goes_to: str
+    term: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known."""
+
+    fact: str
+    value: str
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return every fund, or the one that is asked for."""
+    rows = [
+        _row(session, fund)
+        for fund in register.everything(session, Fund)
+        if query.fund in ("", fund.code)
+    ]
+    total = Row("total", "", "", Pence(sum(row.authority for row in rows)), "", "", "")
+    return Answer(
+        name="funds",
+        title=TITLE,
+        row_type=Row,
+        rows=rows,
+        shown=("fund", "name", "theme", "authority", "goes_to", "term", "citation"),
+        total=total,
+        drop_first=("citation", "theme", "term", "goes_to", "name"),
+        measures={"authority": MEASURES["authority"]},
+    )
+
+
+def _row(session: Session, fund: Fund) -> Row:
+    return Row(
+        fund.code,
+        fund.name,
+        fund.theme,
+        Pence(ledger.authority(session, fund.code)),
+        goes_to(session, fund),
+        fund.term_words or (f"to {fund.term_to.isoformat()}" if fund.term_to else ""),
+        fund.citation,
+    )
+
+
+def goes_to(session: Session, fund: Fund) -> str:
+    """Say who may receive a fund: '8 listed recipients, no others'."""
+    listed = len(register.listed(session, fund.code))
+    kinds = fund.kinds.replace(",", " or ")
+    if fund.closed:
+        return f"{listed} listed recipients, no others"
+    return f"any of kind {kinds}" if kinds else "anybody"
+
+
+def one(session: Session, fund: Fund) -> Answer:
+    """Return what is known of one fund, with its caps and its recipients beside."""
+    row = _row(session, fund)
+    lines = ledger.lines(session, fund.code)
+    return Answer(
+        name="fund",
+        title=f"{fund.name} ({fund.code})",
+        row_type=Fact,
+        rows=list(_facts(fund, row, lines)),
+        shown=("fact", "value"),
+        apart=(
+            caps.answer(session, Query(fund=fund.code)),
+            recipients.answer(session, Query(fund=fund.code)),
+        ),
+    )
+
+
+def _facts(fund: Fund, row: Row, lines: list[tuple[str, str, int]]) -> Iterator[Fact]:
+    from vru_ledger.domain.money import format_pounds
+
+    yield Fact("code", fund.code)
+    yield Fact("name", fund.name)
+    yield Fact("theme", fund.theme or "not published")
+    yield Fact("authority", format_pounds(row.authority))
+    for source, year, pence in lines:
+        of = " ".join(part for part in (source, year) if part) or "no source or year given"
+        yield Fact("unallocated", f"{format_pounds(pence)} ({of})")
+    yield Fact("goes to", row.goes_to)
+    yield Fact("last day of a term", fund.term_to.isoformat() if fund.term_to else "not published")
+    for name, value in (("in words", fund.term_words), ("note", fund.note)):
+        if value:
+            yield Fact(name, value)
+    yield Fact("source", fund.citation or "none given")

@@ -1,0 +1,100 @@
+"""Every entry in the order of the chain: what it was, who wrote it, when and why."""
+
+# No annotations from __future__: the types of the row's fields are read as the program runs.
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Query
+from vru_ledger.reports.meta import FILTERS, allow, meta, narrowing, standing
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Session
+
+TITLE = "Journal: every entry, in order"
+
+MEASURES = {
+    "dated": "the day from which the entry counts; one that is not dated counts always",
+    "amount": "what the entry is about, in pounds; an entry about no money has none",
+    "recorded_at": "when it was written, in UTC, as the clock of the writer's computer said",
+    "hash": "SHA-256 of the previous entry's hash and this entry's text",
+}
+_NO_TOTAL = (
+    "no total: an entry may confirm authority, promise it or set a limit, and amounts of "
+    "different kinds do not add up"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One entry. `amount` is None where it is about no money."""
+
+    number: int
+    dated: date | None
+    kind: str
+    fund: str
+    recipient: str
+    award: str
+    amount: Pence | None = field(metadata={"absent": "-"})
+    actor: str
+    recorded_at: str
+    reason: str
+    decision: str
+    hash: str = field(metadata={"brief": 12})
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return the entries that a query asks for, oldest first, read as they are asked for."""
+    allow(query, "journal", FILTERS)
+    return _answer(session, query, TITLE, ledger.entries(session, query), [_NO_TOTAL])
+
+
+def newest(session: Session, query: Query, most: int | None) -> Answer:
+    """Return the same, newest first, and no more than `most`."""
+    allow(query, "log", FILTERS)
+    found = ledger.entries(session, query, newest_first=True, most=most)
+    return _answer(session, query, "Log: the newest entries first", found, [])
+
+
+def _answer(
+    session: Session, query: Query, title: str, found: Iterable[Recorded], notes: list[str]
+) -> Answer:
+    told = meta(session, query)
+    return Answer(
+        name="journal",
+        title=title,
+        row_type=Row,
+        rows=_rows(found),
+        shown=tuple(Row.__slots__),
+        drop_first=(
+            *("hash", "recorded_at", "decision", "award", "actor"),
+            *("reason", "fund", "recipient", "dated"),
+        ),
+        meta=told,
+        measures=MEASURES,
+        notes=[*notes, *narrowing(told), standing(told)],
+    )
+
+
+def _rows(found: Iterable[Recorded]) -> Iterator[Row]:
+    for one in found:
+        # Kinds of entry differ in what they have: a limit has no recipient, a description no fund.
+        entry: Any = one.entry
+        amount = getattr(entry, "amount_pence", None)
+        yield Row(
+            number=one.number,
+            dated=entry.dated,
+            kind=entry.KIND,
+            fund=getattr(entry, "fund", ""),
+            recipient=getattr(entry, "recipient", ""),
+            award=getattr(entry, "award", ""),
+            amount=amount,
+            actor=one.actor,
+            recorded_at=one.recorded_at,
+            reason=entry.reason,
+            decision=entry.decision,
+            hash=one.hash,
+        )

@@ -1,0 +1,75 @@
+"""Where and when the ledger stood, and what was asked: what every report says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from vru_ledger.domain.query import Query
+from vru_ledger.errors import BadInput
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Session
+
+FILTERS = (
+    *("fund", "recipient", "area", "bcu", "source", "fy", "stage", "award", "kind"),
+    *("since", "until"),
+)
+"""What a query can be narrowed by, besides the times `as_of` and `known_at`."""
+
+
+def meta(session: Session, query: Query) -> dict[str, Any]:
+    """Return the ledger's head, the times asked for, and the filters in force.
+
+    With `known_at` the head is that of the entry then known: the figures are of the chain up to
+    it. Nothing depends on the clock, so the same question of the same ledger gives the same answer.
+    """
+    number, hash_ = ledger.head(session)
+    if query.known_at is not None and query.known_at < number:
+        then = ledger.entry(session, query.known_at)
+        if then:
+            number, hash_ = then.number, then.hash
+    return {
+        "ledger_head": hash_,
+        "entry": number,
+        "as_of": query.as_of.isoformat() if query.as_of else None,
+        "known_at": query.known_at,
+        "filters": in_force(query),
+        "by": list(query.by),
+    }
+
+
+def in_force(query: Query) -> dict[str, str]:
+    """Return the filters that a query sets, as text."""
+    given = {name: getattr(query, name) for name in FILTERS}
+    return {name: str(value) for name, value in given.items() if value}
+
+
+def standing(told: Mapping[str, Any]) -> str:
+    """Say in one line where the ledger stood, for the foot of a report."""
+    as_of = told["as_of"] or "the newest entry"
+    return f"entry number {told['entry']}, ledger head {told['ledger_head'][:12]}…, as of {as_of}"
+
+
+def narrowing(told: Mapping[str, Any]) -> list[str]:
+    """Say which filters are in force; nothing if none is."""
+    said = ", ".join(f"{name} {value}" for name, value in told["filters"].items())
+    return [f"only {said}"] if said else []
+
+
+def allow(query: Query, report: str, filters: Collection[str], *, by: bool = False) -> None:
+    """Raise BadInput if a query is narrowed by something that a report knows nothing of.
+
+    A filter that is quietly left out would make a figure mean something else.
+    """
+    strange = [name for name in in_force(query) if name not in filters]
+    if strange:
+        options = ", ".join(f"--{name}" for name in filters)
+        raise BadInput(
+            f"the report {report} cannot be narrowed by {' or '.join(strange)}",
+            f"it takes {options}" if options else "it takes no filter",
+        )
+    if query.by and not by:
+        raise BadInput(
+            f"the report {report} is not broken down by anything",
+            "leave out --by, or ask for the report position",
+        )

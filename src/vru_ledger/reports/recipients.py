@@ -1,0 +1,105 @@
+"""The recipients: who each is, where, and what each has been promised."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Area, Recipient
+from vru_ledger.domain.stages import MEASURES
+from vru_ledger.store import holdings, register
+from vru_ledger.store.database import Session
+
+TITLE = "The recipients, and what each has been promised"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recipient, of every fund or of the one asked for."""
+
+    recipient: str
+    name: str
+    kind: str
+    area: str
+    allocated: Pence
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """One award, as it was made."""
+
+    award: str
+    fund: str
+    dated: date | None
+    fy: str
+    amount: Pence
+    title: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known."""
+
+    fact: str
+    value: str
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return every recipient, or those that a fund lists or gives to."""
+    names = {area.code: area.name for area in register.everything(session, Area)}
+    return Answer(
+        name="recipients",
+        title=TITLE,
+        row_type=Row,
+        rows=_rows(session, query, names),
+        shown=("recipient", "name", "kind", "area", "allocated", "citation"),
+        drop_first=("citation", "area", "kind", "name"),
+        measures={"allocated": MEASURES["allocated"]},
+    )
+
+
+def _rows(session: Session, query: Query, names: dict[str, str]) -> Iterator[Row]:
+    for code, name, kind, area, pence, citation in holdings.recipients(session, query.fund):
+        if query.recipient in ("", code) and query.area in ("", area):
+            yield Row(code, name, kind, names.get(area, ""), Pence(pence), citation)
+
+
+def one(session: Session, recipient: Recipient) -> Answer:
+    """Return what is known of one recipient, with its awards beside."""
+    area = register.area(session, recipient.area) if recipient.area else None
+    facts = [
+        Fact("code", recipient.code),
+        Fact("name", recipient.name),
+        Fact("kind", recipient.kind),
+        Fact("area", f"{area.name} ({area.code})" if area else "not given"),
+        Fact("source", recipient.citation or "none given"),
+    ]
+    awards = [
+        Award(
+            ref, fund, date.fromisoformat(dated) if dated else None, fy, Pence(pence), title, entry
+        )
+        for ref, fund, dated, fy, pence, title, entry in holdings.awards_of(session, recipient.code)
+    ]
+    total = Award("total", "", None, "", Pence(sum(award.amount for award in awards)), "", 0)
+    return Answer(
+        name="recipient",
+        title=f"{recipient.name} ({recipient.code})",
+        row_type=Fact,
+        rows=facts,
+        shown=("fact", "value"),
+        apart=(
+            Answer(
+                name="awards",
+                title="Awards",
+                row_type=Award,
+                rows=awards,
+                shown=("award", "fund", "dated", "fy", "amount", "title", "entry"),
+                total=total,
+                drop_first=("title", "entry", "fy", "dated"),
+            ),
+        ),
+    )

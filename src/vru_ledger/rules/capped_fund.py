@@ -1,0 +1,19 @@
+"""Nothing is allocated from a fund whose total no cap stops: what is not limited is not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vru_ledger.caps import stops_total
+from vru_ledger.domain.entries import Allocation
+from vru_ledger.rules.case import Breach, Case
+
+
+def capped_fund(case: Case) -> Iterator[Breach]:
+    """Yield a breach if no cap with severity stop measures the amount of the whole fund."""
+    if isinstance(case.entry, Allocation) and not any(map(stops_total, case.caps.values())):
+        yield Breach(
+            "capped-fund",
+            "stop",
+            f"{case.fund.name} has no cap on its total, so nothing can be allocated from it",
+        )

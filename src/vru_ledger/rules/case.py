@@ -1,0 +1,42 @@
+"""What a rule may look at, and what it may say: an entry and its balances in, breaches out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from vru_ledger.caps import Bounds
+from vru_ledger.domain.entries import CapSet, Entry
+from vru_ledger.domain.register import Fund
+from vru_ledger.position import Key, Position
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An entry before the rules: its fund and the fund's caps, and the balances it touches.
+
+    `listed` says whether the fund names the recipient. `position` is before the entry, `changes`
+    what the entry would add to it, in the unit of each balance.
+    """
+
+    entry: Entry
+    fund: Fund
+    listed: bool
+    caps: Mapping[str, CapSet]
+    bounds: Mapping[str, Bounds]
+    position: Position
+    changes: Mapping[Key, int]
+
+
+class Breach(NamedTuple):
+    """One thing wrong with an entry (severity stop), or worth a warning (severity warn).
+
+    `cap` names the cap that speaks, and `over` is by how much it would be passed, in its unit.
+    """
+
+    rule: str
+    severity: str
+    sentence: str
+    cap: str = ""
+    over: int = 0

@@ -1,0 +1,141 @@
+"""A refusal that teaches: every cap that was met, which bind, and the most that would pass."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vru_ledger.caps import each_counting
+from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.quantity import Quantity
+from vru_ledger.rules.case import Breach, Case
+
+
+@dataclass(frozen=True, slots=True)
+class CapMet:
+    """One cap that an allocation meets: its limit, what is used of it, and what it would become."""
+
+    cap: str
+    limit: Quantity
+    used: Quantity
+    headroom: Quantity | None
+    after: Quantity
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why an allocation was refused, and what would pass.
+
+    `largest_passing_pence` is 0 where no amount would; `commands` have each been tried.
+    """
+
+    asked: str
+    caps: list[CapMet]
+    breaches: list[Breach]
+    largest_passing_pence: Pence
+    needs: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
+
+    def hint(self) -> str:
+        """Return what to type next."""
+        return self.commands[0] if self.commands else ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the refusal for programs, money in pence and as a decimal."""
+        return {
+            "reasons": [
+                {"rule": breach.rule, "cap": breach.cap or None, "message": breach.sentence}
+                for breach in self.breaches
+                if breach.severity == "stop"
+            ],
+            "caps": [_cap_as_json(met) for met in self.caps],
+            "largest_passing_pence": self.largest_passing_pence,
+            "commands": self.commands,
+        }
+
+
+def _cap_as_json(met: CapMet) -> dict[str, Any]:
+    told: dict[str, Any] = {"cap": met.cap, "unit": met.limit.unit}
+    for name in ("limit", "used", "headroom", "after"):
+        quantity: Quantity | None = getattr(met, name)
+        if met.limit.unit == "pence":
+            told[f"{name}_pence"] = quantity.value if quantity else None
+        told[name] = quantity.plain() if quantity else None
+    return {**told, "verdict": met.verdict}
+
+
+def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
+    """Return every cap that the allocation meets, by code, with its verdict."""
+    if not isinstance(case.entry, Allocation):
+        return []
+    binding = {breach.cap: breach for breach in breaches if breach.rule == "within-caps"}
+    met = []
+    for cap, kind in each_counting(case.caps, case.entry):
+        key = kind.keys(cap, case.entry)[0]
+        held, change = case.position[key].held, case.changes.get(key, 0)
+        limit, ceiling = case.bounds[cap.cap]
+        unit = kind.UNIT
+        met.append(
+            CapMet(
+                cap=cap.cap,
+                limit=Quantity(limit, unit),
+                used=Quantity(held, unit),
+                headroom=None if unit == "day" else Quantity(max(0, ceiling - held), unit),
+                after=Quantity(held + change, unit),
+                verdict=_verdict(binding.get(cap.cap), unit, cap.severity),
+            )
+        )
+    return met
+
+
+def _verdict(breach: Breach | None, unit: str, severity: str) -> str:
+    if breach is None:
+        return "ok" if severity != "track" else "tracked"
+    over = "too late" if unit == "day" else f"{Quantity(breach.over, unit)} over"
+    return f"{over}, binds" if breach.severity == "stop" else f"{over}, warns"
+
+
+def largest_passing(case: Case, available_pence: int) -> int:
+    """Return the most pence that the caps and the authority would let this allocation have.
+
+    `available_pence` is what is unallocated for its source and year. 0 if anything but the amount
+    stands in the way: a count, a last day, a recipient that is not listed.
+    """
+    if not isinstance(case.entry, Allocation):
+        return 0
+    room = available_pence
+    for cap, kind in each_counting(case.caps, case.entry):
+        if cap.severity != "stop":
+            continue
+        key = kind.keys(cap, case.entry)[0]
+        held = case.position[key].held
+        ceiling = case.bounds[cap.cap].ceiling
+        if kind.UNIT == "pence":
+            room = min(room, ceiling - held)
+        elif case.changes.get(key, 0) > 0 and held + case.changes[key] > ceiling:
+            return 0
+    return max(0, room)
+
+
+def needs(case: Case, breaches: list[Breach]) -> list[str]:
+    """Say what each binding cap would have to give for the whole amount to pass."""
+    said = []
+    for breach in breaches:
+        if breach.severity != "stop" or not breach.over:
+            continue
+        if breach.rule == "within-authority":
+            said.append(f"{format_pounds(breach.over)} more authority in {case.fund.code}")
+        elif breach.rule == "within-caps":
+            over = breach.over - _allowance(case.bounds, breach.cap)
+            cap = case.caps[breach.cap]
+            if cap.measure in ("amount", "award", "share"):
+                said.append(f"{format_pounds(over)} more in {breach.cap}")
+            elif cap.measure == "recipients":
+                said.append(f"room for {over} more in {breach.cap}")
+    return said
+
+
+def _allowance(bounds: Mapping[str, Any], cap: str) -> int:
+    limit, ceiling = bounds[cap]
+    return int(ceiling - limit)

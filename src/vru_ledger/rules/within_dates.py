@@ -1,0 +1,25 @@
+"""An allocation dated after its fund's last day is recorded, and said aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.quantity import day_text
+from vru_ledger.rules.case import Breach, Case
+
+
+def within_dates(case: Case) -> Iterator[Breach]:
+    """Yield a warning for each last day (a cap of kind end) that the entry is dated after."""
+    new = case.entry
+    if not isinstance(new, Allocation) or new.dated is None:
+        return
+    for cap in case.caps.values():
+        if cap.measure == "end" and int(new.dated.strftime("%Y%m%d")) > cap.limit:
+            yield Breach(
+                "within-dates",
+                "warn",
+                f"{cap.cap}: dated {new.dated.isoformat()}, after the last day "
+                f"{day_text(cap.limit)}; recorded all the same",
+                cap.cap,
+            )

@@ -1,0 +1,124 @@
+"""A new ledger: its tables, guards and views, made in the transaction that fills it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from vru_ledger.domain.chain import GENESIS
+from vru_ledger.errors import AlreadyThere
+from vru_ledger.store import sqlite
+from vru_ledger.store.database import APPLICATION, VERSION, Database, Session, is_url
+
+Result = TypeVar("Result")
+
+
+def create(
+    place: str, created_by: str, created_at: str, fill: Callable[[Session], Result]
+) -> Result:
+    """Make a ledger at a path or an address and `fill` it, in one transaction.
+
+    Raises AlreadyThere rather than touch what is there. If anything fails, nothing is left.
+    """
+    if is_url(place):
+        return _create_on_server(place, created_by, created_at, fill)
+    database = sqlite.create_file(place)
+    try:
+        result = fill_new(database, created_by, created_at, fill)
+    except BaseException:
+        database.close()
+        os.unlink(place)
+        raise
+    database.close()
+    return result
+
+
+def fill_new(
+    database: Database, created_by: str, created_at: str, fill: Callable[[Session], Result]
+) -> Result:
+    """Make the tables in an empty SQLite database and `fill` them, in one transaction."""
+    connection = database.driver.connection
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        session = Session(database.driver)
+        _make_tables(session, created_by, created_at)
+        sqlite.mark(database)
+        result = fill(session)
+        connection.execute("COMMIT")
+    except database.driver.errors as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise database.driver.translate(error) or error from error
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _create_on_server(
+    place: str, created_by: str, created_at: str, fill: Callable[[Session], Result]
+) -> Result:
+    from vru_ledger.store import postgresql
+
+    database = postgresql.connect(place)
+    connection = database.driver.connection
+    try:
+        # Two people at once: the second waits here, and then finds the first one's ledger.
+        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (sqlite.APPLICATION_ID,))
+        session = Session(database.driver)
+        taken = session.row(
+            "SELECT to_regclass('ledger') IS NOT NULL OR to_regclass('entries') IS NOT NULL"
+        )
+        if taken and taken[0]:
+            raise AlreadyThere(
+                f"there is a ledger at {database.place} already; nothing was touched",
+                "name another database with --db",
+            )
+        _make_tables(session, created_by, created_at)
+        result = fill(session)
+        connection.execute("COMMIT")
+    except database.driver.errors as error:
+        raise database.driver.translate(error) or error from error
+    finally:
+        # Without COMMIT the server forgets everything, the tables too.
+        database.close()
+    return result
+
+
+def _make_tables(session: Session, created_by: str, created_at: str) -> None:
+    """Create everything that `tables.py` declares, then the guards and the views."""
+    for statement in table_statements(session.dialect):
+        session.run(statement)
+    session.run(
+        "INSERT INTO ledger (id, application, version, created_at, created_by)"
+        " VALUES (1, ?, ?, ?, ?)",
+        (APPLICATION, VERSION, created_at, created_by),
+    )
+    session.run("INSERT INTO head (id, number, hash) VALUES (1, 0, ?)", (GENESIS,))
+    folder = Path(__file__).parent
+    session.run_script((folder / f"guards_{session.dialect}.sql").read_text(encoding="utf-8"))
+    session.run_script((folder / "views.sql").read_text(encoding="utf-8"))
+
+
+def table_statements(dialect: str) -> list[str]:
+    """Return the CREATE statements of every table and index, as SQLModel declares them."""
+    from sqlalchemy.dialects import postgresql as postgresql_dialect
+    from sqlalchemy.dialects import sqlite as sqlite_dialect
+    from sqlalchemy.schema import CreateIndex, CreateTable
+
+    from vru_ledger.store.tables import TABLES
+
+    compiled_for = (
+        sqlite_dialect.dialect() if dialect == "sqlite" else postgresql_dialect.dialect()  # type: ignore[no-untyped-call]  # untyped in sqlalchemy
+    )
+    made: list[str] = []
+    for table in TABLES:
+        made.append(str(CreateTable(table).compile(dialect=compiled_for)))
+        made += [
+            str(CreateIndex(index).compile(dialect=compiled_for))
+            for index in sorted(table.indexes, key=lambda index: str(index.name))
+        ]
+    return made

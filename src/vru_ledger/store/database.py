@@ -1,0 +1,223 @@
+"""One database, SQLite or PostgreSQL: many readers, one writer, the same SQL over plain drivers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from vru_ledger.errors import LedgerError
+
+Row = tuple[Any, ...]
+Result = TypeVar("Result")
+
+APPLICATION = "vru-ledger"
+VERSION = 1
+"""Of the tables. A program refuses a ledger whose version is newer than its own."""
+
+
+class Driver(Protocol):
+    """What differs between the two databases, and nothing else."""
+
+    dialect: str
+    connection: Any
+
+    def sql(self, text: str) -> str:
+        """Return `text`, whose parameters are question marks, as the driver writes it."""
+
+    def stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[Row]:
+        """Yield rows without holding them all."""
+
+    def begin_write(self, wait: float) -> None:
+        """Take the one writer's lock, then begin. Raises LedgerBusy after `wait` seconds."""
+
+    def begin_read(self) -> None:
+        """Begin reading one moment of the ledger."""
+
+    def translate(self, error: Exception) -> LedgerError | None:
+        """Return what a driver's error means, None if it can only be a bug."""
+
+    def translate_commit(self, error: Exception) -> LedgerError | None:
+        """The same for an error of the commit itself, after which the outcome may be unknown."""
+
+    def should_retry(self, error: Exception) -> bool:
+        """Say whether the database asks for the transaction to be run once more."""
+
+    @property
+    def errors(self) -> type[Exception]:
+        """The driver's own base class of errors."""
+
+
+class Session:
+    """A transaction under way: what every function of the store reads and writes through."""
+
+    __slots__ = ("_connection", "_driver", "_sql")
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._connection = driver.connection
+        self._sql = driver.sql
+
+    @property
+    def dialect(self) -> str:
+        """Which database it is: sqlite or postgresql."""
+        return self._driver.dialect
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+        """Return every row."""
+        found: list[Row] = self._connection.execute(self._sql(sql), parameters).fetchall()
+        return found
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
+        """Return the first row, or None."""
+        found: Row | None = self._connection.execute(self._sql(sql), parameters).fetchone()
+        return found
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[Row]:
+        """Yield rows one after another, in bounded memory."""
+        return self._driver.stream(self._sql(sql), parameters)
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run one statement."""
+        self._connection.execute(self._sql(sql), parameters)
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement for each of `rows`."""
+        cursor = self._connection.cursor()
+        cursor.executemany(self._sql(sql), rows)
+        cursor.close()
+
+    def run_script(self, sql: str) -> None:
+        """Run several statements, without parameters, inside the transaction."""
+        for statement in _statements(sql):
+            self._connection.execute(statement)
+
+
+class Database:
+    """A ledger's database that is open. `place` is its path or its address, without a password."""
+
+    RETRIES = 5
+
+    def __init__(self, driver: Driver, place: str, wait: float = 30.0) -> None:
+        self.driver = driver
+        self.place = place
+        self.wait = wait
+
+    def write(self, work: Callable[[Session], Result], *, keep: bool = True) -> Result:
+        """Run `work` alone: nobody else writes from before it reads until it is kept, or gone.
+
+        With `keep=False` the same is done and then rolled back: a preview. `work` may run again
+        if the database asks for it, so it changes nothing outside its session. Raises LedgerBusy,
+        LedgerUnusable, or OutcomeUnknown if the database failed at the commit itself.
+        """
+        for attempt in range(self.RETRIES + 1):
+            try:
+                return self._write_once(work, keep)
+            except self.driver.errors as error:
+                if attempt < self.RETRIES and self.driver.should_retry(error):
+                    continue
+                raise self._meaning(error, self.driver.translate) from error
+        raise AssertionError("the last attempt returned or raised")
+
+    def _write_once(self, work: Callable[[Session], Result], keep: bool) -> Result:
+        connection = self.driver.connection
+        self.driver.begin_write(self.wait)
+        try:
+            result = work(Session(self.driver))
+        except BaseException:
+            self._roll_back()
+            raise
+        if not keep:
+            self._roll_back()
+            return result
+        try:
+            connection.execute("COMMIT")
+        except self.driver.errors as error:
+            self._roll_back()
+            if self.driver.should_retry(error):
+                raise
+            raise self._meaning(error, self.driver.translate_commit) from error
+        except BaseException:
+            self._roll_back()
+            raise
+        return result
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Read one moment of the ledger, however many queries it takes."""
+        try:
+            self.driver.begin_read()
+            try:
+                yield Session(self.driver)
+            finally:
+                self._roll_back()
+        except self.driver.errors as error:
+            raise self._meaning(error, self.driver.translate) from error
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.driver.connection.close()
+
+    def _roll_back(self) -> None:
+        try:
+            self.driver.connection.execute("ROLLBACK")
+        except self.driver.errors:
+            # Nothing to roll back: the database did so itself, or the connection is gone.
+            return
+
+    @staticmethod
+    def _meaning(
+        error: Exception, translate: Callable[[Exception], LedgerError | None]
+    ) -> Exception:
+        return translate(error) or error
+
+
+def is_url(place: str) -> bool:
+    """Say whether `place` is a server's address rather than a file."""
+    return place.startswith(("postgresql://", "postgres://"))
+
+
+def masked(place: str) -> str:
+    """Return an address without its password, which may stand in two places; a path as it is."""
+    if not is_url(place):
+        return place
+    import re
+
+    place = re.sub(r"(//[^/@:]*):[^/@]*@", r"\1@", place)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", place, flags=re.IGNORECASE)
+
+
+def open_database(
+    place: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
+) -> Database:
+    """Open the ledger at a path or a postgresql:// address. Raises LedgerUnusable.
+
+    `wait` is how many seconds to wait for another writer; `on_wait` is called once if we must.
+    """
+    if is_url(place):
+        from vru_ledger.store import postgresql
+
+        return postgresql.open_ledger(place, wait=wait)
+    from vru_ledger.store import sqlite
+
+    return sqlite.open_ledger(place, wait=wait, on_wait=on_wait)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script at the semicolons that end a line outside BEGIN ... END and $$ ... $$."""
+    statement: list[str] = []
+    inside = False
+    for line in script.splitlines():
+        if line.startswith("--") or not (line.strip() or statement):
+            continue
+        statement.append(line)
+        if line.count("$$") % 2:
+            inside = not inside
+        elif line.strip() == "BEGIN" and "$$" not in script:
+            inside = True
+        ended = line.rstrip().endswith(";")
+        if inside and "$$" not in script and line.startswith(("END;", "BEGIN SELECT")):
+            inside = False
+        if ended and not inside:
+            yield "\n".join(statement)
+            statement = []

@@ -1,0 +1,245 @@
+"""What one transaction writes: entries, their movements and awards, and the balances they leave.
+
+Rows wait in memory until `flush`, so that a batch of a million entries and a single one are
+written by the same statements. The ledger is locked meanwhile, so what was read stays true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from vru_ledger.caps import Bounds, new_balance
+from vru_ledger.domain.chain import fact_of, link
+from vru_ledger.domain.entries import Allocation, CapSet, Entry, Recorded, Registration
+from vru_ledger.position import Balance, Key, after
+from vru_ledger.store import ledger, register
+from vru_ledger.store.database import Session
+
+_MOST_BALANCES = 25_000
+"""Balances kept in memory between flushes: a few megabytes."""
+
+ENTRY_COLUMNS = (
+    "number, kind, fund, award, recipient, amount_pence, movements, dated,"
+    ' recorded_at, actor, reason, decision, "key", fact, previous_hash, hash'
+)
+AWARD_COLUMNS = (
+    "ref, fund, number, entry, recipient, recipient_kind, area, bcu, source,"
+    " fy, purpose, title, term_from, term_to"
+)
+MOVEMENT_COLUMNS = "entry, n, fund, source, fy, award, recipient, area, stage, pence"
+_INSERT_ENTRY = (
+    f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_AWARD = (
+    f"INSERT INTO awards ({AWARD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_MOVEMENT = (
+    f"INSERT INTO movements ({MOVEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_INSERT_BALANCE = (
+    "INSERT INTO balances (held, floor, ceiling, grandfathered, entry, scope, fund, name, bucket)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE_BALANCE = (
+    "UPDATE balances SET held = ?, grandfathered = ?, entry = ?"
+    " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?"
+)
+
+
+class Journal:
+    """The end of the chain, open for writing inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.number, self.hash = ledger.head(session)
+        self._balances: dict[Key, Balance] = {}
+        self._unwritten: set[Key] = set()
+        self._touched: dict[Key, int] = {}
+        self._entries: list[tuple[Any, ...]] = []
+        self._awards: list[tuple[Any, ...]] = []
+        self._movements: list[tuple[Any, ...]] = []
+
+    def load(
+        self,
+        keys: Iterable[Key],
+        caps: Mapping[str, CapSet],
+        bounds: Mapping[str, Bounds],
+        new_award: str = "",
+    ) -> Mapping[Key, Balance]:
+        """Return a position that holds at least `keys`; nothing is stored yet under `new_award`."""
+        known = self._balances
+        lacking = [key for key in keys if key not in known]
+        stored = [key for key in lacking if not new_award or key.bucket != new_award]
+        found = ledger.balances(self.session, stored) if stored else {}
+        for key in lacking:
+            if key in found:
+                known[key] = found[key]
+            else:
+                known[key] = new_balance(key, caps, bounds)
+                self._unwritten.add(key)
+        return known
+
+    def append(
+        self, entry: Entry, changes: Mapping[Key, int], actor: str, recorded_at: str
+    ) -> Recorded:
+        """Chain an entry that the rules have passed, and add its changes to the balances."""
+        self.number += 1
+        number = self.number
+        fact = fact_of(entry, number, actor, recorded_at)
+        previous_hash, self.hash = self.hash, link(self.hash, fact)
+        movements = movement_rows(entry, number)
+        self._movements += movements
+        self._entries.append(
+            entry_row(
+                entry, number, len(movements), recorded_at, actor, fact, previous_hash, self.hash
+            )
+        )
+        if isinstance(entry, Allocation):
+            self._awards.append(award_row(entry, number))
+        balances = self._balances
+        for key, change in changes.items():
+            balances[key] = after(balances[key], change)
+            self._touched[key] = number
+        if isinstance(entry, Registration):
+            self.flush()
+            for record in entry.records:
+                register.put(self.session, record, number)
+        return Recorded(
+            number=number, entry=entry, actor=actor, recorded_at=recorded_at, hash=self.hash
+        )
+
+    def flush(self) -> None:
+        """Write what waits, in the order in which the database's guards expect it."""
+        run = self.session.run_many
+        if self._entries:
+            run(_INSERT_ENTRY, self._entries)
+        new, moved = [], []
+        for key, number in self._touched.items():
+            held, floor, ceiling, grandfathered = self._balances[key]
+            if key in self._unwritten:
+                new.append((held, floor, ceiling, grandfathered, number, *key))
+            else:
+                moved.append((held, grandfathered, number, *key))
+        for statement, rows in (
+            (_INSERT_BALANCE, new),
+            (_UPDATE_BALANCE, moved),
+            (_INSERT_AWARD, self._awards),
+            (_INSERT_MOVEMENT, self._movements),
+        ):
+            if rows:
+                run(statement, rows)
+        self._unwritten -= self._touched.keys()
+        for waiting in (self._entries, self._awards, self._movements, self._touched):
+            waiting.clear()
+        if len(self._balances) > _MOST_BALANCES:
+            self._balances.clear()
+            self._unwritten.clear()
+
+    def set_cap(self, cap: CapSet, bounds: Bounds, entry: int) -> None:
+        """Make a cap what its newest entry says, and give all its buckets the new ceiling."""
+        self.flush()
+        row = (
+            *(cap.measure, cap.limit, ",".join(cap.per), cap.only, cap.severity, cap.tolerance),
+            *(cap.tolerance_bp, cap.citation, bounds.limit, bounds.ceiling, entry, cap.cap),
+        )
+        if self.session.row("SELECT 1 FROM caps WHERE code = ?", (cap.cap,)):
+            self.session.run(
+                "UPDATE caps SET measure = ?, cap_limit = ?, per = ?, only_kind = ?, severity = ?,"
+                " tolerance = ?, tolerance_bp = ?, citation = ?, bound = ?, ceiling = ?, entry = ?"
+                " WHERE code = ?",
+                row,
+            )
+        else:
+            self.session.run(
+                "INSERT INTO caps (measure, cap_limit, per, only_kind, severity, tolerance,"
+                " tolerance_bp, citation, bound, ceiling, entry, code, fund)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row, cap.fund),
+            )
+        ceiling = bounds.ceiling if cap.severity == "stop" else None
+        self.session.run(
+            "UPDATE balances SET ceiling = ?, entry = ?, grandfathered ="
+            " CASE WHEN held > ? THEN held - ? ELSE 0 END"
+            " WHERE scope = 'cap' AND fund = ? AND name = ?",
+            (
+                ceiling,
+                entry,
+                *((ceiling, ceiling) if ceiling is not None else (2**62, 0)),
+                cap.fund,
+                cap.cap,
+            ),
+        )
+        self._balances.clear()
+        self._unwritten.clear()
+
+    def put_balances(self, balances: Mapping[Key, Balance]) -> None:
+        """Write balances that the newest entry begins: what a new cap finds in the past."""
+        self.session.run_many(
+            _INSERT_BALANCE,
+            [
+                (held, floor, ceiling, grandfathered, self.number, *key)
+                for key, (held, floor, ceiling, grandfathered) in balances.items()
+            ],
+        )
+
+
+def entry_row(
+    entry: Entry,
+    number: int,
+    movements: int,
+    recorded_at: str,
+    actor: str,
+    fact: str,
+    previous_hash: str,
+    hash_: str,
+) -> tuple[Any, ...]:
+    """Return the columns of `entries`, which repeat parts of the fact for queries."""
+    return (
+        number,
+        entry.KIND,
+        getattr(entry, "fund", ""),
+        getattr(entry, "award", None),
+        getattr(entry, "recipient", None),
+        getattr(entry, "amount_pence", 0),
+        movements,
+        entry.dated.isoformat() if entry.dated else None,
+        recorded_at,
+        actor,
+        entry.reason,
+        entry.decision,
+        entry.key or None,
+        fact,
+        previous_hash,
+        hash_,
+    )
+
+
+def movement_rows(entry: Entry, number: int) -> list[tuple[Any, ...]]:
+    """Return the rows of `movements` that an entry comes to, in the order of its movements."""
+    return [
+        (number, n, fund, source, fy, award or None, recipient or None, area, stage, pence)
+        for n, (fund, stage, pence, source, fy, award, recipient, area) in enumerate(
+            entry.movements(), 1
+        )
+    ]
+
+
+def award_row(new: Allocation, number: int) -> tuple[Any, ...]:
+    """Return the columns of `awards`."""
+    return (
+        new.award,
+        new.fund,
+        int(new.award.rpartition("-")[2]),
+        number,
+        new.recipient,
+        new.recipient_kind,
+        new.area,
+        new.bcu,
+        new.source,
+        new.fy,
+        new.purpose,
+        new.title,
+        new.term_from.isoformat() if new.term_from else None,
+        new.term_to.isoformat() if new.term_to else None,
+    )

@@ -1,0 +1,257 @@
+"""Entries, caps and balances, read: by key, by number, or streamed in the order of the chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from vru_ledger.caps import Bounds
+from vru_ledger.domain.chain import entry_of
+from vru_ledger.domain.entries import CapSet, Recorded
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.stages import HELD
+from vru_ledger.position import Balance, Key
+from vru_ledger.store.database import Row, Session
+
+_KEYS_AT_ONCE = 200
+_ENTRY = "number, actor, recorded_at, fact, hash"
+
+
+class Head(NamedTuple):
+    """The newest entry: what the next one follows. Number 0 is an empty ledger."""
+
+    number: int
+    hash: str
+
+
+def head(session: Session) -> Head:
+    """Return the newest entry's number and hash."""
+    row = session.row("SELECT number, hash FROM head WHERE id = 1")
+    return Head(*row) if row else Head(0, "")
+
+
+def caps_of(session: Session, fund: str) -> tuple[dict[str, CapSet], dict[str, Bounds]]:
+    """Return a fund's caps and what they come to, by code."""
+    caps: dict[str, CapSet] = {}
+    bounds: dict[str, Bounds] = {}
+    for cap, bound in all_caps(session, fund):
+        caps[cap.cap], bounds[cap.cap] = cap, bound
+    return caps, bounds
+
+
+def all_caps(session: Session, fund: str = "") -> list[tuple[CapSet, Bounds]]:
+    """Return every cap, or one fund's, by fund and code."""
+    rows = session.rows(
+        "SELECT code, fund, measure, cap_limit, per, only_kind, severity, tolerance,"
+        " tolerance_bp, citation, bound, ceiling FROM caps"
+        + (" WHERE fund = ? ORDER BY fund, code" if fund else " ORDER BY fund, code"),
+        (fund,) if fund else (),
+    )
+    return [(_cap(row), Bounds(*row[10:])) for row in rows]
+
+
+def _cap(row: Row) -> CapSet:
+    code, fund, measure, limit, per, only, severity, tolerance, tolerance_bp, citation = row[:10]
+    return CapSet(
+        cap=code,
+        fund=fund,
+        measure=measure,
+        limit=limit,
+        per=tuple(per.split(",")) if per else (),
+        only=only,
+        severity=severity,
+        tolerance=tolerance,
+        tolerance_bp=tolerance_bp,
+        citation=citation,
+    )
+
+
+def balances(session: Session, keys: Sequence[Key]) -> dict[Key, Balance]:
+    """Return the balances of these keys, without those that nothing has touched."""
+    found: dict[Key, Balance] = {}
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[start : start + _KEYS_AT_ONCE]
+        places = ", ".join(["(?, ?, ?, ?)"] * len(some))
+        rows = session.rows(
+            "SELECT scope, fund, name, bucket, held, floor, ceiling, grandfathered FROM balances"
+            f" WHERE (scope, fund, name, bucket) IN (VALUES {places})",
+            [part for key in some for part in key],
+        )
+        for row in rows:
+            found[Key(*row[:4])] = Balance(*row[4:])
+    return found
+
+
+def authority(session: Session, fund: str) -> int:
+    """Return a fund's whole authority, in pence."""
+    row = session.row(
+        "SELECT COALESCE(SUM(held), 0) FROM balances"
+        " WHERE scope = 'stage' AND fund = ? AND name = 'authority'",
+        (fund,),
+    )
+    return int(row[0]) if row else 0
+
+
+def lines(session: Session, fund: str) -> list[tuple[str, str, int]]:
+    """Return a fund's lines of authority: source, year and unallocated pence."""
+    rows = session.rows(
+        "SELECT bucket, held FROM balances"
+        " WHERE scope = 'stage' AND fund = ? AND name = 'unallocated' ORDER BY bucket",
+        (fund,),
+    )
+    return [(*bucket.split("|")[:2], held) for bucket, held in rows]
+
+
+def newest_award(session: Session, fund: str) -> int:
+    """Return the number of the fund's newest award, 0 if it has none."""
+    row = session.row("SELECT COALESCE(MAX(number), 0) FROM awards WHERE fund = ?", (fund,))
+    return int(row[0]) if row else 0
+
+
+def entries_by_key(session: Session, keys: Collection[str]) -> dict[str, Recorded]:
+    """Return the entries that were recorded with these keys, by key."""
+    asked = list(keys)
+    found: dict[str, Recorded] = {}
+    for start in range(0, len(asked), _KEYS_AT_ONCE):
+        some = asked[start : start + _KEYS_AT_ONCE]
+        rows = session.rows(
+            f'SELECT "key", {_ENTRY} FROM entries WHERE "key" IN ({", ".join("?" * len(some))})',
+            some,
+        )
+        for key, *rest in rows:
+            found[key] = _recorded(tuple(rest))
+    return found
+
+
+def entry(session: Session, number: int) -> Recorded | None:
+    """Return one entry."""
+    row = session.row(f"SELECT {_ENTRY} FROM entries WHERE number = ?", (number,))
+    return _recorded(row) if row else None
+
+
+def _recorded(row: Row) -> Recorded:
+    number, actor, recorded_at, fact, hash_ = row
+    return Recorded(
+        number=number,
+        entry=entry_of(json.loads(fact)),
+        actor=actor,
+        recorded_at=recorded_at,
+        hash=hash_,
+    )
+
+
+class Conditions:
+    """The WHERE of a query over entries, and its parameters."""
+
+    def __init__(self, query: Query) -> None:
+        self.texts: list[str] = []
+        self.parameters: list[Any] = []
+        for column, value in (
+            ("e.fund", query.fund),
+            ("e.recipient", query.recipient),
+            ("e.award", query.award),
+            ("e.kind", query.kind),
+        ):
+            if value:
+                self.add(f"{column} = ?", value)
+        if query.since:
+            self.add("e.dated >= ?", query.since.isoformat())
+        for last in (query.until, query.as_of):
+            if last:
+                self.add("(e.dated IS NULL OR e.dated <= ?)", last.isoformat())
+        if query.known_at is not None:
+            self.add("e.number <= ?", query.known_at)
+
+    def add(self, text: str, *parameters: Any) -> None:
+        """Require one thing more."""
+        self.texts.append(text)
+        self.parameters += parameters
+
+    def where(self) -> str:
+        """Return the conditions as SQL, empty if there are none."""
+        return f" WHERE {' AND '.join(self.texts)}" if self.texts else ""
+
+
+def entries(
+    session: Session, query: Query, *, newest_first: bool = False, most: int | None = None
+) -> Iterator[Recorded]:
+    """Yield the entries that a query asks for, oldest first unless told."""
+    wanted = Conditions(query)
+    movement = [
+        ("area", query.area),
+        ("source", query.source),
+        ("fy", query.fy),
+        ("stage", query.stage),
+    ]
+    for column, value in movement:
+        if value:
+            wanted.add(
+                f"EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number AND m.{column} = ?)",
+                value,
+            )
+    if query.bcu:
+        wanted.add(
+            "EXISTS (SELECT 1 FROM movements m JOIN areas a ON a.code = m.area"
+            " WHERE m.entry = e.number AND a.bcu = ?)",
+            query.bcu,
+        )
+    sql = (
+        "SELECT e.number, e.actor, e.recorded_at, e.fact, e.hash FROM entries e"
+        f"{wanted.where()} ORDER BY e.number{' DESC' if newest_first else ''}"
+    )
+    if most is not None:
+        sql += " LIMIT ?"
+        wanted.parameters.append(most)
+    for row in session.stream(sql, wanted.parameters):
+        yield _recorded(row)
+
+
+def movements(session: Session, number: int) -> list[Row]:
+    """Return an entry's movements: stage, pence, fund, source, year, award, recipient, area."""
+    return session.rows(
+        "SELECT stage, pence, fund, source, fy, award, recipient, area FROM movements"
+        " WHERE entry = ? ORDER BY n",
+        (number,),
+    )
+
+
+def moved(session: Session, fund: str, stages: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield what each entry moved of these stages of a fund: its number and pence, oldest first."""
+    yield from session.rows(
+        "SELECT entry, CAST(SUM(pence) AS BIGINT) FROM movements"
+        f" WHERE fund = ? AND stage IN ({', '.join('?' * len(stages))})"
+        " GROUP BY entry HAVING SUM(pence) <> 0 ORDER BY entry",
+        (fund, *stages),
+    )
+
+
+def stage_balances(session: Session, fund: str = "") -> list[tuple[Key, int]]:
+    """Return what every stage holds by fund, source, year and area: one row for each."""
+    rows = session.rows(
+        "SELECT scope, fund, name, bucket, held FROM balances WHERE scope = 'stage'"
+        + (" AND fund = ?" if fund else ""),
+        (fund,) if fund else (),
+    )
+    return [(Key(*row[:4]), row[4]) for row in rows]
+
+
+def recipient_balances(session: Session, fund: str, recipient: str) -> list[tuple[Key, int]]:
+    """Return what every stage of a fund holds for one recipient."""
+    keys = [Key("recipient", fund, stage, recipient) for stage in HELD]
+    return [(key, balance.held) for key, balance in balances(session, keys).items()]
+
+
+def cap_balances(
+    session: Session, fund: str, cap: str, most: int | None
+) -> list[tuple[str, int, int]]:
+    """Return a cap's buckets, the fullest first: bucket, held and grandfathered."""
+    return [
+        (bucket, held, grandfathered)
+        for bucket, held, grandfathered in session.rows(
+            "SELECT bucket, held, grandfathered FROM balances"
+            " WHERE scope = 'cap' AND fund = ? AND name = ? ORDER BY held DESC"
+            + ("" if most is None else f" LIMIT {int(most)}"),
+            (fund, cap),
+        )
+    ]

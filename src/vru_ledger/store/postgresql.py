@@ -1,0 +1,154 @@
+"""PostgreSQL: the same ledger for a team, through psycopg 3.
+
+Writers lock the one row of `head` first, in READ COMMITTED, which was exact and never had to be
+retried; a report reads in one REPEATABLE READ, READ ONLY transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
+from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
+from vru_ledger.store.sqlite import not_a_ledger, wrong_version
+
+try:
+    import psycopg
+except ImportError:
+    raise LedgerUnusable(
+        "a ledger on PostgreSQL needs psycopg, which is not installed",
+        "install it: pip install 'vru-ledger[postgres]'",
+    ) from None
+
+_BATCH = 2_000
+
+
+@lru_cache(maxsize=256)
+def _as_psycopg(text: str) -> str:
+    return text.replace("?", "%s")
+
+
+class PostgreSQL:
+    """The driver for a ledger on a server."""
+
+    dialect = "postgresql"
+    errors = psycopg.Error
+
+    def __init__(self, connection: psycopg.Connection[Row], place: str) -> None:
+        self.connection: Any = connection
+        self.place = place
+
+    def sql(self, text: str) -> str:
+        """Return `text` with psycopg's parameters."""
+        return _as_psycopg(text)
+
+    def stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[Row]:
+        """Yield rows through a cursor that stays on the server."""
+        with self.connection.cursor(name="stream") as cursor:
+            cursor.itersize = _BATCH
+            cursor.execute(sql, parameters)
+            yield from cursor
+
+    def begin_write(self, wait: float) -> None:
+        """Begin, then lock the head: whoever holds it is the one writer."""
+        self.connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        try:
+            self.connection.execute(
+                "SELECT set_config('lock_timeout', %s, true)",
+                (f"{max(1, round(wait * 1000))}ms",),
+            )
+            self.connection.execute("SELECT number FROM head WHERE id = 1 FOR UPDATE")
+        except psycopg.Error:
+            self.connection.execute("ROLLBACK")
+            raise
+
+    def begin_read(self) -> None:
+        """Begin a transaction that sees one moment and can change nothing."""
+        self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def should_retry(self, error: Exception) -> bool:
+        """Say whether the server gave up a transaction that can simply be run again."""
+        return getattr(error, "sqlstate", None) in ("40001", "40P01")
+
+    def translate(self, error: Exception) -> LedgerError | None:
+        """Return what an error of PostgreSQL means to somebody at a terminal."""
+        state = getattr(error, "sqlstate", None) or ""
+        if state in ("55P03", "40001", "40P01"):
+            return LedgerBusy(
+                f"somebody else is writing to {self.place}; nothing was written",
+                "run it again, or wait longer with --wait SECONDS",
+            )
+        if state in ("42501", "25006"):
+            return LedgerUnusable(
+                f"you may not do that in {self.place} ({_first_line(error)})",
+                "ask whoever looks after the database for permission",
+            )
+        if state == "53100":
+            return LedgerUnusable(
+                f"the disk of {self.place} is full; nothing was written",
+                "make room on the server",
+            )
+        if state == "42P01":
+            return not_a_ledger(self.place)
+        if isinstance(error, psycopg.OperationalError) or state.startswith(("08", "57", "58")):
+            return LedgerUnusable(
+                f"the connection to {self.place} failed; nothing was written",
+                "check that the server runs, then run it again",
+            )
+        return None
+
+    def translate_commit(self, error: Exception) -> LedgerError | None:
+        """Return what an error of COMMIT means: refused by the server, or lost on the way."""
+        if isinstance(error, psycopg.IntegrityError):
+            return self.translate(error)
+        return OutcomeUnknown(
+            f"the connection to {self.place} failed while the entry was being kept: "
+            "it may be recorded, or may not",
+            "run the same command again with the same --key: it records once at most",
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def connect(url: str, wait: float = 30.0) -> Database:
+    """Connect to a server, whether or not a ledger is there. Raises LedgerUnusable."""
+    place = masked(url)
+    try:
+        connection = psycopg.connect(
+            url, autocommit=True, connect_timeout=10, application_name=APPLICATION
+        )
+        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
+        connection.execute("SET client_min_messages = warning")
+    except (psycopg.Error, ValueError):
+        # The driver's own words may repeat the password.
+        raise LedgerUnusable(
+            f"cannot connect to {place}",
+            "check the address, that the server runs, and your password (PGPASSWORD or a passfile)",
+        ) from None
+    return Database(PostgreSQL(connection, place), place, wait)
+
+
+def open_ledger(url: str, *, wait: float = 30.0) -> Database:
+    """Open the ledger at an address. Raises LedgerUnusable if there is none."""
+    database = connect(url, wait)
+    connection = database.driver.connection
+    found = connection.execute("SELECT to_regclass('ledger') IS NOT NULL").fetchone()
+    row = (
+        connection.execute("SELECT application, version FROM ledger").fetchone()
+        if found and found[0]
+        else None
+    )
+    if row is None or row[0] != APPLICATION:
+        database.close()
+        raise LedgerUnusable(
+            f"there is no ledger at {database.place}",
+            "make one with vru-ledger init, or name another with --db",
+        )
+    if row[1] != VERSION:
+        database.close()
+        raise wrong_version(database.place, row[1])
+    return database

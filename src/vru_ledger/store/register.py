@@ -1,0 +1,149 @@
+"""The register in and out: funds, recipients, areas and the rest, and how names find them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from typing import Any, TypeVar
+
+from vru_ledger.domain.register import RECORDS, Area, Fund, FundingSource, Recipient, Record
+from vru_ledger.domain.text import fold
+from vru_ledger.store.database import Session
+
+SomeRecord = TypeVar("SomeRecord", bound=Record)
+
+_FOLDED = ("areas", "sources", "recipients", "funds")
+"""Tables that keep the form in which names are compared beside the name."""
+
+
+_COLUMNS: dict[Any, tuple[str, ...]] = {
+    record: tuple(field.name for field in fields(record)) for record in RECORDS
+}
+_SPECIAL: dict[Any, tuple[tuple[int, str], ...]] = {
+    record: tuple(
+        (index, str(field.type))
+        for index, field in enumerate(fields(record))
+        if str(field.type) in ("bool", "date | None")
+    )
+    for record in RECORDS
+}
+
+
+def columns(record: type[Any]) -> tuple[str, ...]:
+    """Return the columns that a record fills, in the order of its fields."""
+    return _COLUMNS[record]
+
+
+def _select(record: type[Any]) -> str:
+    return f"SELECT {', '.join(columns(record))} FROM {record.TABLE}"
+
+
+def _put(record: type[Record]) -> str:
+    names = [*columns(record), "entry", *(["folded"] if record.TABLE in _FOLDED else [])]
+    keys = ("fund", "recipient") if "code" not in names else ("code",)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    return (
+        f"INSERT INTO {record.TABLE} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+    )
+
+
+def values(record: Record) -> list[Any]:
+    """Return a record's fields as its table keeps them: days as text, yes and no as 1 and 0."""
+    return [_stored(getattr(record, name)) for name in columns(type(record))]
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if isinstance(value, bool) else value
+
+
+def put(session: Session, record: Record, entry: int) -> None:
+    """Write a record as entry number `entry` tells it, over the one of the same code."""
+    told = [*values(record), entry]
+    if record.TABLE in _FOLDED:
+        told.append(fold(getattr(record, "name", "")))
+    session.run(_put(type(record)), told)
+
+
+def everything(session: Session, record: type[SomeRecord]) -> list[SomeRecord]:
+    """Return every record of a kind, in the order of their codes."""
+    order = "fund, recipient" if record.TABLE == "listings" else "code"
+    return [_made(record, row) for row in session.rows(f"{_select(record)} ORDER BY {order}")]
+
+
+def _made(record: type[SomeRecord], row: tuple[Any, ...]) -> SomeRecord:
+    told = list(row)
+    for index, kind in _SPECIAL[record]:
+        if kind == "bool":
+            told[index] = bool(told[index])
+        elif told[index] is not None:
+            told[index] = date.fromisoformat(told[index])
+    return record(**dict(zip(columns(record), told, strict=True)))
+
+
+def find_fund(session: Session, asked: str) -> Fund | None:
+    """Return the fund with this code or name, whatever its case."""
+    row = session.row(
+        f"{_select(Fund)} WHERE code = ? OR folded = ?", (asked.strip().upper(), fold(asked))
+    )
+    return _made(Fund, row) if row else None
+
+
+def find_area(session: Session, asked: str) -> list[Area]:
+    """Return the areas with this code or name; a borough and a command unit may share a name."""
+    rows = session.rows(
+        f"{_select(Area)} WHERE code = ? OR folded = ? ORDER BY code",
+        (asked.strip().upper(), fold(asked)),
+    )
+    return [_made(Area, row) for row in rows]
+
+
+def area(session: Session, code: str) -> Area | None:
+    """Return the area with exactly this code."""
+    row = session.row(f"{_select(Area)} WHERE code = ?", (code,))
+    return _made(Area, row) if row else None
+
+
+def find_source(session: Session, asked: str) -> FundingSource | None:
+    """Return the funding source with this code or name."""
+    row = session.row(
+        f"{_select(FundingSource)} WHERE code = ? OR folded = ?",
+        (asked.strip().upper(), fold(asked)),
+    )
+    return _made(FundingSource, row) if row else None
+
+
+def find_recipients(session: Session, asked: str) -> list[Recipient]:
+    """Return the recipients with this code, or else of this name: a borough and its network."""
+    row = session.row(f"{_select(Recipient)} WHERE code = ?", (asked.strip().upper(),))
+    if row:
+        return [_made(Recipient, row)]
+    rows = session.rows(f"{_select(Recipient)} WHERE folded = ? ORDER BY code", (fold(asked),))
+    return [_made(Recipient, row) for row in rows]
+
+
+def recipient(session: Session, code: str) -> Recipient | None:
+    """Return the recipient with exactly this code."""
+    row = session.row(f"{_select(Recipient)} WHERE code = ?", (code,))
+    return _made(Recipient, row) if row else None
+
+
+def is_listed(session: Session, fund: str, recipient: str) -> bool:
+    """Say whether the fund names the recipient."""
+    found = session.row(
+        "SELECT 1 FROM listings WHERE fund = ? AND recipient = ?", (fund, recipient)
+    )
+    return found is not None
+
+
+def listed(session: Session, fund: str) -> list[Recipient]:
+    """Return the recipients that a fund names, by code."""
+    names = ", ".join(f"r.{name}" for name in columns(Recipient))
+    rows = session.rows(
+        f"SELECT {names} FROM listings l JOIN recipients r ON r.code = l.recipient"
+        " WHERE l.fund = ? ORDER BY r.code",
+        (fund,),
+    )
+    return [_made(Recipient, row) for row in rows]

@@ -1,0 +1,159 @@
+"""What `check` reads: rows in the order of the chain, and what the database says of itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from vru_ledger.caps import Bounds
+from vru_ledger.domain.entries import CapSet
+from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.register import RECORDS, Record
+from vru_ledger.store import ledger, register
+from vru_ledger.store.database import Row, Session
+from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, MOVEMENT_COLUMNS
+
+ENTRY_NAMES = tuple(ENTRY_COLUMNS.replace('"', "").split(", "))
+_CAP_COLUMNS = (
+    "code, fund, measure, cap_limit, per, only_kind, severity, tolerance, tolerance_bp, citation,"
+    " bound, ceiling, entry"
+)
+_FROM_BACKUP = "keep this file, and go back to a backup"
+
+
+class Matched:
+    """Rows that belong to entries, handed out as the entries come by: one pass over both."""
+
+    def __init__(self, rows: Iterator[Row], entry_at: int) -> None:
+        self._rows = rows
+        self._at = entry_at
+        self._next = next(rows, None)
+        self._unclaimed: list[int] = []
+
+    def of(self, number: int) -> list[Row]:
+        """Return the rows of entry `number`; those of entries that never came are kept apart."""
+        found: list[Row] = []
+        row, at = self._next, self._at
+        while row is not None and row[at] <= number:
+            if row[at] == number:
+                found.append(row)
+            else:
+                self._unclaimed.append(row[at])
+            row = next(self._rows, None)
+        self._next = row
+        return found
+
+    def rest(self) -> Iterator[int]:
+        """Yield the entry number of each row that no entry claimed."""
+        yield from self._unclaimed
+        while self._next is not None:
+            yield self._next[self._at]
+            self._next = next(self._rows, None)
+
+
+def entry_rows(session: Session) -> Iterator[Row]:
+    """Yield every row of `entries`, in the order of their numbers."""
+    return session.stream(f"SELECT {ENTRY_COLUMNS} FROM entries ORDER BY number")
+
+
+def movement_rows(session: Session) -> Iterator[Row]:
+    """Yield every row of `movements`, in the order of their entries."""
+    return session.stream(f"SELECT {MOVEMENT_COLUMNS} FROM movements ORDER BY entry, n")
+
+
+def award_rows(session: Session) -> Iterator[Row]:
+    """Yield every row of `awards`, in the order of their entries."""
+    return session.stream(f"SELECT {AWARD_COLUMNS} FROM awards ORDER BY entry, ref")
+
+
+def balance_rows(session: Session) -> Iterator[Row]:
+    """Yield every balance: its key, then held, floor, ceiling, grandfathered and entry."""
+    return session.stream(
+        "SELECT scope, fund, name, bucket, held, floor, ceiling, grandfathered, entry FROM balances"
+    )
+
+
+def cap_row(cap: CapSet, comes_to: Bounds, entry: int) -> Row:
+    """Return the row of `caps` that an entry comes to."""
+    return (
+        *(cap.cap, cap.fund, cap.measure, cap.limit, ",".join(cap.per), cap.only, cap.severity),
+        *(cap.tolerance, cap.tolerance_bp, cap.citation, comes_to.limit, comes_to.ceiling, entry),
+    )
+
+
+def of_database(session: Session) -> Iterator[Finding]:
+    """Yield what the database itself finds wrong: pages, foreign keys, guards that are gone."""
+    if session.dialect == "sqlite":
+        for (said,) in session.rows("PRAGMA integrity_check"):
+            if said != "ok":
+                yield Finding(code="database-damaged", message=str(said), remedy=_FROM_BACKUP)
+        for table, _, parent, _ in session.rows("PRAGMA foreign_key_check"):
+            said = f"a row of {table} names what is not in {parent}"
+            yield Finding(code="foreign-key", message=said, remedy=_FROM_BACKUP)
+        rows = session.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        rows = session.rows(
+            "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled = 'O'"
+            " AND pg_table_is_visible(c.oid)"
+        )
+    there = {row[0] for row in rows}
+    script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
+    for name in re.findall(r"^CREATE TRIGGER (\w+)", script, re.MULTILINE):
+        if name not in there:
+            yield Finding(
+                code="guard-missing",
+                message=f"the guard {name} is gone or switched off",
+                remedy="find out who removed it, and go back to a backup",
+            )
+
+
+def of_head(session: Session, number: int, hash_: str) -> Iterator[Finding]:
+    """Yield a finding if the ledger's head is not the last entry of the chain."""
+    head = ledger.head(session)
+    if head != (number, hash_):
+        said = (
+            f"the head is entry {head.number} ({head.hash[:12]}); the chain ends at entry {number}"
+        )
+        yield Finding(code="head-differs", message=f"{said} ({hash_[:12]})", remedy=_FROM_BACKUP)
+
+
+def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
+    """Yield a finding for each row of `caps` that is not what the entries come to."""
+    stored = {row[0]: row for row in session.rows(f"SELECT {_CAP_COLUMNS} FROM caps")}
+    yield from _compared("cap", stored, expected)
+
+
+def of_register(
+    session: Session, expected: Mapping[tuple[str, str], tuple[Record, int]]
+) -> Iterator[Finding]:
+    """Yield a finding for each row of the register that is not what the entries come to."""
+    for record in RECORDS:
+        names = register.columns(record)
+        keys = 2 if record.TABLE == "listings" else 1
+        rows = session.rows(f"SELECT {', '.join(names)}, entry FROM {record.TABLE}")
+        stored = {" ".join(row[:keys]): row for row in rows}
+        told: dict[str, Any] = {
+            code: (*register.values(one), entry)
+            for (table, code), (one, entry) in expected.items()
+            if table == record.TABLE
+        }
+        yield from _compared(record.TABLE, stored, told)
+
+
+def _compared(
+    what: str, stored: Mapping[str, Row], expected: Mapping[str, Row]
+) -> Iterator[Finding]:
+    code = "cap" if what == "cap" else "register"
+    for name in sorted(stored.keys() | expected.keys()):
+        if name not in expected:
+            said = f"{what} {name} is there, and no entry put it there"
+        elif name not in stored:
+            said = f"{what} {name} is gone"
+        elif tuple(stored[name]) != tuple(expected[name]):
+            said = f"{what} {name} is {stored[name]}; the entries come to {expected[name]}"
+        else:
+            continue
+        yield Finding(code=f"{code}-differs", message=said, remedy=_FROM_BACKUP)
