@@ -96,11 +96,20 @@ class Ledger:
             query = resolve.query(session, Query(by=by, **filters))
             return list(position.answer(session, query).rows)
 
-    def headroom(self, fund: str, recipient: str = "", **properties: str) -> int:
+    def headroom(
+        self,
+        fund: str,
+        recipient: str = "",
+        *,
+        fy: str = "",
+        area: str = "",
+        source: str = "",
+        purpose: str = "",
+    ) -> int:
         """Return the most pence that one more allocation could be, now.
 
-        Of the whole fund, or to one recipient; `properties` (fy, area, source, purpose) are those
-        that the fund's caps count per. Raises NotFound, BadInput.
+        Of the whole fund, or to one recipient; `fy`, `area`, `source` and `purpose` are what the
+        fund's caps may count per. Raises NotFound, BadInput.
         """
         from vru_ledger.actions import headroom
 
@@ -112,7 +121,10 @@ class Ledger:
                 recipient=recipient,
                 amount_pence=Pence(1),
                 dated=date.today(),
-                **properties,
+                fy=fy,
+                area=area,
+                source=source,
+                purpose=purpose,
             )
             return int(headroom.of_recipient(session, penny).meta["headroom_pence"])
 

@@ -4,13 +4,10 @@ A balance is what one key holds. A stage's balance has a floor of zero; a cap's 
 cap's limit as its ceiling. `grandfathered` is what a cap that was cut below its use still bears.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from vru_ledger.domain.entries import Movement
-from vru_ledger.domain.stages import AUTHORITY
+from vru_ledger.domain.stages import AUTHORITY, Movement
 
 
 class Key(NamedTuple):

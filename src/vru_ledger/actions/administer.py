@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from vru_ledger.actions import resolve
@@ -12,13 +11,13 @@ from vru_ledger.domain.entries import CapSet, Funding, Recorded, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, Listing, Recipient, Record
 from vru_ledger.domain.text import parse_code
+from vru_ledger.domain.value import Value
 from vru_ledger.errors import AlreadyThere, BadInput
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Value):
     """What every change is told beside what it changes."""
 
     dated: date
@@ -28,8 +27,7 @@ class Told:
     dated_by_clock: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFund:
+class NewFund(Value):
     """A fund as somebody asked for it; `recipients` are codes or names."""
 
     code: str
@@ -46,8 +44,7 @@ class NewFund:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewCap:
+class NewCap(Value):
     """A limit as somebody asked for it; `limit` and `tolerance` as typed, for its kind to read.
 
     What is not given stays as it was, for a cap that is there already.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
 from datetime import date
 
 from vru_ledger.actions import resolve
@@ -13,6 +12,7 @@ from vru_ledger.domain.entries import Allocation, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.text import fold
+from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, EntryRefused, LedgerError
 from vru_ledger.position import Key, Position
 from vru_ledger.rules import judge, stops
@@ -22,8 +22,7 @@ from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Value):
     """An allocation as somebody asked for it: names, not codes; values already read.
 
     `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient.
@@ -48,8 +47,7 @@ class Request:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Allocated:
+class Allocated(Value):
     """What became of a request: recorded now, or `already` recorded under the same key."""
 
     recorded: Recorded
@@ -123,7 +121,7 @@ class Allocator:
         position = self._position(new)
         own, unassigned = available(new, position)
         if new.fy and new.amount_pence > own:
-            new = replace(new, unassigned_pence=min(new.amount_pence - own, unassigned))
+            new = new.replace(unassigned_pence=min(new.amount_pence - own, unassigned))
         case = self.recorder.case(new, position)
         return case, judge(case)
 
@@ -172,8 +170,8 @@ class Allocator:
         commands = []
         if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
             largest = largest_passing(case, sum(available(case.entry, case.position)))
-        if largest and not self._would_stop(replace(request, amount_pence=Pence(largest))):
-            commands.append(as_typed(replace(request, amount_pence=Pence(largest))))
+        if largest and not self._would_stop(request.replace(amount_pence=Pence(largest))):
+            commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
         else:
             largest = 0
             commands.append(f"vru-ledger headroom {case.fund.code}")

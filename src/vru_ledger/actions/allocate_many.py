@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from vru_ledger.actions.allocate import Allocator, Request
@@ -11,6 +10,7 @@ from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
 from vru_ledger.domain.text import parse_name, parse_sentence, shown
+from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date, parse_financial_year
 from vru_ledger.errors import EntryRefused, LedgerError, RowsRejected
 from vru_ledger.exchange.batch_file import BatchFile, BatchRow
@@ -24,8 +24,7 @@ OPTIONAL = (
 _FLUSH_EVERY = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Value):
     """What became of a file: how many rows were recorded now, how many before, and their sum."""
 
     recorded: int

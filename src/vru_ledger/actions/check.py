@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib  # noqa: F401  # The chain then hashes with it: a million entries are worth it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields, replace
 from typing import Any
 
 from vru_ledger.domain.findings import Finding
@@ -24,7 +23,7 @@ def drift(session: Session, seed: Seed) -> Iterator[Finding]:
         there = {_code(one): one for one in register.everything(session, record)}
         yield from _compared(record.TABLE, told, there)
     yield from _authority(session, seed)
-    told_caps = {cap.cap: replace(cap, dated=None, reason="", decision="") for cap in seed.caps}
+    told_caps = {cap.cap: cap.replace(dated=None, reason="", decision="") for cap in seed.caps}
     yield from _compared("caps", told_caps, {cap.cap: cap for cap, _ in ledger.all_caps(session)})
 
 
@@ -49,10 +48,10 @@ def _compared(what: str, told: dict[str, Any], there: dict[str, Any]) -> Iterato
             yield _found("drift-missing", f"{what}: {code} is in the seed, not in the ledger")
         elif there[code] != one:
             differ = [
-                f"{field.name} is {getattr(there[code], field.name)!r} in the ledger, "
-                f"{getattr(one, field.name)!r} in the seed"
-                for field in fields(one)
-                if getattr(one, field.name) != getattr(there[code], field.name)
+                f"{field} is {getattr(there[code], field)!r} in the ledger, "
+                f"{getattr(one, field)!r} in the seed"
+                for field in one.FIELDS
+                if getattr(one, field) != getattr(there[code], field)
             ]
             yield _found("drift-differs", f"{what}: {code}: {'; '.join(differ)}")
     for code in there.keys() - told.keys():

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -16,6 +15,7 @@ from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import AUTHORITY, MEASURES, STAGES
 from vru_ledger.domain.text import shown
+from vru_ledger.domain.value import Value
 from vru_ledger.errors import NotFound
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
@@ -23,16 +23,14 @@ from vru_ledger.store.database import Session
 _NUMBER = re.compile(r"[Ee]?(\d{1,15})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Value):
     """One thing that an entry says."""
 
     fact: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Value):
     """Pence that an entry moved into a stage, or out of it."""
 
     stage: str
@@ -44,8 +42,7 @@ class Moved:
     pence: Pence
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Value):
     """One entry's part in a figure, what the figure was after it, and where it is written."""
 
     entry: int
@@ -58,8 +55,7 @@ class Part:
     cited: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Value):
     """One time that a cap was set."""
 
     entry: int
@@ -115,16 +111,16 @@ def _previous(session: Session, recorded: Recorded) -> str:
 
 def _facts(entry: Any) -> Iterator[Fact]:
     """Yield what was given of an entry, in words."""
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if value in ("", None, 0, ()) and field.name not in ("dated",):
+    for field in entry.FIELDS:
+        value = getattr(entry, field)
+        if value in ("", None, 0, ()) and field not in ("dated",):
             continue
-        name = field.name.removesuffix("_pence").replace("_", " ")
-        if field.name.endswith("_pence"):
+        name = field.removesuffix("_pence").replace("_", " ")
+        if field.endswith("_pence"):
             value = format_pounds(value)
-        elif isinstance(entry, CapSet) and field.name == "limit":
+        elif isinstance(entry, CapSet) and field == "limit":
             value = kind_of(entry.measure).show(value)
-        elif field.name == "records":
+        elif field == "records":
             codes = [getattr(one, "code", getattr(one, "recipient", "")) for one in value]
             value = f"{len(codes)} of {value[0].TABLE}: {', '.join(codes)}"
         elif isinstance(value, tuple):

@@ -1,7 +1,5 @@
 """How much more could go: to a fund, to a recipient of it, and which cap stops more."""
 
-from dataclasses import dataclass, replace
-
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import Allocator, Request, available
 from vru_ledger.actions.record import Recorder
@@ -12,6 +10,7 @@ from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
+from vru_ledger.domain.value import Value
 from vru_ledger.position import Key
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Case
@@ -26,8 +25,7 @@ _HEADROOM = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FundRow:
+class FundRow(Value):
     """How much more could be allocated from one fund."""
 
     fund: str
@@ -38,8 +36,7 @@ class FundRow:
     stopped_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientRow:
+class RecipientRow(Value):
     """How much more could go to one recipient of a fund."""
 
     recipient: str
@@ -49,8 +46,7 @@ class RecipientRow:
     stopped_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class CapRow:
+class CapRow(Value):
     """How much more one cap would let an allocation have."""
 
     cap: str
@@ -126,7 +122,7 @@ def of_recipients(session: Session, asked: Request) -> Answer:
     allocator = Allocator(Recorder(session, "", ""))
     rows = []
     for recipient in register.listed(session, fund.code):
-        case = _case(allocator, replace(asked, recipient=recipient.code))
+        case = _case(allocator, asked.replace(recipient=recipient.code))
         headroom, stopped_by = _room(case)
         balances = ledger.recipient_balances(session, fund.code, recipient.code)
         held = sum(pence for _, pence in balances)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
@@ -19,13 +18,15 @@ from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
 
 
-@dataclass(slots=True)
 class FundState:
     """A fund as the rules need it: itself, its caps and what they come to."""
 
-    fund: Fund
-    caps: dict[str, CapSet]
-    bounds: dict[str, Bounds]
+    __slots__ = ("bounds", "caps", "fund")
+
+    def __init__(self, fund: Fund, caps: dict[str, CapSet], bounds: dict[str, Bounds]) -> None:
+        self.fund = fund
+        self.caps = caps
+        self.bounds = bounds
 
 
 class Recorder:
@@ -158,14 +159,14 @@ def already_recorded(
     if type(before.entry) is type(new):
         same = {
             name: getattr(before.entry, name)
-            for name in (field.name for field in fields(new))
+            for name in (field for field in new.FIELDS)
             if name in _MADE_BY_THE_LEDGER or (name == "dated" and dated_by_clock)
         }
-        if before.entry == replace(new, **same):
+        if before.entry == new.replace(**same):
             return before
     differ = [
         name
-        for name in (field.name for field in fields(new))
+        for name in (field for field in new.FIELDS)
         if name not in _MADE_BY_THE_LEDGER
         and getattr(before.entry, name, None) != getattr(new, name)
     ]

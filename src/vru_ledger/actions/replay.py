@@ -12,6 +12,7 @@ from vru_ledger.domain.chain import GENESIS, entry_of, link
 from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Registration
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import Fund, Listing, Record
+from vru_ledger.errors import LedgerUnusable
 from vru_ledger.position import Balance, Key, after, under
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Case
@@ -112,8 +113,12 @@ class Replay:
             yield _found("column-differs", number, f"its text says entry {told.get('number')}")
         if expected != row:
             yield from _differences(row, expected, number)
-        yield from self._parts(entry, number, movements)
-        yield from self._judged(entry, number)
+        try:
+            yield from self._parts(entry, number, movements)
+            yield from self._judged(entry, number)
+        except (ValueError, KeyError, LedgerUnusable) as problem:
+            said = f"its text says what no entry can: {str(problem)[:80]}"
+            yield _found("fact-impossible", number, said, _REWRITTEN)
 
     def _parts(self, entry: Entry, number: int, movements: list[Row]) -> Iterator[Finding]:
         """Yield what is wrong with an entry's movements and its award."""

@@ -88,11 +88,8 @@ def free_code(session: Session, name: str) -> str:
 
 def query(session: Session, asked: Query) -> Query:
     """Return the query with the codes of the names in it. Raises NotFound, BadInput."""
-    from dataclasses import replace
-
     of_fund = fund(session, asked.fund) if asked.fund else None
-    return replace(
-        asked,
+    return asked.replace(
         fund=of_fund.code if of_fund else "",
         recipient=recipient(session, asked.recipient, of_fund).code if asked.recipient else "",
         area=area(session, asked.area).code if asked.area else "",

@@ -1,7 +1,5 @@
 """One screen: every fund and its headroom, which caps are nearly reached, and the ledger's head."""
 
-from dataclasses import dataclass
-
 from vru_ledger.actions.headroom import of_fund
 from vru_ledger.caps import kind_of
 from vru_ledger.domain.answer import Answer
@@ -9,6 +7,7 @@ from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.register import Fund, Headline
 from vru_ledger.domain.stages import MEASURES
+from vru_ledger.domain.value import Value
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
@@ -17,8 +16,7 @@ _NEARLY = 90
 _WATCHED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """One fund, from its authority to what could still be given."""
 
     fund: str

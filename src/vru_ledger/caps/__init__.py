@@ -1,7 +1,5 @@
 """What a limit can measure: one file per kind of cap, found by its name."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """`vru-ledger allocate`: promise money of a fund to a recipient, or a whole file of them."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +16,7 @@ from vru_ledger.cli.options import (
     terminal_of,
     year_of,
 )
-from vru_ledger.cli.terminal import read, say, say_aside
+from vru_ledger.cli.terminal import Terminal, read, say, say_aside
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
 from vru_ledger.domain.text import parse_name
 from vru_ledger.domain.years import parse_date, parse_term
@@ -26,7 +24,6 @@ from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
     from vru_ledger.actions.allocate import Allocated, Request
-    from vru_ledger.cli.terminal import Terminal
 
 app = typer.Typer(pretty_exceptions_enable=False)
 
@@ -101,7 +98,7 @@ def allocate(
     _allocate_one(terminal, request, dry_run, format_)
 
 
-def _allocate_one(terminal: Terminal, request: Request, preview: bool, format_: str) -> None:
+def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_: str) -> None:
     from vru_ledger.actions.allocate import allocate as action
 
     database = terminal.open()
@@ -122,7 +119,7 @@ def _allocate_one(terminal: Terminal, request: Request, preview: bool, format_: 
             say_aside(f"warning: {warning.sentence}")
 
 
-def as_sentence(outcome: Allocated, preview: bool) -> str:
+def as_sentence(outcome: "Allocated", preview: bool) -> str:
     """Say what was recorded: 'entry 14: £750,000.00 of MyEnds to Newham (MYENDS-0001)'."""
     number, new = outcome.recorded.number, outcome.entry
     what = (
@@ -138,7 +135,7 @@ def as_sentence(outcome: Allocated, preview: bool) -> str:
     )
 
 
-def as_json(outcome: Allocated, preview: bool) -> dict[str, Any]:
+def as_json(outcome: "Allocated", preview: bool) -> dict[str, Any]:
     """Return what was recorded, for programs."""
     new = outcome.entry
     return {

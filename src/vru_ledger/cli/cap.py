@@ -1,7 +1,5 @@
 """`vru-ledger cap`: list caps, show one, or set one."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,9 +1,8 @@
-"""`vru-ledger check`: is the ledger sound, is a seed file, and do the two agree?"""
-
-from __future__ import annotations
+"""`vru-ledger check`: whether the ledger is sound, or a seed file, and whether the two agree."""
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +13,6 @@ from vru_ledger.cli.terminal import say_aside
 from vru_ledger.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from vru_ledger.domain.findings import Finding
     from vru_ledger.exchange.seed_file import Seed
 
@@ -97,14 +94,14 @@ def _check_seed(file: str, format_: str) -> bool:
     return _show(findings, file, f"sound: {what}" if done.sound else _count(findings), format_)
 
 
-def _read(file: str) -> tuple[Seed | None, list[Finding]]:
+def _read(file: str) -> "tuple[Seed | None, list[Finding]]":
     from vru_ledger.exchange.seed_file import read_seed
 
     checked = read_seed(Path(file))
     return checked.seed, list(checked.findings)
 
 
-def _show(findings: Sequence[Finding], what: str, verdict: str, format_: str) -> bool:
+def _show(findings: "Sequence[Finding]", what: str, verdict: str, format_: str) -> bool:
     """Print what was found, and return whether none of it is an error."""
     from vru_ledger.render.findings import FORMATS
 
@@ -114,7 +111,7 @@ def _show(findings: Sequence[Finding], what: str, verdict: str, format_: str) ->
     return sound
 
 
-def _count(findings: Sequence[Finding]) -> str:
+def _count(findings: "Sequence[Finding]") -> str:
     errors = sum(one.severity == "error" for one in findings)
     return "1 error" if errors == 1 else f"{errors:,} errors"
 

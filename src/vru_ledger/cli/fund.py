@@ -1,7 +1,5 @@
 """`vru-ledger fund`: list funds, show one, or add one."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`vru-ledger headroom`: how much more could go, and which cap stops more."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`vru-ledger init`: make a new ledger, from the VRU's published funds, another seed, or empty."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +51,7 @@ def init(
     say(f"made {place}: {what}, {head.number} entries, head {head.hash[:12]}")
 
 
-def _read(path: str) -> Seed:
+def _read(path: str) -> "Seed":
     """Return what a seed file holds. Raises SeedUnsound with everything wrong in it."""
     from vru_ledger.exchange.seed_file import built_in_seed, read_seed
 

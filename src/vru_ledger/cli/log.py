@@ -1,7 +1,5 @@
 """`vru-ledger log`: the newest entries first."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

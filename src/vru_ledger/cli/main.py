@@ -1,7 +1,5 @@
 """The words there are, and the one place where a failure becomes a sentence and an exit code."""
 
-from __future__ import annotations
-
 import os
 import sys
 from importlib import import_module

@@ -1,19 +1,14 @@
 """Arguments and options that several commands share, so that they read the same everywhere."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from vru_ledger.cli.terminal import read
+from vru_ledger.cli.terminal import Terminal, read
 from vru_ledger.domain.query import DIMENSIONS, Query
 from vru_ledger.domain.text import parse_name, parse_sentence
 from vru_ledger.domain.years import parse_date, parse_financial_year
 from vru_ledger.errors import BadInput
-
-if TYPE_CHECKING:
-    from vru_ledger.cli.terminal import Terminal
 
 Format = Annotated[
     str,

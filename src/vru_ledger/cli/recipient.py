@@ -1,7 +1,5 @@
 """`vru-ledger recipient`: list recipients, show one, or add one."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

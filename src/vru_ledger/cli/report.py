@@ -1,7 +1,5 @@
 """`vru-ledger report`: ask a question of the ledger, and choose how to see the answer."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

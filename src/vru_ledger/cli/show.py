@@ -1,7 +1,5 @@
 """`vru-ledger show`: one entry, with what it moved and its link of the chain."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """`vru-ledger status`: one screen that says where the ledger stands."""
 
-from __future__ import annotations
-
 import typer
 
 from vru_ledger.cli.options import Format, terminal_of

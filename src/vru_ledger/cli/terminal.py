@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,13 +21,15 @@ NARROWEST = 40
 _FORMAT = re.compile(r"-f=?(.+)|--format=(.+)")
 
 
-@dataclass(slots=True)
 class Terminal:
     """Where a command runs: which ledger, in whose name, and for how long it waits."""
 
-    place: str
-    named: str
-    wait: float
+    __slots__ = ("named", "place", "wait")
+
+    def __init__(self, place: str, named: str, wait: float) -> None:
+        self.place = place
+        self.named = named
+        self.wait = wait
 
     def open(self) -> Database:
         """Open the ledger. Raises LedgerUnusable if there is none."""

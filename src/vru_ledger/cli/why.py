@@ -1,7 +1,5 @@
 """`vru-ledger why`: from a figure to its entries, and from an entry to its source."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,12 +1,12 @@
 """What a question gets: rows, their total, and what they mean; no renderer knows who asked."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from vru_ledger.domain.value import Value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+
+class Answer(Value):
     """Rows of one dataclass, whose field types say how each column is written.
 
     `shown` names the columns, in order; `drop_first` those that a narrow terminal does without,
@@ -22,7 +22,7 @@ class Answer:
     shown: Sequence[str]
     total: Any = None
     drop_first: Sequence[str] = ()
-    meta: Mapping[str, Any] = field(default_factory=dict)
-    measures: Mapping[str, str] = field(default_factory=dict)
+    meta: Mapping[str, Any] = {}
+    measures: Mapping[str, str] = {}
     notes: Sequence[str] = ()
     apart: Sequence["Answer"] = ()

@@ -6,10 +6,12 @@ no library's way of writing JSON can ever break an old link.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import fields
+import sys
+from collections.abc import Callable
 from datetime import date
+from functools import cache
+from importlib import import_module
 from typing import Any
 
 from vru_ledger.domain.entries import ENTRIES, Entry, Registration
@@ -34,23 +36,45 @@ def fact_of(entry: Entry, number: int, actor: str, recorded_at: str) -> str:
 
 def link(previous_hash: str, fact: str) -> str:
     """Return the hash that ties `fact` to the entry before it."""
-    return hashlib.sha256((previous_hash + fact).encode()).hexdigest()
+    hashed: str = _sha256()((previous_hash + fact).encode()).hexdigest()
+    return hashed
+
+
+@cache
+def _sha256() -> Callable[[bytes], Any]:
+    """Return SHA-256 as Python has it built in, or OpenSSL's where that is loaded already.
+
+    Loading OpenSSL costs a third of a bare start of Python, and hashing one entry is nothing;
+    `check`, which hashes them all, imports hashlib first.
+    """
+    if "hashlib" not in sys.modules:
+        for name in ("_sha2", "_sha256"):
+            try:
+                builtin: Callable[[bytes], Any] = import_module(name).sha256
+            except ImportError:
+                continue
+            return builtin
+    from hashlib import sha256
+
+    return sha256
 
 
 def entry_of(told: dict[str, Any]) -> Entry:
     """Read back an entry from its decoded fact. Raises ValueError if it is not one."""
-    kind = ENTRIES.get(told.get("kind", ""))
+    named = told.get("kind", "") if isinstance(told, dict) else told
+    kind = ENTRIES.get(named) if isinstance(named, str) else None
     if kind is None:
-        raise ValueError(f"its kind is {told.get('kind')!r}, which this program does not know")
+        raise ValueError(f"its kind is {named!r}, which this program does not know")
     given = {name: value for name, value in told.items() if name not in _ENVELOPE}
     try:
+        _of_their_types(kind, given)
         for name in _DATES[kind]:
             if name in given:
                 given[name] = date.fromisoformat(given[name])
         if kind is Registration:
             given["records"] = tuple(_record_of(record) for record in given["records"])
         elif "per" in given:
-            given["per"] = tuple(given["per"])
+            given["per"] = tuple(str(name) for name in given["per"])
         return kind(**given)
     except (TypeError, KeyError, AttributeError) as problem:
         raise ValueError(f"its fact is not that of a {kind.KIND} entry: {problem}") from None
@@ -60,13 +84,31 @@ _ENVELOPE = frozenset({"kind", "number", "actor", "recorded_at"})
 
 
 _DEFAULTS: dict[Any, tuple[tuple[str, Any], ...]] = {
-    kind: tuple((field.name, field.default) for field in fields(kind))
+    kind: tuple((field, kind.DEFAULTS.get(field)) for field in kind.FIELDS)
     for kind in (*ENTRIES.values(), *RECORDS)
 }
 _DATES: dict[Any, tuple[str, ...]] = {
-    kind: tuple(field.name for field in fields(kind) if str(field.type) == "date | None")
+    kind: tuple(field for field, held in kind.FIELDS.items() if held == "date | None")
     for kind in (*ENTRIES.values(), *RECORDS)
 }
+
+_JSON_TYPES: dict[Any, type] = {
+    **{"str": str, "bool": bool, "date | None": str},
+    **{"int": int, "int | None": int, "Pence": int},
+    **{"tuple[str, ...]": list, "tuple[Record, ...]": list},
+}
+_TYPES: dict[Any, dict[str, type]] = {
+    kind: {field: _JSON_TYPES[held] for field, held in kind.FIELDS.items()}
+    for kind in (*ENTRIES.values(), *RECORDS)
+}
+
+
+def _of_their_types(kind: Any, given: dict[str, Any]) -> None:
+    """Raise TypeError or KeyError unless each value is of its field's type, to the letter."""
+    types = _TYPES[kind]
+    for name, value in given.items():
+        if type(value) is not types[name]:
+            raise TypeError(f"{name} is {value!r}")
 
 
 def _given(thing: Entry | Record) -> dict[str, Any]:
@@ -87,6 +129,7 @@ def _given(thing: Entry | Record) -> dict[str, Any]:
 def _record_of(told: dict[str, Any]) -> Record:
     record = _RECORD_OF[told["table"]]
     given = {name: value for name, value in told.items() if name != "table"}
+    _of_their_types(record, given)
     for name in _DATES[record]:
         if name in given:
             given[name] = date.fromisoformat(given[name])

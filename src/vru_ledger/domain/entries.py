@@ -7,32 +7,16 @@ was not given is None, and an entry without a day counts from the beginning.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Record
+from vru_ledger.domain.stages import Movement
+from vru_ledger.domain.value import Value
 
 
-class Movement(NamedTuple):
-    """Pence into a stage, or out of it (below zero). An entry's movements sum to zero.
-
-    `authority` is the counterpart of the stages, so authority that grows moves below zero.
-    """
-
-    fund: str
-    stage: str
-    pence: int
-    source: str = ""
-    fy: str = ""
-    award: str = ""
-    recipient: str = ""
-    area: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(Value):
     """Records put into the register, or corrected there."""
 
     KIND: ClassVar[str] = "register"
@@ -51,8 +35,7 @@ class Registration:
         return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Funding:
+class Funding(Value):
     """Authority confirmed: money that a fund may commit, by source and year where known."""
 
     KIND: ClassVar[str] = "fund"
@@ -76,8 +59,7 @@ class Funding:
         return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CapSet:
+class CapSet(Value):
     """A limit: what it measures (`measure`), per what, of which recipients, and how much.
 
     `per` names properties of an allocation, none for the whole fund; `only` is a kind of
@@ -111,8 +93,7 @@ class CapSet:
         return 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allocation:
+class Allocation(Value):
     """Authority of a fund promised to a recipient: an award.
 
     `recipient_kind`, `area` and `bcu` are those of the day it was made, so that the limits which
@@ -171,9 +152,8 @@ ENTRIES: dict[str, type[Entry]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """An entry as the ledger holds it: its number, who wrote it, when, and its link of the chain."""
+class Recorded(Value):
+    """An entry as the ledger holds it: its number, who wrote it and when, and its hash."""
 
     number: int
     entry: Entry

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from vru_ledger.domain.value import Value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+
+class Finding(Value):
     """One thing wrong in a file (with line and column, from 1) or in a ledger (with its entry).
 
     `code` is stable, like 'seed-unknown-key'; `value` is what stands there, safe to show.
@@ -35,5 +35,5 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return what was set, for programs."""
-        told = {name: getattr(self, name) for name in self.__slots__}
+        told = {name: getattr(self, name) for name in self.FIELDS}
         return {name: value for name, value in told.items() if value}

@@ -10,11 +10,13 @@ Pence = NewType("Pence", int)
 LARGEST_PENCE = 10**13
 """£100 billion: more than any fund here, and sums of millions of these fit 64 bits."""
 
-_AMOUNT = re.compile(
-    r"£?(?:(\d{1,3}(?:,\d{3})+)|(\d{1,16}))(?:\.(\d{1,9}))?([km]?)", re.ASCII | re.IGNORECASE
-)
+_AMOUNT = r"£?(?:(\d{1,3}(?:,\d{3})+)|(\d{1,16}))(?:\.(\d{1,9}))?([km]?)"
 _PENCE_PER = {"": 100, "k": 100_000, "m": 100_000_000}
 _WHAT_IS_READ = "write it like 750000, 750,000, £750,000.00, 750k or 0.75m"
+
+
+def _amount(typed: str) -> re.Match[str] | None:
+    return re.fullmatch(_AMOUNT, typed, re.ASCII | re.IGNORECASE)
 
 
 def parse_pounds(text: str) -> Pence:
@@ -23,7 +25,7 @@ def parse_pounds(text: str) -> Pence:
     Returns pence, 1 to LARGEST_PENCE. Raises ValueError naming the character at fault.
     """
     typed = text.strip(" ")
-    match = _AMOUNT.fullmatch(typed)
+    match = _amount(typed)
     if match is None:
         raise ValueError(_fault(typed))
     grouped, plain, fraction, unit = match.groups()
@@ -51,7 +53,7 @@ def _fault(typed: str) -> str:
     longest = 0
     for end in range(1, min(len(typed), 40) + 1):
         # A start is good when something could still follow it: a digit closes most of them.
-        if any(_AMOUNT.fullmatch(typed[:end] + more) for more in ("", "0", "00", "000", "1")):
+        if any(_amount(typed[:end] + more) for more in ("", "0", "00", "000", "1")):
             longest = end
     if longest >= len(typed):
         return f"{shown!r} breaks off; {_WHAT_IS_READ}"

@@ -1,7 +1,5 @@
 """What a cap's balance holds: pence, a number of recipients, or a day; and how each is written."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from vru_ledger.domain.money import format_decimal, format_pounds

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from vru_ledger.domain.value import Value
 
 DIMENSIONS = ("fund", "source", "recipient", "area", "bcu", "fy", "theme")
 """What figures can be broken down by."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Value):
     """Filters, already resolved to codes; empty means any.
 
     `as_of` counts only entries dated up to that day; `known_at` only entries up to that number.

@@ -6,13 +6,13 @@ published is empty, a number or a day that nobody published is None; neither is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
+from vru_ledger.domain.value import Value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+
+class Document(Value):
     """Something published that facts are cited from."""
 
     TABLE: ClassVar[str] = "documents"
@@ -22,8 +22,7 @@ class Document:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
+class Area(Value):
     """A borough, the City, or a police command unit (BCU), which covers boroughs.
 
     `bcu` is the command unit's code: a borough's own, a command unit's itself, empty for the City.
@@ -40,8 +39,7 @@ class Area:
     citation: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FundingSource:
+class FundingSource(Value):
     """Where a fund's money comes from."""
 
     TABLE: ClassVar[str] = "sources"
@@ -50,8 +48,7 @@ class FundingSource:
     citation: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class Recipient(Value):
     """Who receives money: a community network, a borough, a command unit, a hospital site."""
 
     TABLE: ClassVar[str] = "recipients"
@@ -62,8 +59,7 @@ class Recipient:
     citation: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fund:
+class Fund(Value):
     """A pot of money with a purpose. Its amount is entries, and its limits are caps.
 
     `closed` means that only the listed recipients may receive it. `kinds` are the kinds of
@@ -83,8 +79,7 @@ class Fund:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Value):
     """A recipient that a fund names."""
 
     TABLE: ClassVar[str] = "listings"
@@ -92,8 +87,7 @@ class Listing:
     recipient: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headline:
+class Headline(Value):
     """A published figure that is not a fund, and is never added to one."""
 
     TABLE: ClassVar[str] = "headlines"
@@ -104,8 +98,7 @@ class Headline:
     citation: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Programme:
+class Programme(Value):
     """A programme for which no amount is published."""
 
     TABLE: ClassVar[str] = "programmes"
@@ -115,8 +108,7 @@ class Programme:
     citation: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Value):
     """Something counted: people helped, workers trained.
 
     `fund` is set only where the fund's money and this output are of the same thing, so that the

@@ -1,6 +1,6 @@
-"""The stages of money: every penny of a fund's authority is in exactly one."""
+"""The stages of money, and movements between them: every penny of authority is in exactly one."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
 STAGES = ("unallocated", "proposed", "committed", "payable", "disbursed", "recoverable")
 AUTHORITY = "authority"
@@ -20,3 +20,19 @@ MEASURES = {
     "allocated": "proposed + committed + payable + disbursed + recoverable",
     "used": "allocated / authority, in per cent, rounded down to a tenth",
 }
+
+
+class Movement(NamedTuple):
+    """Pence into a stage, or out of it (below zero). An entry's movements sum to zero.
+
+    `authority` is the counterpart of the stages, so authority that grows moves below zero.
+    """
+
+    fund: str
+    stage: str
+    pence: int
+    source: str = ""
+    fy: str = ""
+    award: str = ""
+    recipient: str = ""
+    area: str = ""

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from typing import Literal
 
 LONGEST_NAME = 120
 LONGEST_SENTENCE = 2_000
 
-_CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?", re.ASCII)
-# Controls, surrogates, direction marks and overrides, and what takes no room on the screen.
-_UNSAFE = re.compile(
+_CODE = r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?"
+# Controls, surrogates, direction marks and overrides, what takes no room on the screen, and what is
+# no character at all.
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e0fff]"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
+    )
+    + "]"
 )
+
+
+def _is_plain(text: str) -> bool:
+    # Nearly all text is, and needs neither the pattern nor Unicode's tables.
+    return text.isascii() and text.isprintable()
 
 
 def parse_name(text: str, longest: int = LONGEST_NAME) -> str:
     """Return a name with its spaces collapsed and in NFC. Raises ValueError if it could deceive."""
-    if found := _UNSAFE.search(text):
+    if not _is_plain(text) and (found := re.search(_UNSAFE, text)):
         raise ValueError(
             f"character {found.start() + 1} is U+{ord(found[0]):04X}, which cannot be seen or "
             "steers the terminal; type the name again by hand"
         )
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    name = _normal("NFC", " ".join(text.split()))
     if not name:
         raise ValueError("it is empty")
     if len(name) > longest:
@@ -40,7 +50,7 @@ def parse_sentence(text: str) -> str:
 def parse_code(text: str) -> str:
     """Return a code in capitals: letters, digits and hyphens. Raises ValueError."""
     code = text.strip(" ").upper()
-    if not _CODE.fullmatch(code):
+    if not re.fullmatch(_CODE, code):
         raise ValueError(
             f"{shown(text[:60])!r} is not a code: letters A to Z, digits and hyphens, at most 40"
         )
@@ -49,12 +59,22 @@ def parse_code(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the form in which two names that read alike are equal: 'tower  HAMLETS'."""
-    return unicodedata.normalize("NFKC", " ".join(text.split())).casefold().replace(" & ", " and ")
+    return _normal("NFKC", " ".join(text.split())).casefold().replace(" & ", " and ")
+
+
+def _normal(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
+    if text.isascii():
+        return text
+    import unicodedata
+
+    return unicodedata.normalize(form, text)
 
 
 def shown(text: str) -> str:
     """Return text safe for a terminal: what would steer it is written as \\uXXXX."""
-    return _UNSAFE.sub(lambda found: _escape(found[0]), text)
+    if _is_plain(text):
+        return text
+    return re.sub(_UNSAFE, lambda found: _escape(found[0]), text)
 
 
 def _escape(character: str) -> str:
@@ -66,6 +86,8 @@ def scripts(text: str) -> set[str]:
     """Return the alphabets that the letters of `text` come from: {'LATIN', 'CYRILLIC'}."""
     if text.isascii():
         return {"LATIN"}
+    import unicodedata
+
     return {
         unicodedata.name(character, "UNKNOWN").split()[0]
         for character in text
@@ -75,5 +97,5 @@ def scripts(text: str) -> set[str]:
 
 def code_from(name: str) -> str:
     """Make a code from a name: 'St Mary's Hospital' gives 'ST-MARYS-HOSPITAL'. May be empty."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    plain = _normal("NFKD", name).encode("ascii", "ignore").decode().upper()
     return "-".join(re.findall(r"[A-Z0-9]+", plain.replace("'", "")))[:40].strip("-")

@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_BRITISH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
-_YEAR = re.compile(r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})", re.ASCII | re.IGNORECASE)
-_BARE = re.compile(r"(?:FY ?)?(\d{4})", re.ASCII | re.IGNORECASE)
-_QUARTER = re.compile(r"(.+)-Q([1-4])", re.ASCII | re.IGNORECASE)
+_ISO = r"(\d{4})-(\d{2})-(\d{2})"
+_BRITISH = r"(\d{1,2})/(\d{1,2})/(\d{4})"
+_YEAR = r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})"
+_BARE = r"(?:FY ?)?(\d{4})"
+_QUARTER = r"(.+)-Q([1-4])"
+
+
+def _whole(pattern: str, typed: str) -> re.Match[str] | None:
+    # Patterns are compiled when they are first needed: most commands need one or none.
+    return re.fullmatch(pattern, typed, re.ASCII | re.IGNORECASE)
 
 
 def parse_date(text: str) -> date:
     """Read '2022-03-31' or '31/03/2022'. Raises ValueError for anything else, or no such day."""
     typed = text.strip(" ")
-    if match := _ISO.fullmatch(typed):
+    if match := _whole(_ISO, typed):
         year, month, day = map(int, match.groups())
-    elif match := _BRITISH.fullmatch(typed):
+    elif match := _whole(_BRITISH, typed):
         day, month, year = map(int, match.groups())
     else:
         raise ValueError(f"{typed[:40]!r} is not a date; write it like 2022-03-31 or 31/03/2022")
@@ -49,13 +54,13 @@ def parse_financial_year(text: str) -> str:
     A bare '2022' is refused, naming both years that it may mean. Raises ValueError.
     """
     typed = text.strip(" ")
-    if match := _YEAR.fullmatch(typed):
+    if match := _whole(_YEAR, typed):
         first, second = match.groups()
         name = year_name(int(first))
         if second in (name[5:], str(int(first) + 1)) and 1900 <= int(first) <= 2199:
             return name
         raise ValueError(f"{typed!r} is not a financial year; {first}'s is {name}")
-    if match := _BARE.fullmatch(typed):
+    if match := _whole(_BARE, typed):
         first_year = int(match[1])
         if not 1900 <= first_year <= 2199:
             raise ValueError(f"{typed!r} is not a financial year; write it like 2022/23")
@@ -87,7 +92,7 @@ def quarter(day: date) -> str:
 
 def quarter_bounds(name: str) -> tuple[date, date]:
     """Return the first and last day of a quarter written '2022/23-Q3'. Raises ValueError."""
-    match = _QUARTER.fullmatch(name.strip(" "))
+    match = _whole(_QUARTER, name.strip(" "))
     if match is None:
         raise ValueError(f"{name[:40]!r} is not a quarter; write it like 2022/23-Q3")
     first, _ = year_bounds(parse_financial_year(match[1]))

@@ -44,7 +44,7 @@ class BatchFile:
         self.columns: list[str] = []
 
     def rows(self, findings: list[Finding]) -> Iterator[BatchRow]:
-        """Yield each row that has as many cells as the heading; add a finding for each that has not.
+        """Yield each row with as many cells as the heading; add a finding for each without.
 
         Raises FileUnreadable where the file is not CSV in UTF-8, or its heading does not fit.
         """

@@ -16,21 +16,25 @@ from vru_ledger.render.columns import NUMBERS, Column, for_people, safe
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 SUFFIXES: tuple[str, ...] = ()
 
 _GAP = 2
-_NARROWEST_TEXT = 10
+_LONGEST_WORD = 24
+"""A word, or a code, longer than this may be broken over lines; figures never are."""
+_SHORTEST_WORD = 10
 _BARS = (10, 5)
 _FEW = 5
-"""With so few columns left, the bar goes before another column does."""
+"""With so few columns left, the bar goes before another column does; it always goes before the
+figure beside it."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 
 class Fit(NamedTuple):
-    """How a table goes into a width: which columns, how wide each, how long bars are, what is out."""
+    """How a table goes into a width: its columns, their widths, its bars, and what is left out."""
 
     columns: tuple[int, ...]
     widths: tuple[int, ...]
@@ -101,22 +105,45 @@ def fit(
         for index in range(len(columns))
     ]
     for gone in range(len(drops) + 1):
-        left = tuple(index for index in range(len(columns)) if index not in drops[:gone])
-        has_bar = any(columns[index].kind == "share" for index in left)
-        bars = (0,) if not has_bar else _BARS if len(left) > _FEW else (*_BARS, 0)
-        for bar in bars:
-            widest = [
-                natural[index] + (bar + 1 if bar and columns[index].kind == "share" else 0)
-                for index in left
-            ]
-            least = [
-                min(wide, _NARROWEST_TEXT) if columns[index].kind == "text" else wide
-                for wide, index in zip(widest, left, strict=True)
-            ]
-            spare = width - sum(least) - _GAP * (len(left) - 1)
-            if spare >= 0 and left:
-                widths = _shared(least, widest, spare)
-                return Fit(left, widths, bar, tuple(sorted(drops[:gone])))
+        left = [index for index in range(len(columns)) if index not in drops[:gone]]
+        bars = _BARS
+        if len(left) <= _FEW or gone == len(drops) or columns[drops[gone]].kind == "share":
+            bars = (*_BARS, 0)
+        # A word is broken only where there is no column left to do without.
+        for word in (_LONGEST_WORD,) if gone < len(drops) else (_LONGEST_WORD, _SHORTEST_WORD):
+            found = _fit(columns, cells, natural, left, word, bars, width)
+            if found:
+                return found._replace(left_out=tuple(sorted(drops[:gone])))
+    return None
+
+
+def _fit(
+    columns: Sequence[Column],
+    cells: Sequence[Sequence[str]],
+    natural: Sequence[int],
+    left: Sequence[int],
+    longest_word: int,
+    bars: Sequence[int],
+    width: int,
+) -> Fit | None:
+    """Fit just the columns `left`, with the first of `bars` that goes in."""
+    from rich.cells import cell_len
+
+    shares = [columns[index].kind == "share" for index in left]
+    least = []
+    for index in left:
+        least.append(natural[index])
+        if columns[index].kind == "text":
+            texts = (columns[index].heading, *(line[index] for line in cells))
+            words = {word for text in texts for word in text.split(" ")}
+            least[-1] = min(longest_word, max(cell_len(word) for word in words))
+    for bar in bars if any(shares) else (0,):
+        beside = [bar + 1 if bar and share else 0 for share in shares]
+        narrow = [wide + more for wide, more in zip(least, beside, strict=True)]
+        spare = width - sum(narrow) - _GAP * (len(left) - 1)
+        if spare >= 0 and left:
+            widest = [natural[index] + more for index, more in zip(left, beside, strict=True)]
+            return Fit(tuple(left), _shared(narrow, widest, spare), bar, ())
     return None
 
 
@@ -157,7 +184,7 @@ def _table(
         to_the_right = column.kind in NUMBERS
         table.add_column(
             Text(column.heading),
-            Text("") if total is None else _cell(column, total_row, total[index], fitted.bar),
+            Text("") if total is None else _cell(column, total_row, total[index], wide, fitted.bar),
             width=wide,
             justify="right" if to_the_right else "left",
             no_wrap=to_the_right,
@@ -165,23 +192,27 @@ def _table(
         )
     for row, line in zip(rows, cells, strict=True):
         table.add_row(
-            *[_cell(columns[index], row, line[index], fitted.bar) for index in fitted.columns]
+            *[
+                _cell(columns[index], row, line[index], wide, fitted.bar)
+                for index, wide in zip(fitted.columns, fitted.widths, strict=True)
+            ]
         )
     return table
 
 
-def _cell(column: Column, row: Any, text: str, bar: int) -> Any:
+def _cell(column: Column, row: Any, text: str, width: int, bar: int) -> Text:
+    """Return a cell; a share has its bar to the left, all bars in line."""
     from rich.text import Text
 
     share = getattr(row, column.name) if column.kind == "share" else None
-    if share is None:
+    if share is None or not bar:
         return Text(text)
     style = "red" if share > 1000 else "yellow" if share >= 1000 else "green"
-    return Text.assemble((f"{bar_of(share, bar)} " if bar else "", style), text)
+    return Text.assemble((bar_of(share, bar), style), text.rjust(width - bar))
 
 
 def bar_of(share: int, length: int) -> str:
-    """Draw tenths of a per cent as blocks, `length` long at 100%; a full bar is full only then."""
+    """Draw tenths of a per cent as blocks, `length` long at 100% and above, full only then."""
     eighths = max(0, min(share, 1000)) * length * 8 // 1000
     if share > 0:
         eighths = max(1, eighths)

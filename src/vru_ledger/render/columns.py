@@ -75,32 +75,38 @@ def safe(text: str) -> str:
 
 
 @cache
-def columns(row_type: type[Any], names: tuple[str, ...]) -> tuple[Column, ...]:
+def columns(row_type: Any, names: tuple[str, ...]) -> tuple[Column, ...]:
     """Return the columns called `names` of a dataclass of rows.
 
     Raises TypeError if a field's type is one that nobody has said how to write.
     """
-    known = {field.name: field for field in fields(row_type)}
+    if hasattr(row_type, "FIELDS"):
+        known = {
+            name: (held, getattr(row_type, "TOLD", {}).get(name, {}))
+            for name, held in row_type.FIELDS.items()
+        }
+    else:
+        known = {field.name: (field.type, dict(field.metadata)) for field in fields(row_type)}
     made: list[Column] = []
     units_told = False
     for name in names:
-        field = known[name]
-        kind = _kind_of(row_type, name, field.type)
+        annotation, metadata = known[name]
+        kind = _kind_of(row_type, name, annotation)
         tells_unit = kind == "quantity" and not units_told
         units_told |= tells_unit
-        made.append(_column(name, kind, dict(field.metadata), tells_unit))
+        made.append(_column(name, kind, metadata, tells_unit))
     return tuple(made)
 
 
 def for_people(answer: Answer) -> tuple[Column, ...]:
     """Return an answer's columns without those that only programs need."""
-    every = columns(answer.row_type, tuple(answer.shown))
-    return tuple(column for column in every if not column.machine_only)
+    return tuple(column for column in for_programs(answer) if not column.machine_only)
 
 
 def for_programs(answer: Answer) -> tuple[Column, ...]:
     """Return all of an answer's columns."""
-    return columns(answer.row_type, tuple(answer.shown))
+    row_type: Any = answer.row_type
+    return columns(row_type, tuple(answer.shown))
 
 
 def machine_names(some: Sequence[Column]) -> list[str]:
@@ -165,6 +171,14 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
 }
 
 
+_TOLD: dict[str, Callable[[Any], Machine]] = {
+    "whole": int,
+    "text": safe,
+    "date": date.isoformat,
+    "flag": bool,
+}
+
+
 def _about(flag: str) -> Callable[[Any], str]:
     return lambda row: "about " if getattr(row, flag) else ""
 
@@ -189,7 +203,7 @@ def _machine(
             return (None if value is None else value / 10,)
 
         return (f"{name}_per_cent",), share
-    convert = {"date": date.isoformat, "text": safe, "whole": int, "flag": bool}[kind]
+    convert = _TOLD[kind]
 
     def plain(row: Any) -> tuple[Any, ...]:
         value = getattr(row, name)

@@ -1,4 +1,4 @@
-"""What stands beside the figures and in no total: headlines, and programmes with no published amount."""
+"""What stands beside the figures, in no total: headlines, and programmes with no amount."""
 
 # No annotations from __future__: the types of the rows' fields are read as the program runs.
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ def headlines(session: Session) -> list[Answer]:
 
 
 def programmes(session: Session) -> list[Answer]:
-    """Return the programmes with no published amount as an answer of their own, if there are any."""
+    """Return the programmes with no published amount as an answer of their own, if any."""
     rows = [
         ProgrammeRow(
             programme=one.code, name=one.name, amount=None, facts=one.facts, source=one.citation

@@ -1,10 +1,10 @@
 """Every cap: its limit, what is used of it in each bucket, and what is left."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple, Protocol
 
 from vru_ledger.caps import Bounds, kind_of
@@ -14,8 +14,8 @@ from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area
 from vru_ledger.domain.share import Share, share_of
-from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.position import EMPTY, Key
+from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.store import figures, ledger, register
 from vru_ledger.store.database import Session
 
@@ -23,7 +23,7 @@ TITLE = "Caps: every limit, what is used of it, and what is left"
 
 MEASURES = {
     "limit": "what the cap allows; where it is a share, of the fund's authority as it stands",
-    "used": "what it counts: pence allocated, recipients that hold money, or the last day of a term",
+    "used": "what it counts: pence allocated, recipients that hold money, or a term's last day",
     "headroom": "limit + tolerance - used, nothing below zero",
     "full": "used / limit, in per cent, rounded down to a tenth",
     "verdict": "ok, full, over but within tolerance, or over",
@@ -70,8 +70,8 @@ class Uses(Protocol):
     def caps(self, fund: str) -> list[tuple[CapSet, Bounds]]:
         """Return every cap, or one fund's, by fund and code."""
 
-    def fullest(self, cap: CapSet, most: int) -> list[tuple[str, int]]:
-        """Return a cap's fullest buckets and what they hold."""
+    def fullest(self, cap: CapSet, most: int) -> Iterable[tuple[str, int]]:
+        """Return a cap's fullest buckets and what they hold, of equals the last by code."""
 
     def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
         """Yield all of a cap's buckets, the fullest first."""
@@ -89,7 +89,7 @@ class _Now:
     def caps(self, fund: str) -> list[tuple[CapSet, Bounds]]:
         return ledger.all_caps(self.session, fund)
 
-    def fullest(self, cap: CapSet, most: int) -> list[tuple[str, int]]:
+    def fullest(self, cap: CapSet, most: int) -> Iterable[tuple[str, int]]:
         return figures.fullest(self.session, cap.fund, cap.cap, most)
 
     def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
@@ -195,15 +195,19 @@ def _used(
             yield _Used(cap, bounds, bucket, uses.held(cap, bucket))
             continue
         most = 1 if cap.measure in _OF_AWARDS else MOST_BUCKETS
-        shown = 0
+        found: list[_Used] = []
         with closing(_found(uses, cap, asked, None if everything else most + 1)) as buckets:
+            if everything:
+                first = next(buckets, ("", 0))
+                yield from (_Used(cap, bounds, *one) for one in chain([first], buckets))
+                continue
             for bucket, held in buckets:
-                if shown == most and not everything:
+                if len(found) == most:
                     cut.append(cap.cap)
                     break
-                shown += 1
-                yield _Used(cap, bounds, bucket, held)
-        if not shown:
+                found.append(_Used(cap, bounds, bucket, held))
+        yield from sorted(found, key=lambda one: (-one.held, one.bucket))
+        if not found:
             yield _Used(cap, bounds, "", 0)
 
 
@@ -218,7 +222,7 @@ def _bucket_asked(cap: CapSet, asked: _Asked) -> str | None:
 
 def _found(
     uses: Uses, cap: CapSet, asked: _Asked, most: int | None
-) -> Iterator[tuple[str, int]]:
+) -> Generator[tuple[str, int], None, None]:
     """Yield a cap's buckets that have the properties asked for, the fullest first."""
     wanted = {} if cap.measure in _OF_AWARDS else dict(enumerate(cap.per))
     fixed = {
@@ -274,20 +278,20 @@ def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
 
 
 def per_words(cap: CapSet) -> str:
-    """Say what a cap counts per: 'recipient and year', 'the whole fund', of which kind."""
+    """Say what a cap counts per: 'recipient and year', 'whole fund', of which kind."""
     if cap.measure in _OF_AWARDS:
         said = "award"
     elif cap.per:
         said = " and ".join(_WORDS.get(name, name) for name in cap.per)
     else:
-        said = "the whole fund"
+        said = "whole fund"
     return f"{said}, of kind {cap.only}" if cap.only else said
 
 
 def _bucket_words(cap: CapSet, bucket: str, names: Mapping[str, Mapping[str, str]]) -> str:
     """Name a bucket as a reader knows it: a recipient or an area by name."""
     if cap.measure in _OF_AWARDS or not cap.per:
-        return bucket or ("no award yet" if cap.measure in _OF_AWARDS else "the whole fund")
+        return bucket or ("no award yet" if cap.measure in _OF_AWARDS else "whole fund")
     if not bucket:
         return "nothing used yet"
     told: list[Any] = []

@@ -60,13 +60,14 @@ class Then:
         ]
 
     def fullest(self, cap: CapSet, most: int) -> list[tuple[str, int]]:
-        """Return a cap's fullest buckets and what they held."""
+        """Return a cap's fullest buckets and what they held, of equals the last by code."""
         held = self._held.get((cap.fund, cap.cap), {})
-        return sorted(held.items(), key=lambda row: (-row[1], row[0]))[:most]
+        return sorted(held.items(), key=lambda row: (row[1], row[0]), reverse=True)[:most]
 
     def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
         """Yield all of a cap's buckets, the fullest first."""
-        return iter(self.fullest(cap, len(self._held.get((cap.fund, cap.cap), {}))))
+        held = self._held.get((cap.fund, cap.cap), {})
+        return iter(sorted(held.items(), key=lambda row: (-row[1], row[0])))
 
     def held(self, cap: CapSet, bucket: str) -> int:
         """Return what one bucket held, 0 if nothing had touched it."""

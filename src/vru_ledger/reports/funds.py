@@ -1,13 +1,13 @@
 """The funds: what each is, how much it may commit, and who may receive it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
+from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, recipients
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
@@ -15,8 +15,7 @@ from vru_ledger.store.database import Session
 TITLE = "The funds, their authority, and who may receive them"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """One fund."""
 
     fund: str
@@ -28,8 +27,7 @@ class Row:
     citation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Value):
     """One thing that is known."""
 
     fact: str

@@ -1,13 +1,14 @@
 """Every entry in the order of the chain: what it was, who wrote it, when and why."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.entries import CapSet, Entry, Recorded, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.reports.meta import FILTERS, allow, meta, narrowing, standing
@@ -18,6 +19,7 @@ TITLE = "Journal: every entry, in order"
 
 MEASURES = {
     "dated": "the day from which the entry counts; one that is not dated counts always",
+    "about": "the award that was promised, the cap that was set, or what was put into the register",
     "amount": "what the entry is about, in pounds; an entry about no money has none",
     "recorded_at": "when it was written, in UTC, as the clock of the writer's computer said",
     "hash": "SHA-256 of the previous entry's hash and this entry's text",
@@ -37,7 +39,8 @@ class Row:
     kind: str
     fund: str
     recipient: str
-    award: str
+    about: str
+    award: str = field(metadata={"machine_only": True})
     amount: Pence | None = field(metadata={"absent": "-"})
     actor: str
     recorded_at: str
@@ -70,13 +73,21 @@ def _answer(
         rows=_rows(found),
         shown=tuple(Row.__slots__),
         drop_first=(
-            *("hash", "recorded_at", "decision", "award", "actor"),
-            *("reason", "fund", "recipient", "dated"),
+            *("hash", "recorded_at", "decision", "fund", "reason"),
+            *("actor", "recipient", "dated", "about"),
         ),
         meta=told,
         measures=MEASURES,
         notes=[*notes, *narrowing(told), standing(told)],
     )
+
+
+def _about(entry: Entry) -> str:
+    """Return what an entry is about: its award, its cap, or what it put into the register."""
+    if isinstance(entry, Registration):
+        tables = Counter(record.TABLE for record in entry.records)
+        return ", ".join(f"{table} ({count})" for table, count in tables.items())
+    return entry.cap if isinstance(entry, CapSet) else getattr(entry, "award", "")
 
 
 def _rows(found: Iterable[Recorded]) -> Iterator[Row]:
@@ -90,6 +101,7 @@ def _rows(found: Iterable[Recorded]) -> Iterator[Row]:
             kind=entry.KIND,
             fund=getattr(entry, "fund", ""),
             recipient=getattr(entry, "recipient", ""),
+            about=_about(entry),
             award=getattr(entry, "award", ""),
             amount=amount,
             actor=one.actor,

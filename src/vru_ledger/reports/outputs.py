@@ -1,4 +1,4 @@
-"""What was counted: people helped, workers trained; and its cost where money and count are of one thing."""
+"""What was counted, and what each of it cost where the money and the count are of one thing."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from dataclasses import dataclass, field
@@ -61,8 +61,8 @@ def answer(session: Session, query: Query) -> Answer:
         measures=MEASURES,
         notes=[
             "no total: people, schools and programmes do not add up",
-            "cost for each is the fund's whole authority / value; 'not divided' where the money and "
-            "the count are not of the same thing",
+            "cost for each is the fund's whole authority / value; 'not divided' where the money and"
+            " the count are not of the same thing",
             *narrowing(told),
             standing(told),
         ],

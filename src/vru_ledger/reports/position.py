@@ -1,27 +1,24 @@
 """Where every penny is: authority and its stages, broken down as asked, and a total that ties."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import DIMENSIONS, Query
 from vru_ledger.domain.register import Area, Fund, FundingSource
 from vru_ledger.domain.share import Share, share_of
-from vru_ledger.domain.stages import AUTHORITY, HELD, MEASURES, STAGES
+from vru_ledger.domain.stages import AUTHORITY, HELD, MEASURES
 from vru_ledger.errors import BadInput
 from vru_ledger.reports import apart
 from vru_ledger.reports.meta import FILTERS, allow, in_force, meta, narrowing, standing
 from vru_ledger.store import figures, register
 from vru_ledger.store.database import Session
-from vru_ledger.store.figures import COLUMNS, NOTHING, Group, Sums
+from vru_ledger.store.figures import NOTHING, Group, Sums
 
 TITLE = "Position: authority and every stage of its money"
-
-_OF_AWARDS = ("recipient", "area", "bcu")
-"""What only promised money has: authority and what is unallocated belong to no recipient or area."""
 
 _SHOWN_AS = {
     "fund": ("fund", "fund_name"),
@@ -71,60 +68,41 @@ class Row:
     used: Share | None
 
 
-class _Names(NamedTuple):
-    """What codes stand for."""
-
-    names: Mapping[str, Mapping[str, str]]
-    theme_of: Mapping[str, str]
-    bcu_of: Mapping[str, str]
-
-
-class _Shape(NamedTuple):
-    """What a question comes to: its dimensions, and whether authority can be told by them."""
-
-    by: tuple[str, ...]
-    narrowed: bool
-    spread: bool
-    stage: str
-
-    @property
-    def has_authority(self) -> bool:
-        return bool(self.stage) or not (self.narrowed or self.spread)
-
-
 def answer(session: Session, query: Query) -> Answer:
     """Return the position by `query.by`, by fund unless told; rows are read as they are asked for.
 
     Raises BadInput for a dimension that figures cannot be broken down by.
     """
     allow(query, "position", FILTERS, by=True)
-    shape = _shape(query)
-    query = replace(query, by=shape.by)
+    query = query.replace(by=_dimensions(query))
     told = meta(session, query)
-    names = _names(session)
-    groups, total = _figures(session, query, names)
-    whole = _whole(session, query, shape, total)
-    _check_identity(whole)
-    authority = _authority_in_question(session, query, names)
-    if not shape.has_authority:
-        total = (0, 0, *total[2:])
-    row_of = _row_maker(shape, names, authority)
+    columns = figures.columns_told(query.by, query)
+    total = figures.total(session, query.by, query)
+    whole = _whole(session, query)
+    shares = _authority_in_question(session, query)
+    groups = figures.groups(session, query.by, query)
+    if isinstance(groups, list):
+        groups = _with_every_fund(session, query, groups)
+    rows: Iterable[Row] = _tied(_rows(session, query, groups, shares), total)
+    if isinstance(groups, list):
+        rows = list(rows)
+    shown = _shown(query, columns)
     return Answer(
         name="position",
-        title=f"Position by {', '.join(_NAMED.get(name, name) for name in shape.by)}",
+        title=f"Position by {', '.join(_NAMED.get(name, name) for name in query.by)}",
         row_type=Row,
-        rows=_ready(_rows(groups, shape, total, row_of), shape),
-        shown=_shown(shape),
-        total=_total(shape, total, authority),
-        drop_first=_drop_first(shape),
+        rows=rows,
+        shown=shown,
+        total=_row(total, sum(shares.values()), **{shown[0]: "total"}),
+        drop_first=_drop_first(query),
         meta=told,
-        measures={name: MEASURES[name] for name in _shown(shape) if name in MEASURES},
-        notes=_notes(told, query, shape, total, whole),
-        apart=_beside(session, query, shape),
+        measures={name: _measures(query)[name] for name in shown if name in MEASURES},
+        notes=_notes(told, query, columns, total, whole),
+        apart=_beside(session, query),
     )
 
 
-def _shape(query: Query) -> _Shape:
+def _dimensions(query: Query) -> tuple[str, ...]:
     by = tuple(dict.fromkeys(query.by)) or ("fund",)
     for name in by:
         if name not in DIMENSIONS:
@@ -132,119 +110,150 @@ def _shape(query: Query) -> _Shape:
                 f"figures cannot be broken down by {name[:40]!r}",
                 f"by any of {', '.join(DIMENSIONS)}: --by fund,fy",
             )
-    return _Shape(
-        by,
-        narrowed=any((query.recipient, query.area, query.bcu, query.award)),
-        spread=any(name in _OF_AWARDS for name in by),
-        stage=query.stage,
-    )
+    return by
 
 
-def _names(session: Session) -> _Names:
-    funds = register.everything(session, Fund)
-    areas = register.everything(session, Area)
-    sources = register.everything(session, FundingSource)
-    area_names = {one.code: one.name for one in areas}
-    return _Names(
-        {
-            "fund": {one.code: one.name for one in funds},
-            "source": {one.code: one.name for one in sources},
-            "area": area_names,
-            "bcu": area_names,
-        },
-        {one.code: one.theme for one in funds},
-        {one.code: one.bcu for one in areas},
-    )
+def _whole(session: Session, query: Query) -> Sums | None:
+    """Return authority and every stage of what is asked about; None where it has no authority.
 
-
-def _figures(session: Session, query: Query, names: _Names) -> tuple[Iterable[Group], Sums]:
-    """Return the groups and, found by another way where there is one, what they must add up to."""
-    given = {*in_force(query), *query.by} - {"stage"}
-    if _at_another_time(query) or query.award:
-        return _of_movements(session, query)
-    if "recipient" not in given:
-        lines = _lines(session, query, names)
-        every = _grouped(lines, ())
-        return _grouped(lines, query.by), every[0].sums if every else NOTHING
-    if given <= {"fund", "recipient", "theme"} and query.stage not in STAGES[:1] + (AUTHORITY,):
-        if query.recipient:
-            total = _only(figures.of_recipients(session, (), query))
-        else:
-            total = _only(_grouped(_lines(session, query, names), ()))
-            total = (0, 0, *total[2:])
-        return figures.of_recipients(session, query.by, query), total
-    return _of_movements(session, query)
-
-
-def _at_another_time(query: Query) -> bool:
-    """Say whether balances, which only know now, cannot answer."""
-    times = (query.as_of, query.known_at, query.since, query.until)
-    return bool(query.kind) or any(time is not None for time in times)
-
-
-def _of_movements(session: Session, query: Query) -> tuple[Iterable[Group], Sums]:
-    total = _only(figures.of_movements(session, (), query))
-    return figures.of_movements(session, query.by, query), total
-
-
-def _only(groups: Iterable[Group]) -> Sums:
-    """Return the sums of the one group there is, nothing if it comes to nothing."""
-    return next((group.sums for group in groups), NOTHING)
-
-
-class _Line(NamedTuple):
-    """What one stage holds, with everything it can be grouped by but the recipient."""
-
-    fund: str
-    source: str
-    area: str
-    bcu: str
-    fy: str
-    theme: str
-    stage: str
-    pence: int
-
-
-def _lines(session: Session, query: Query, names: _Names) -> list[_Line]:
-    """Return the balances of stages that the filters let through."""
-    lines = (
-        _Line(
-            *(one.fund, one.source, one.area, names.bcu_of.get(one.area, ""), one.fy),
-            *(names.theme_of.get(one.fund, ""), one.stage, one.pence),
-        )
-        for one in figures.lines(session, query.fund)
-    )
-    return [
-        line
-        for line in lines
-        if query.source in ("", line.source)
-        and query.fy in ("", line.fy)
-        and query.area in ("", line.area)
-        and query.bcu in ("", line.bcu)
-    ]
-
-
-def _grouped(lines: Sequence[_Line], by: Sequence[str]) -> list[Group]:
-    """Add up lines by some of their properties, in the order of the codes; none given comes last."""
-    column = {name: index for index, name in enumerate(COLUMNS)}
-    sums: dict[tuple[str, ...], list[int]] = {}
-    for line in lines:
-        keys = tuple(getattr(line, name) for name in by)
-        sums.setdefault(keys, [0] * len(COLUMNS))[column[line.stage]] += line.pence
-    order = sorted(sums, key=lambda keys: [(not key, key) for key in keys])
-    return [Group(keys, "", tuple(sums[keys])) for keys in order if any(sums[keys])]
-
-
-def _whole(session: Session, query: Query, shape: _Shape, total: Sums) -> Sums | None:
-    """Return every stage of what is asked about, None where its authority cannot be told apart."""
-    if shape.narrowed or shape.stage:
+    Raises an internal error unless every penny of the authority is in exactly one stage.
+    """
+    if query.stage or query.recipient or query.area or query.bcu or query.award:
         return None
-    if total[0] or not shape.spread:
-        return total
-    return _only(figures.of_movements(session, (), query)) if _at_another_time(query) else None
-
-
-def _check_identity(whole: Sums | None) -> None:
-    """Raise an internal error unless every penny of authority is in exactly one stage."""
-    if whole is not None and whole[0] != sum(whole[1:]):
+    whole = figures.total(session, (), query)
+    if whole[0] != sum(whole[1:]):
         raise AssertionError(f"authority is {whole[0]}p and its stages come to {sum(whole[1:])}p")
+    return whole
+
+
+def _authority_in_question(session: Session, query: Query) -> dict[tuple[str, ...], int]:
+    """Return the authority that the use of each group is measured against.
+
+    It is by fund, source, year and theme as far as these were asked for: no recipient has any.
+    """
+    by = [name for name in query.by if name not in figures.OF_AWARDS]
+    asked = query.replace(stage=AUTHORITY, recipient="", area="", bcu="", award="")
+    return {group.keys: group.sums[0] for group in figures.groups(session, by, asked)}
+
+
+def _with_every_fund(session: Session, query: Query, groups: list[Group]) -> list[Group]:
+    """Return the groups and, by fund, those that have no authority yet."""
+    if query.by != ("fund",) or set(in_force(query)) - {"fund"}:
+        return groups
+    there = {group.keys for group in groups}
+    lacking = [
+        Group((fund.code,), "", NOTHING)
+        for fund in register.everything(session, Fund)
+        if (fund.code,) not in there and query.fund in ("", fund.code)
+    ]
+    return sorted([*groups, *lacking])
+
+
+def _rows(
+    session: Session,
+    query: Query,
+    groups: Iterable[Group],
+    authority: Mapping[tuple[str, ...], int],
+) -> Iterator[tuple[Sums, Row]]:
+    """Yield each group's sums, and the row that shows them."""
+    names = _names(session, query.by)
+    has_authority = [name not in figures.OF_AWARDS for name in query.by]
+    for group in groups:
+        told: dict[str, str | None] = {}
+        for name, code in zip(query.by, group.keys, strict=True):
+            told[name] = code or None
+            if name == "recipient":
+                told["recipient_name"] = group.recipient_name or None
+            elif name in names:
+                told[f"{name}_name"] = names[name].get(code, code) or None
+        keys = tuple(key for key, has in zip(group.keys, has_authority, strict=True) if has)
+        yield group.sums, _row(group.sums, authority.get(keys, 0), **told)
+
+
+def _names(session: Session, by: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return names by code, for the dimensions that have them; recipients are too many to hold."""
+    kinds: dict[str, Any] = {"fund": Fund, "source": FundingSource, "area": Area, "bcu": Area}
+    return {
+        name: {one.code: one.name for one in register.everything(session, kinds[name])}
+        for name in by
+        if name in kinds
+    }
+
+
+def _row(sums: Sums, authority: int, **told: str | None) -> Row:
+    allocated = sum(sums[2:])
+    pence: dict[str, Any] = dict(zip(figures.COLUMNS, sums, strict=True))
+    named: dict[str, Any] = {**told}
+    return Row(**named, **pence, allocated=Pence(allocated), used=share_of(allocated, authority))
+
+
+def _tied(rows: Iterable[tuple[Sums, Row]], total: Sums) -> Iterator[Row]:
+    """Yield the rows. Raises an internal error at their end unless they add up to the total."""
+    added = list(NOTHING)
+    for sums, row in rows:
+        for index, pence in enumerate(sums):
+            added[index] += pence
+        yield row
+    if tuple(added) != total:
+        raise AssertionError(f"rows come to {added} and the total is {list(total)}, in pence")
+
+
+def _shown(query: Query, columns: Sequence[str]) -> tuple[str, ...]:
+    named = [name for dimension in query.by for name in _SHOWN_AS[dimension]]
+    if query.stage:
+        return (*named, query.stage)
+    return (*named, *columns, "allocated", "used")
+
+
+def _drop_first(query: Query) -> tuple[str, ...]:
+    """Return what a narrow terminal does without: codes of areas, rare stages, second names."""
+    codes = [name for name in ("area", "bcu") if name in query.by]
+    seconds = [_SHOWN_AS[name][1] for name in query.by if name in ("fund", "source", "recipient")]
+    if query.stage:
+        return (*codes, *seconds)
+    rare = ("recoverable", "payable", "proposed", "disbursed")
+    return (*codes, *rare, *seconds, "committed", AUTHORITY, "allocated")
+
+
+def _measures(query: Query) -> dict[str, str]:
+    if not any(name in figures.OF_AWARDS for name in query.by):
+        return MEASURES
+    used = "allocated / authority of the same fund, source and year, in per cent, rounded down"
+    return {**MEASURES, "used": used}
+
+
+def _notes(
+    told: Mapping[str, Any],
+    query: Query,
+    columns: Sequence[str],
+    total: Sums,
+    whole: Sums | None,
+) -> list[str]:
+    pence = dict(zip(figures.COLUMNS, total, strict=True))
+    notes = narrowing(told)
+    if query.since:
+        notes.append(f"movements since {query.since.isoformat()}, not what is held")
+    if columns == HELD:
+        notes.append("authority and what is unallocated belong to no recipient or area")
+    if whole is not None:
+        parts = " + ".join(
+            f"{name} {format_pounds(held)}"
+            for name, held in zip(figures.COLUMNS[1:], whole[1:], strict=True)
+        )
+        notes.append(f"authority {format_pounds(whole[0])} = {parts}")
+    measure, amount = (
+        (query.stage, pence[query.stage])
+        if query.stage
+        else ("allocated", sum(total[2:]))
+        if columns == HELD
+        else (AUTHORITY, pence[AUTHORITY])
+    )
+    notes.append(f"Σ rows = total: {measure} {format_pounds(amount)}; {standing(told)}")
+    return notes
+
+
+def _beside(session: Session, query: Query) -> list[Answer]:
+    """Return headlines and programmes where nothing was asked that would leave them out."""
+    if in_force(query) or not set(query.by) <= {"fund", "theme"}:
+        return []
+    return [*apart.headlines(session), *apart.programmes(session)]

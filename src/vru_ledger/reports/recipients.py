@@ -1,7 +1,6 @@
 """The recipients: who each is, where, and what each has been promised."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from vru_ledger.domain.answer import Answer
@@ -9,14 +8,14 @@ from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Recipient
 from vru_ledger.domain.stages import MEASURES
+from vru_ledger.domain.value import Value
 from vru_ledger.store import holdings, register
 from vru_ledger.store.database import Session
 
 TITLE = "The recipients, and what each has been promised"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """One recipient, of every fund or of the one asked for."""
 
     recipient: str
@@ -27,8 +26,7 @@ class Row:
     citation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(Value):
     """One award, as it was made."""
 
     award: str
@@ -40,8 +38,7 @@ class Award:
     entry: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Value):
     """One thing that is known."""
 
     fact: str

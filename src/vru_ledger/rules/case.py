@@ -1,19 +1,16 @@
 """What a rule may look at, and what it may say: an entry and its balances in, breaches out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet, Entry
 from vru_ledger.domain.register import Fund
+from vru_ledger.domain.value import Value
 from vru_ledger.position import Key, Position
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Value):
     """An entry before the rules: its fund and the fund's caps, and the balances it touches.
 
     `listed` says whether the fund names the recipient. `position` is before the entry, `changes`

@@ -1,18 +1,17 @@
 """A refusal that teaches: every cap that was met, which bind, and the most that would pass."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vru_ledger.caps import each_counting
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
+from vru_ledger.domain.value import Value
 from vru_ledger.rules.case import Breach, Case
 
 
-@dataclass(frozen=True, slots=True)
-class CapMet:
+class CapMet(Value):
     """One cap that an allocation meets: its limit, what is used of it, and what it would become."""
 
     cap: str
@@ -23,8 +22,7 @@ class CapMet:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
+class Refusal(Value):
     """Why an allocation was refused, and what would pass.
 
     `largest_passing_pence` is 0 where no amount would; `commands` have each been tried.
@@ -34,8 +32,8 @@ class Refusal:
     caps: list[CapMet]
     breaches: list[Breach]
     largest_passing_pence: Pence
-    needs: list[str] = field(default_factory=list)
-    commands: list[str] = field(default_factory=list)
+    needs: Sequence[str] = ()
+    commands: Sequence[str] = ()
 
     def hint(self) -> str:
         """Return what to type next."""
@@ -51,7 +49,7 @@ class Refusal:
             ],
             "caps": [_cap_as_json(met) for met in self.caps],
             "largest_passing_pence": self.largest_passing_pence,
-            "commands": self.commands,
+            "commands": list(self.commands),
         }
 
 

@@ -89,7 +89,7 @@ class Session:
 
     def run_script(self, sql: str) -> None:
         """Run several statements, without parameters, inside the transaction."""
-        for statement in _statements(sql):
+        for statement in statements(sql):
             self._connection.execute(statement)
 
 
@@ -203,7 +203,7 @@ def open_database(
     return sqlite.open_ledger(place, wait=wait, on_wait=on_wait)
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements(script: str) -> Iterator[str]:
     """Split a script at the semicolons that end a line outside BEGIN ... END and $$ ... $$."""
     statement: list[str] = []
     inside = False

@@ -1,13 +1,18 @@
-"""Figures for reports: sums of movements, and balances grouped for a question; all in one query each."""
+"""Figures for reports: what every stage holds by any dimensions, from balances or from movements.
+
+Balances answer at once whatever the ledger's size, but know only now and each by few dimensions;
+what they cannot say is summed from movements.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.query import Query
-from vru_ledger.domain.stages import AUTHORITY, STAGES
-from vru_ledger.store import ledger
+from vru_ledger.domain.register import Area, Fund
+from vru_ledger.domain.stages import AUTHORITY, HELD, STAGES
+from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
 _CODES_AT_ONCE = 200
@@ -18,6 +23,9 @@ Sums = tuple[int, ...]
 COLUMNS = (AUTHORITY, *STAGES)
 NOTHING: Sums = (0,) * len(COLUMNS)
 
+OF_AWARDS = ("recipient", "area", "bcu")
+"""Dimensions that only promised money has: authority and unallocated belong to no recipient."""
+
 
 class Group(NamedTuple):
     """What one group holds. `keys` are its codes, in the order asked for; empty is none given."""
@@ -27,15 +35,115 @@ class Group(NamedTuple):
     sums: Sums
 
 
-class Line(NamedTuple):
-    """What one stage holds by fund, source, year and area, in pence."""
+class _Line(NamedTuple):
+    """What one stage holds, by everything that balances of stages know."""
 
     fund: str
     source: str
     fy: str
     area: str
+    bcu: str
+    theme: str
     stage: str
     pence: int
+
+
+def columns_told(by: Sequence[str], query: Query) -> tuple[str, ...]:
+    """Return the columns that a question can have an answer in.
+
+    The stage asked for; else those of promised money, where the question is about recipients,
+    areas or awards; else all.
+    """
+    if query.stage:
+        return (query.stage,)
+    narrowed = query.recipient or query.area or query.bcu or query.award
+    return HELD if narrowed or any(name in OF_AWARDS for name in by) else COLUMNS
+
+
+def groups(session: Session, by: Sequence[str], query: Query) -> Iterable[Group]:
+    """Return the groups that hold anything, in the order of their codes; none given comes last.
+
+    Columns that cannot be told are 0. A list where it comes from balances of stages; otherwise
+    read from the session as it is asked for.
+    """
+    told = columns_told(by, query)
+    if _from_stages(by, query):
+        return list(_told(_grouped_lines(_lines(session, by, query), by), told))
+    if _from_recipients(by, query, told):
+        return _told(of_recipients(session, by, query), told)
+    return _told(of_movements(session, by, query), told)
+
+
+def total(session: Session, by: Sequence[str], query: Query) -> Sums:
+    """Return what the groups must add up to, found by another way where there is one."""
+    told = columns_told(by, query)
+    found: Iterable[Group]
+    if _from_stages((), query):
+        found = _grouped_lines(_lines(session, (), query), ())
+    elif _from_recipients((), query, told):
+        found = of_recipients(session, (), query)
+    else:
+        found = of_movements(session, (), query)
+    return next((group.sums for group in _told(found, told)), NOTHING)
+
+
+def _now(query: Query) -> bool:
+    """Say whether the question is about now: what balances know."""
+    times = (query.as_of, query.known_at, query.since, query.until)
+    return not query.kind and all(time is None for time in times)
+
+
+def _from_stages(by: Sequence[str], query: Query) -> bool:
+    return _now(query) and "recipient" not in by and not (query.recipient or query.award)
+
+
+def _from_recipients(by: Sequence[str], query: Query, told: Sequence[str]) -> bool:
+    beyond = query.area or query.bcu or query.source or query.fy or query.award
+    known = all(name in _OF_RECIPIENTS for name in by)
+    return _now(query) and known and not beyond and all(name in HELD for name in told)
+
+
+def _told(found: Iterable[Group], told: Sequence[str]) -> Iterator[Group]:
+    """Yield groups with nothing in the columns that are not told, if anything is left."""
+    kept = [name in told for name in COLUMNS]
+    for group in found:
+        sums = tuple(pence if keep else 0 for pence, keep in zip(group.sums, kept, strict=True))
+        if any(sums):
+            yield Group(group.keys, group.recipient_name, sums)
+
+
+def _lines(session: Session, by: Sequence[str], query: Query) -> list[_Line]:
+    """Return the balances of stages that the filters let through: a few thousand at most."""
+    theme_of: dict[str, str] = {}
+    bcu_of: dict[str, str] = {}
+    if "theme" in by:
+        theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
+    if "bcu" in by or query.bcu:
+        bcu_of = {one.code: one.bcu for one in register.everything(session, Area)}
+    found = []
+    for key, pence in ledger.stage_balances(session, query.fund):
+        source, fy, area = key.bucket.split("|")
+        bcu = bcu_of.get(area, "")
+        if (
+            query.source in ("", source)
+            and query.fy in ("", fy)
+            and query.area in ("", area)
+            and query.bcu in ("", bcu)
+        ):
+            theme = theme_of.get(key.fund, "")
+            found.append(_Line(key.fund, source, fy, area, bcu, theme, key.name, pence))
+    return found
+
+
+def _grouped_lines(lines: Sequence[_Line], by: Sequence[str]) -> Iterator[Group]:
+    """Yield lines added up by some of their properties, in the order of the codes."""
+    column = {name: index for index, name in enumerate(COLUMNS)}
+    sums: dict[tuple[str, ...], list[int]] = {}
+    for line in lines:
+        keys = tuple(getattr(line, name) for name in by)
+        sums.setdefault(keys, [0] * len(COLUMNS))[column[line.stage]] += line.pence
+    for keys in sorted(sums, key=lambda keys: [(not key, key) for key in keys]):
+        yield Group(keys, "", tuple(sums[keys]))
 
 
 _OF_MOVEMENTS = {
@@ -51,20 +159,10 @@ _OF_RECIPIENTS = {"fund": "b.fund", "recipient": "b.bucket", "theme": "f.theme"}
 """What balances of recipients can be grouped by."""
 
 
-def lines(session: Session, fund: str = "") -> list[Line]:
-    """Return what every stage holds by fund, source, year and area: a few thousand at most."""
-    found = []
-    for key, pence in ledger.stage_balances(session, fund):
-        source, fy, area = key.bucket.split("|")
-        found.append(Line(key.fund, source, fy, area, key.name, pence))
-    return found
-
-
 def of_recipients(session: Session, by: Sequence[str], query: Query) -> Iterator[Group]:
     """Yield what is held for recipients, grouped by any of fund, recipient and theme.
 
-    Only the query's fund and recipient count. In the order of the codes; what holds nothing is
-    left out.
+    Only the query's fund and recipient count. In the order of the codes.
     """
     wanted, values = ["b.scope = 'recipient'"], []
     for column, value in (("b.fund", query.fund), ("b.bucket", query.recipient)):
@@ -79,7 +177,7 @@ def of_movements(session: Session, by: Sequence[str], query: Query) -> Iterator[
     """Yield the movements that a query asks for, summed by any dimensions.
 
     An entry without a day counts always, except where the query has a first day (`since`). In the
-    order of the codes; what comes to nothing is left out.
+    order of the codes.
     """
     tables = "movements m"
     times = ledger.Conditions(
@@ -140,9 +238,7 @@ def _grouped(
     if order:
         sql += f" ORDER BY {order}"
     for row in session.stream(sql, values):
-        found = Group(row[: len(by)], row[len(by)] or "", row[len(by) + 1 :])
-        if any(found.sums):
-            yield found
+        yield Group(row[: len(by)], row[len(by)] or "", row[len(by) + 1 :])
 
 
 def authority_of_funds(session: Session, query: Query) -> dict[str, int]:
@@ -157,14 +253,16 @@ def authority_of_funds(session: Session, query: Query) -> dict[str, int]:
     return {group.keys[0]: group.sums[0] for group in of_movements(session, ("fund",), then)}
 
 
-def fullest(session: Session, fund: str, cap: str, most: int) -> list[tuple[str, int]]:
-    """Return a cap's fullest buckets and what they hold, the fullest first."""
-    rows = session.rows(
+def fullest(session: Session, fund: str, cap: str, most: int) -> Iterable[tuple[str, int]]:
+    """Return a cap's fullest buckets and what they hold, the fullest first, of equals the last.
+
+    So they lie in the index, and none but these is read.
+    """
+    return session.rows(
         "SELECT bucket, held FROM balances WHERE scope = 'cap' AND fund = ? AND name = ?"
         " ORDER BY held DESC, bucket DESC LIMIT ?",
         (fund, cap, most),
     )
-    return sorted(((bucket, held) for bucket, held in rows), key=lambda row: (-row[1], row[0]))
 
 
 def buckets(session: Session, fund: str, cap: str) -> Iterator[tuple[str, int]]:
@@ -178,7 +276,8 @@ def buckets(session: Session, fund: str, cap: str) -> Iterator[tuple[str, int]]:
 
 def recipient_names(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Return the names of these recipients, by code."""
-    asked, found = sorted(codes), {}
+    asked = sorted(codes)
+    found: dict[str, str] = {}
     for start in range(0, len(asked), _CODES_AT_ONCE):
         some = asked[start : start + _CODES_AT_ONCE]
         rows = session.rows(

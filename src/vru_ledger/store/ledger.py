@@ -1,7 +1,5 @@
 """Entries, caps and balances, read: by key, by number, or streamed in the order of the chain."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -11,6 +9,7 @@ from vru_ledger.domain.chain import entry_of
 from vru_ledger.domain.entries import CapSet, Recorded
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import HELD
+from vru_ledger.errors import LedgerUnusable
 from vru_ledger.position import Balance, Key
 from vru_ledger.store.database import Row, Session
 
@@ -132,9 +131,15 @@ def entry(session: Session, number: int) -> Recorded | None:
 
 def _recorded(row: Row) -> Recorded:
     number, actor, recorded_at, fact, hash_ = row
+    try:
+        entry = entry_of(json.loads(fact))
+    except (ValueError, RecursionError):
+        raise LedgerUnusable(
+            f"entry {number} is not as it was written", "to see what is wrong: vru-ledger check"
+        ) from None
     return Recorded(
         number=number,
-        entry=entry_of(json.loads(fact)),
+        entry=entry,
         actor=actor,
         recorded_at=recorded_at,
         hash=hash_,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
@@ -39,14 +40,15 @@ class PostgreSQL:
     def __init__(self, connection: psycopg.Connection[Row], place: str) -> None:
         self.connection: Any = connection
         self.place = place
+        self._streams = count(1)
 
     def sql(self, text: str) -> str:
         """Return `text` with psycopg's parameters."""
         return _as_psycopg(text)
 
     def stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[Row]:
-        """Yield rows through a cursor that stays on the server."""
-        with self.connection.cursor(name="stream") as cursor:
+        """Yield rows through a cursor that stays on the server; `check` has several at once."""
+        with self.connection.cursor(name=f"stream_{next(self._streams)}") as cursor:
             cursor.itersize = _BATCH
             cursor.execute(sql, parameters)
             yield from cursor

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 from typing import Any, TypeVar
 
@@ -16,14 +15,12 @@ _FOLDED = ("areas", "sources", "recipients", "funds")
 """Tables that keep the form in which names are compared beside the name."""
 
 
-_COLUMNS: dict[Any, tuple[str, ...]] = {
-    record: tuple(field.name for field in fields(record)) for record in RECORDS
-}
+_COLUMNS: dict[Any, tuple[str, ...]] = {record: tuple(record.FIELDS) for record in RECORDS}
 _SPECIAL: dict[Any, tuple[tuple[int, str], ...]] = {
     record: tuple(
-        (index, str(field.type))
-        for index, field in enumerate(fields(record))
-        if str(field.type) in ("bool", "date | None")
+        (index, held)
+        for index, held in enumerate(record.FIELDS.values())
+        if held in ("bool", "date | None")
     )
     for record in RECORDS
 }
@@ -38,8 +35,13 @@ def _select(record: type[Any]) -> str:
     return f"SELECT {', '.join(columns(record))} FROM {record.TABLE}"
 
 
+def stored_columns(record: type[Any]) -> list[str]:
+    """Return every column of a record's table: its fields, its entry, and the folded name."""
+    return [*columns(record), "entry", *(["folded"] if record.TABLE in _FOLDED else [])]
+
+
 def _put(record: type[Record]) -> str:
-    names = [*columns(record), "entry", *(["folded"] if record.TABLE in _FOLDED else [])]
+    names = stored_columns(record)
     keys = ("fund", "recipient") if "code" not in names else ("code",)
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
     return (
@@ -48,9 +50,12 @@ def _put(record: type[Record]) -> str:
     )
 
 
-def values(record: Record) -> list[Any]:
-    """Return a record's fields as its table keeps them: days as text, yes and no as 1 and 0."""
-    return [_stored(getattr(record, name)) for name in columns(type(record))]
+def values(record: Record, entry: int) -> list[Any]:
+    """Return what a record's table keeps: days as text, yes and no as 1 and 0."""
+    told = [*(_stored(held) for held in record), entry]
+    if record.TABLE in _FOLDED:
+        told.append(fold(getattr(record, "name", "")))
+    return told
 
 
 def _stored(value: Any) -> Any:
@@ -61,10 +66,7 @@ def _stored(value: Any) -> Any:
 
 def put(session: Session, record: Record, entry: int) -> None:
     """Write a record as entry number `entry` tells it, over the one of the same code."""
-    told = [*values(record), entry]
-    if record.TABLE in _FOLDED:
-        told.append(fold(getattr(record, "name", "")))
-    session.run(_put(type(record)), told)
+    session.run(_put(type(record)), values(record, entry))
 
 
 def everything(session: Session, record: type[SomeRecord]) -> list[SomeRecord]:

@@ -12,7 +12,7 @@ from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import RECORDS, Record
 from vru_ledger.store import ledger, register
-from vru_ledger.store.database import Row, Session
+from vru_ledger.store.database import Row, Session, statements
 from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, MOVEMENT_COLUMNS
 
 ENTRY_NAMES = tuple(ENTRY_COLUMNS.replace('"', "").split(", "))
@@ -84,30 +84,64 @@ def cap_row(cap: CapSet, comes_to: Bounds, entry: int) -> Row:
 
 
 def of_database(session: Session) -> Iterator[Finding]:
-    """Yield what the database itself finds wrong: pages, foreign keys, guards that are gone."""
+    """Yield what the database itself finds wrong: pages, rows, foreign keys, guards."""
     if session.dialect == "sqlite":
         for (said,) in session.rows("PRAGMA integrity_check"):
             if said != "ok":
-                yield Finding(code="database-damaged", message=str(said), remedy=_FROM_BACKUP)
+                # A row that breaks a bound can be read all the same, so the rest is looked at.
+                broken = str(said).startswith(("CHECK constraint", "NULL value", "non-unique"))
+                code = "constraint-broken" if broken else "database-damaged"
+                yield Finding(code=code, message=str(said), remedy=_FROM_BACKUP)
         for table, _, parent, _ in session.rows("PRAGMA foreign_key_check"):
             said = f"a row of {table} names what is not in {parent}"
             yield Finding(code="foreign-key", message=said, remedy=_FROM_BACKUP)
-        rows = session.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    else:
-        rows = session.rows(
-            "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE NOT t.tgisinternal AND t.tgenabled = 'O'"
-            " AND pg_table_is_visible(c.oid)"
-        )
-    there = {row[0] for row in rows}
+    yield from _of_guards(session)
+
+
+def _of_guards(session: Session) -> Iterator[Finding]:
+    """Yield each guard that is gone, was changed, or that this program did not make."""
     script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
-    for name in re.findall(r"^CREATE TRIGGER (\w+)", script, re.MULTILINE):
-        if name not in there:
-            yield Finding(
-                code="guard-missing",
-                message=f"the guard {name} is gone or switched off",
-                remedy="find out who removed it, and go back to a backup",
+    if session.dialect == "sqlite":
+        made = {_name(text): text.rstrip(";") for text in statements(script)}
+        there = dict(session.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    else:
+        made = {_name(text): "" for text in statements(script) if "CREATE TRIGGER" in text}
+        there = {
+            name: ""
+            for (name,) in session.rows(
+                "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+                " WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_table_is_visible(c.oid)"
             )
+        }
+        # A trigger is as good as its function.
+        made |= {f"{name}()": body for name, body in _FUNCTION.findall(script)}
+        there |= {
+            f"{name}()": body
+            for name, body in session.rows(
+                "SELECT proname, prosrc FROM pg_proc WHERE prorettype = 'trigger'::regtype"
+                " AND pg_function_is_visible(oid) AND pronamespace <> 'pg_catalog'::regnamespace"
+            )
+        }
+    for name in sorted(made.keys() | there.keys()):
+        if name not in there:
+            yield _guard("guard-missing", f"the guard {name} is gone or switched off")
+        elif name not in made:
+            yield _guard("guard-added", f"the trigger {name} is none of this program's")
+        elif made[name] != there[name]:
+            yield _guard("guard-changed", f"the guard {name} is not as this program makes it")
+
+
+_FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(\).*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
+
+
+def _name(statement: str) -> str:
+    return statement.split()[2]
+
+
+def _guard(code: str, message: str) -> Finding:
+    return Finding(
+        code=code, message=message, remedy="find out who did that, and go back to a backup"
+    )
 
 
 def of_head(session: Session, number: int, hash_: str) -> Iterator[Finding]:
@@ -131,12 +165,12 @@ def of_register(
 ) -> Iterator[Finding]:
     """Yield a finding for each row of the register that is not what the entries come to."""
     for record in RECORDS:
-        names = register.columns(record)
+        names = register.stored_columns(record)
         keys = 2 if record.TABLE == "listings" else 1
-        rows = session.rows(f"SELECT {', '.join(names)}, entry FROM {record.TABLE}")
+        rows = session.rows(f"SELECT {', '.join(names)} FROM {record.TABLE}")
         stored = {" ".join(row[:keys]): row for row in rows}
         told: dict[str, Any] = {
-            code: (*register.values(one), entry)
+            code: tuple(register.values(one, entry))
             for (table, code), (one, entry) in expected.items()
             if table == record.TABLE
         }

@@ -106,7 +106,8 @@ class SQLite:
                 f"the disk of {self.place} is full; nothing was written",
                 "make room, then run it again",
             )
-        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        undecodable = str(error).startswith("Could not decode to UTF-8")
+        if undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return LedgerUnusable(
                 f"{self.place} is damaged ({error})",
                 "keep a copy of the file as it is, and go back to a backup",

@@ -1,0 +1,52 @@
+"""Questions as the ledger grows: reports and headroom, as whole processes."""
+
+from __future__ import annotations
+
+from benchmarks.bench import Bench
+from benchmarks.ledgers import LAST_YEAR, recipient
+from benchmarks.tables import milliseconds, section, size, table, times, verdict
+from benchmarks.timing import cpu, mib, product, taking_turns
+
+GROWTH, MIB = 1.2, 40.0
+
+PROMISED = (
+    "report position",
+    "report caps",
+    "headroom",
+    *(
+        f"report position --by {dimension}"
+        for dimension in ("fund", "source", "fy", "area", "bcu", "theme")
+    ),
+)
+BESIDE = (
+    "report position --fund F07 --by fy,area",
+    f"headroom F02 {recipient(7)} --fy {LAST_YEAR}",
+    "status",
+    "log",
+)
+
+
+def measured(bench: Bench) -> str:
+    """Measure every question at every size, taking turns."""
+    bench.progress("reports")
+    turns = {
+        (words, awards): product(*words.split(), ledger=bench.shelf.ledger(awards))
+        for words in (*PROMISED, *BESIDE)
+        for awards in bench.sizes
+    }
+    costs = taking_turns(bench.machine, turns, bench.rounds)
+    rows = []
+    for words in (*PROMISED, *BESIDE):
+        each = [costs[words, awards] for awards in bench.sizes]
+        grown, peak = cpu(each[-1]) / cpu(each[0]), max(map(mib, each))
+        told = ["", ""]
+        if words in PROMISED:
+            told = [f"≤ {GROWTH:g} x, {MIB:g} MiB", verdict(grown <= GROWTH and peak <= MIB)]
+        costs_of = [milliseconds(cpu(one)) for one in each]
+        rows.append([f"`{words}`", *costs_of, times(grown), f"{peak:.0f}", *told])
+    sizes = [size(awards) for awards in bench.sizes]
+    return section(
+        "Questions, as the ledger grows",
+        "Processor time of whole processes, piped; the highest peak of memory at any size.",
+        table(["command", *sizes, bench.growth(), "MiB", "promised", "verdict"], rows),
+    )

@@ -1,0 +1,79 @@
+"""Values: immutable, compared by what they hold, and cheap to declare.
+
+A frozen, slotted dataclass writes and compiles six methods for each class when it is imported, and
+everyday commands import two dozen of them: that alone was a third of their time. A `Value` is
+declared in the same way, checked by mypy in the same way, and compiles nothing.
+"""
+
+from __future__ import annotations
+
+from collections import _tuplegetter  # type: ignore[attr-defined]  # what namedtuple uses
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, dataclass_transform
+
+
+@dataclass_transform(frozen_default=True)
+class ValueType(type):
+    """Makes a class of values from its annotations: a tuple whose places have names."""
+
+    FIELDS: Mapping[str, Any]
+    DEFAULTS: Mapping[str, Any]
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> ValueType:
+        """Take the defaults out of the class, and put a getter for each place in."""
+        fields = {
+            field: annotation
+            for field, annotation in namespace.get("__annotations__", {}).items()
+            if "ClassVar" not in str(annotation)
+        }
+        namespace["DEFAULTS"] = {field: namespace[field] for field in fields if field in namespace}
+        namespace["FIELDS"] = fields
+        namespace["__slots__"] = ()
+        for place, field in enumerate(fields):
+            namespace[field] = _tuplegetter(place, None)
+        return super().__new__(mcs, name, bases, namespace)
+
+
+class Value(tuple[Any, ...], metaclass=ValueType):
+    """Base of the values. Fields are given in order or by name, those with a default if need be."""
+
+    FIELDS: ClassVar[Mapping[str, Any]]
+    """The fields in order, with their annotations."""
+
+    DEFAULTS: ClassVar[Mapping[str, Any]]
+    """What fields hold that were left out."""
+
+    def __new__(cls, *placed: Any, **named: Any) -> Self:
+        """Make a value. Raises TypeError for a field that is missing or unknown."""
+        told = {**cls.DEFAULTS, **dict(zip(cls.FIELDS, placed, strict=False)), **named}
+        try:
+            made = super().__new__(cls, [told[field] for field in cls.FIELDS])
+        except KeyError as missing:
+            raise TypeError(f"{cls.__name__} needs {missing.args[0]}") from None
+        if len(told) != len(cls.FIELDS) or len(placed) > len(told):
+            unknown = ", ".join(sorted(told.keys() - cls.FIELDS.keys()))
+            raise TypeError(f"{cls.__name__} has no {unknown}")
+        return made
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the same value with other contents in some fields."""
+        return type(self)(**{**dict(zip(self.FIELDS, self, strict=True)), **changes})
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{field}={held!r}" for field, held in zip(self.FIELDS, self, strict=True))
+        return f"{type(self).__name__}({told})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), dict(zip(self.FIELDS, self, strict=True)))
+
+
+def _again(made: type[Value], told: dict[str, Any]) -> Value:
+    return made(**told)
