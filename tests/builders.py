@@ -160,9 +160,7 @@ def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 def findings(database: Database, **more: Any) -> list[str]:
     """Check a ledger, and return what was found as 'code place: message'."""
-    return [
-        f"{one.code} {one.place()}: {one.message}" for one in check(database, **more).findings
-    ]
+    return [f"{one.code} {one.place()}: {one.message}" for one in check(database, **more).findings]
 
 
 def with_everything(place: str | Path = "") -> Database:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
@@ -17,6 +17,9 @@ from vru_ledger.domain.query import Query
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
 
 class Ledger:
     """A ledger that is open. Close it, or use it in a `with` block.
@@ -25,9 +28,10 @@ class Ledger:
     what it refuses was never there. Failures are those of `vru_ledger.errors`.
     """
 
-    def __init__(self, database: Database, actor: str) -> None:
+    def __init__(self, database: Database, actor: str, place: str) -> None:
         self.database = database
         self.actor = actor
+        self.place = place
 
     def allocate(
         self,
@@ -142,6 +146,15 @@ class Ledger:
         with self.database.read() as session:
             return ledger.head(session)
 
+    def engine(self) -> Engine:
+        """Return a SQLAlchemy engine that can only read, for the tables of `vru_ledger.store.tables`.
+
+        For notebooks: `Session(ledger.engine()).exec(select(EntryRow))`. Money is whole pence.
+        """
+        from vru_ledger.store.notebook import reading_engine
+
+        return reading_engine(self.place)
+
     def close(self) -> None:
         """Let go of the ledger."""
         self.database.close()
@@ -163,7 +176,7 @@ def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0)
 
     `wait` is how many seconds to wait while somebody else writes. Raises LedgerUnusable.
     """
-    return Ledger(open_database(str(place), wait=wait), actor)
+    return Ledger(open_database(str(place), wait=wait), actor, str(place))
 
 
 def _now() -> str:

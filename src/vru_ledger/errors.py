@@ -161,6 +161,13 @@ class LedgerUnusable(LedgerError):
     code = "ledger-unusable"
 
 
+class OutputLost(LedgerError):
+    """What was asked for was done, and only telling so failed."""
+
+    exit_code = ExitCode.UNUSABLE
+    code = "output-lost"
+
+
 class OutcomeUnknown(LedgerError):
     """The database failed at the commit: the entry may be recorded, or may not."""
 

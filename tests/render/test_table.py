@@ -1,4 +1,4 @@
-"""A table fits its terminal: whole columns go, a figure is never shortened, names are only names."""
+"""A table fits its terminal: whole columns go, no figure is shortened, names are only names."""
 
 import re
 from typing import Any
@@ -65,10 +65,10 @@ def test_a_narrow_terminal_does_without_columns_in_the_order_given_and_says_whic
     shown = ("name", "code", "amount", "limit", "left", "count")
     wide = rendered("table", answer(FULL, shown=shown), width=80)
     assert "not shown" not in wide
-    narrow = rendered("table", answer(FULL, shown=shown), width=58)
-    assert "not shown at 58 columns: area code\n" in narrow
+    narrow = rendered("table", answer(FULL, shown=shown), width=50)
+    assert "not shown at 50 columns: area code\n" in narrow
     narrowest = rendered("table", answer(FULL, shown=shown), width=40)
-    assert "not shown at 40 columns: area code, limit, left\n" in narrowest
+    assert "not shown at 40 columns: area code, left\n" in narrowest
 
 
 def test_where_no_table_fits_each_field_has_a_line():
@@ -87,8 +87,8 @@ def test_names_may_wrap_and_figures_stay_to_the_right():
         "A sample",
         "name                              amount",
         "────────────────────────────────────────",
-        "Mentoring in Pupil           £840,000.00",
-        "Referral Units",
+        "Mentoring in Pupil Referral  £840,000.00",
+        "Units",
         "DIVERT                             £0.05",
         "────────────────────────────────────────",
         "total                        £840,000.05",
@@ -126,7 +126,7 @@ def test_a_share_has_a_bar_and_its_number_beside_it():
     drawn = rendered("table", answer(rows, shown=("name", "used"), notes=[]), width=60)
     assert drawn.splitlines()[3:] == [
         "Newham  ██████████ 100.0%",
-        "Brent   ▉            8.3%",
+        "Brent   ▊            8.3%",
         "Camden                  -",
     ]
 

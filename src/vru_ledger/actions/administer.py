@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from vru_ledger.actions import resolve
@@ -58,6 +59,16 @@ class NewCap(Value):
     only: str = ""
     severity: str = ""
     tolerance: str = ""
+
+
+class CapChange(Value):
+    """A limit as it was recorded, what it was before, and each bucket that is over it."""
+
+    recorded: Recorded
+    entry: CapSet
+    was: CapSet | None = None
+    over: Sequence[tuple[str, int]] = ()
+    already: bool = False
 
 
 def add_fund(
@@ -153,24 +164,35 @@ def add_recipient(
 
 def set_cap(
     database: Database, new: NewCap, told: Told, *, actor: str, recorded_at: str, preview: bool
-) -> tuple[Recorded, bool]:
-    """Record a limit, new or changed; the second value says it was recorded before.
+) -> CapChange:
+    """Record a limit, new or changed.
 
     Raises NotFound, AlreadyThere, or BadInput where the limit cannot be read.
     """
 
-    def work(session: Session) -> tuple[Recorded, bool]:
+    def work(session: Session) -> CapChange:
         recorder = Recorder(session, actor, recorded_at)
         entry = _cap(session, new, told)
         if told.key:
             found = ledger.entries_by_key(session, [told.key])
             if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
-                return before, True
+                return CapChange(recorded=before, entry=entry, already=True)
+        was = recorder.state(entry.fund).caps.get(entry.cap)
         recorded = recorder.put_cap(entry)
         recorder.journal.flush()
-        return recorded, False
+        limit = recorder.state(entry.fund).bounds[entry.cap].limit
+        over = [
+            (bucket, held - limit)
+            for bucket, held, _ in ledger.cap_balances(session, entry.fund, entry.cap, _OVER)
+            if held > limit
+        ]
+        return CapChange(recorded=recorded, entry=entry, was=was, over=over)
 
     return database.write(work, keep=not preview)
+
+
+_OVER = 5
+"""Buckets that a lowered limit finds over it, at most so many of which are named."""
 
 
 def _registration(records: tuple[Record, ...], told: Told) -> Registration:

@@ -100,7 +100,7 @@ def of_entry(session: Session, asked: str) -> Answer:
         row_type=Fact,
         rows=told,
         shown=("fact", "value"),
-        apart=(movements,),
+        apart=(movements,) if moved else (),
     )
 
 

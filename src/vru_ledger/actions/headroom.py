@@ -3,7 +3,7 @@
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import Allocator, Request, available
 from vru_ledger.actions.record import Recorder
-from vru_ledger.caps import each_counting, missing, stops_total
+from vru_ledger.caps import OPTION_OF, each_counting, missing, stops_total
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence, format_pounds
@@ -13,7 +13,7 @@ from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.position import Key
 from vru_ledger.rules import judge
-from vru_ledger.rules.case import Case
+from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import caps_met
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
@@ -158,7 +158,7 @@ def of_recipient(session: Session, request: Request) -> Answer:
         CapRow(met.cap, met.limit, met.used, met.headroom, "binds" if met.cap in binding else "")
         for met in caps_met(case, [])
     ]
-    said = [breach.sentence for breach in judge(case) if breach.severity == "stop"]
+    said = [breach.sentence for breach in judge(case) if _is_other(breach)]
     return Answer(
         name="headroom",
         title=f"Headroom of {case.fund.name} for {request.recipient}",
@@ -176,9 +176,21 @@ def of_recipient(session: Session, request: Request) -> Answer:
     )
 
 
+def _is_other(breach: Breach) -> bool:
+    # What caps and authority say of a penny is told by their room.
+    return breach.severity == "stop" and breach.rule not in ("within-caps", "within-authority")
+
+
 def _case(allocator: Allocator, request: Request) -> Case:
     new, _, _ = allocator.complete(request)
     return allocator.judged(new)[0]
+
+
+def _briefly(case: Case, new: Allocation, breach: Breach) -> str:
+    """Say in a word what stops everything: 'MYENDS-YEAR needs --fy', or the rule."""
+    lacking = missing(case.caps[breach.cap], new) if breach.cap else ()
+    options = " ".join(OPTION_OF.get(name, name) for name in lacking)
+    return f"{breach.cap} needs {options}" if options else breach.cap or breach.rule
 
 
 def _room(case: Case) -> tuple[int, str]:
@@ -186,13 +198,9 @@ def _room(case: Case) -> tuple[int, str]:
     new = case.entry
     if not isinstance(new, Allocation):
         return 0, ""
-    others = [
-        breach
-        for breach in judge(case)
-        if breach.severity == "stop" and breach.rule not in ("within-caps", "within-authority")
-    ]
+    others = [breach for breach in judge(case) if _is_other(breach)]
     if others:
-        return 0, ", ".join(sorted({breach.cap or breach.rule for breach in others}))
+        return 0, ", ".join(dict.fromkeys(_briefly(case, new, breach) for breach in others))
     room = {"authority": sum(available(new, case.position))}
     counts: list[str] = []
     for cap, kind in each_counting(case.caps, new):

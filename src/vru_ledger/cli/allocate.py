@@ -16,7 +16,7 @@ from vru_ledger.cli.options import (
     terminal_of,
     year_of,
 )
-from vru_ledger.cli.terminal import Terminal, read, say, say_aside
+from vru_ledger.cli.terminal import Terminal, read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
 from vru_ledger.domain.text import parse_name
 from vru_ledger.domain.years import parse_date, parse_term
@@ -112,9 +112,14 @@ def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_
     if format_ in ("json", "jsonl"):
         import json
 
-        say(json.dumps(as_json(outcome, preview), ensure_ascii=False))
+        text = json.dumps(as_json(outcome, preview), ensure_ascii=False)
     else:
-        say(as_sentence(outcome, preview))
+        text = as_sentence(outcome, preview)
+    if preview:
+        say(text)
+    else:
+        say_receipt(text, outcome.recorded.number)
+    if format_ not in ("json", "jsonl"):
         for warning in outcome.warnings:
             say_aside(f"warning: {warning.sentence}")
 

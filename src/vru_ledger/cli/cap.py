@@ -19,7 +19,7 @@ from vru_ledger.cli.options import (
     terminal_of,
 )
 from vru_ledger.cli.output import emit
-from vru_ledger.cli.terminal import read
+from vru_ledger.cli.terminal import read, say_aside
 from vru_ledger.domain.text import parse_code
 
 app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The limits.")
@@ -86,6 +86,8 @@ def set_(
 ) -> None:
     """Set a cap: a new one, or another limit for one that is there."""
     from vru_ledger.actions.administer import NewCap, set_cap
+    from vru_ledger.caps import kind_of
+    from vru_ledger.domain.quantity import Quantity
 
     terminal = terminal_of(ctx)
     new = NewCap(
@@ -98,7 +100,7 @@ def set_(
         severity=severity.casefold(),
         tolerance=tolerance,
     )
-    done, already = set_cap(
+    done = set_cap(
         terminal.open(),
         new,
         told_by(terminal, on=on, reason=reason, decision=decision, key=key),
@@ -106,4 +108,13 @@ def set_(
         recorded_at=terminal.recorded_at(),
         preview=dry_run,
     )
-    say_recorded(done, f"cap {new.code}: {limit}", dry_run, format_, already=already)
+    kind = kind_of(done.entry.measure)
+    was = f" (was {kind.show(done.was.limit)})" if done.was else ""
+    what = f"{done.entry.cap} is {kind.show(done.entry.limit)}{was}"
+    say_recorded(done.recorded, what, dry_run, format_, already=done.already)
+    for bucket, over in done.over:
+        of = f" for {bucket}" if bucket else ""
+        say_aside(
+            f"warning: {done.entry.cap}: {Quantity(over, kind.UNIT)} over its limit{of}; "
+            "nothing more passes until that falls"
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vru_ledger.cli.options import key_of, sentence
-from vru_ledger.cli.terminal import read, say
+from vru_ledger.cli.terminal import read, say, say_receipt
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import BadInput
 
@@ -43,10 +43,10 @@ def say_recorded(done: Recorded, what: str, preview: bool, format_: str, *, alre
             "preview": preview,
             "kind": done.entry.KIND,
         }
-        say(json.dumps(told, ensure_ascii=False))
+        say_receipt(json.dumps(told, ensure_ascii=False), done.number)
     elif already:
         say(f"already recorded as entry {done.number}: {what}")
     elif preview:
         say(f"would be entry {done.number}: {what}; nothing was written")
     else:
-        say(f"entry {done.number}: {what}")
+        say_receipt(f"entry {done.number}: {what}", done.number)

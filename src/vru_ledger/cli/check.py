@@ -49,7 +49,7 @@ def check(
     if head and not re.fullmatch(r"[0-9a-f]{8,64}", head.casefold(), re.ASCII):
         raise BadInput(f"--head: {head[:70]!r} is not a hash, or 8 characters of one or more")
     if files:
-        sound = all([_check_seed(file, format_) for file in files])
+        sound = _check_seeds(files, format_)
     else:
         sound = _check_ledger(ctx, head.casefold(), seed, format_)
     if not sound:
@@ -81,17 +81,27 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
     return _show([*findings, *done.findings], place, verdict, format_)
 
 
-def _check_seed(file: str, format_: str) -> bool:
-    """Check a seed file, and if it can be loaded the ledger that it makes."""
+def _check_seeds(files: list[str], format_: str) -> bool:
+    """Check seed files, and each that can be loaded as the ledger that it makes."""
+    found: list[Finding] = []
+    verdicts = []
+    for file in files:
+        findings, verdict = _of_seed(file)
+        found += findings
+        verdicts.append(verdict)
+    return _show(found, ", ".join(files), "\n".join(verdicts), format_)
+
+
+def _of_seed(file: str) -> "tuple[list[Finding], str]":
     from vru_ledger.actions.check_seed import check_loaded
 
     seed, findings = _read(file)
     if seed is None:
-        return _show(findings, file, f"{_count(findings)}: {file}", format_)
+        return findings, f"{_count(findings)}: {file}"
     done = check_loaded(seed)
     findings = [*findings, *done.findings]
     what = f"{file}: {len(seed.fundings)} funds, {len(seed.caps)} caps, head {done.hash}"
-    return _show(findings, file, f"sound: {what}" if done.sound else _count(findings), format_)
+    return findings, f"sound: {what}" if done.sound else f"{_count(findings)}: {file}"
 
 
 def _read(file: str) -> "tuple[Seed | None, list[Finding]]":

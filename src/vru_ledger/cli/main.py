@@ -1,6 +1,6 @@
 """The words there are, and the one place where a failure becomes a sentence and an exit code."""
 
-import os
+import re
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ import typer.core
 import typer.main
 
 from vru_ledger import __version__
-from vru_ledger.cli.terminal import Terminal, report_failure
+from vru_ledger.cli.terminal import Terminal, discard_output, report_failure
 from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
 
 WORDS = {
@@ -113,14 +113,15 @@ def main(words: list[str]) -> int:
     except LedgerError as error:
         return report_failure(error, words)
     except (KeyboardInterrupt, typer.Abort):
-        return report_failure(Interrupted("interrupted; nothing was written"), words)
+        return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
     except BrokenPipeError:
         # Whoever read our output has seen enough; only what we were still to print is lost.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (until the process ends)
+        discard_output()
         return int(ExitCode.DONE)
     except OSError as error:
         if error.filename is not None:
             raise
+        discard_output()
         return report_failure(LedgerUnusable(f"the output cannot be written ({error})"), words)
     return code if isinstance(code, int) else int(ExitCode.DONE)
 
@@ -129,8 +130,9 @@ def _usage(error: Any) -> BadInput:
     """Return Typer's complaint as one of ours, with the command's own help as the way on."""
     said = str(error.format_message()).strip().rstrip(".")
     path = error.ctx.command_path if error.ctx else "vru-ledger"
-    if type(error).__name__ == "NoArgsIsHelpError":
-        return BadInput(said)
+    option = str(getattr(error, "option_name", ""))
+    if re.match(r"-[£(]?[\d.]", option):
+        return BadInput(f"AMOUNT: {option!r} is below zero; an amount is above zero")
     return BadInput(f"{said[:1].lower()}{said[1:]}", f"{path} --help")
 
 

@@ -10,7 +10,14 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from vru_ledger.domain.text import parse_name, shown
-from vru_ledger.errors import BadInput, EntryRefused, LedgerError, RowsRejected, SeedUnsound
+from vru_ledger.errors import (
+    BadInput,
+    EntryRefused,
+    LedgerError,
+    OutputLost,
+    RowsRejected,
+    SeedUnsound,
+)
 
 if TYPE_CHECKING:
     from vru_ledger.store.database import Database
@@ -113,6 +120,24 @@ def in_colour() -> bool:
 def say(text: str) -> None:
     """Print data to stdout."""
     sys.stdout.write(f"{shown(text)}\n")
+
+
+def say_receipt(text: str, entry: int) -> None:
+    """Print that entry number `entry` is recorded. Raises OutputLost if nobody can read it."""
+    try:
+        say(text)
+        sys.stdout.flush()
+    except OSError as error:
+        discard_output()
+        raise OutputLost(
+            f"entry {entry} is recorded; only this message could not be written ({error.strerror})",
+            f"see it: vru-ledger show {entry}",
+        ) from None
+
+
+def discard_output() -> None:
+    """Let what is still to be printed go nowhere, so that Python does not complain of it too."""
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (until the process ends)
 
 
 def say_aside(text: str) -> None:

@@ -30,7 +30,7 @@ _FEW = 5
 figure beside it."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+_TRAILING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
 
 
 class Fit(NamedTuple):
@@ -63,7 +63,8 @@ def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
         for beside in answer.apart:
             console.print()
             _draw(console, beside, width)
-    out.write(_TRAILING.sub(r"\1", captured.get()))
+    # Rich fills lines up with spaces, which nobody sees until they copy them.
+    out.write(_TRAILING.sub(lambda found: found[0].replace(" ", ""), captured.get()))
 
 
 def _draw(console: Console, answer: Answer, width: int) -> None:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vru_ledger.caps import each_counting
-from vru_ledger.domain.entries import Allocation
+from vru_ledger.caps import OPTION_OF, each_counting, missing
+from vru_ledger.domain.entries import Allocation, CapSet
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.value import Value
@@ -81,10 +81,16 @@ def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
                 used=Quantity(held, unit),
                 headroom=None if unit == "day" else Quantity(max(0, ceiling - held), unit),
                 after=Quantity(held + change, unit),
-                verdict=_verdict(binding.get(cap.cap), unit, cap.severity),
+                verdict=_needed(cap, case.entry)
+                or _verdict(binding.get(cap.cap), unit, cap.severity),
             )
         )
     return met
+
+
+def _needed(cap: CapSet, new: Allocation) -> str:
+    options = " ".join(OPTION_OF.get(name, name) for name in missing(cap, new))
+    return f"needs {options}" if options else ""
 
 
 def _verdict(breach: Breach | None, unit: str, severity: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from vru_ledger.errors import LedgerError
+from vru_ledger.errors import Interrupted, LedgerError
 
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
@@ -124,6 +124,9 @@ class Database:
         self.driver.begin_write(self.wait)
         try:
             result = work(Session(self.driver))
+        except KeyboardInterrupt:
+            self._roll_back()
+            raise Interrupted("interrupted; nothing was written") from None
         except BaseException:
             self._roll_back()
             raise
@@ -197,7 +200,7 @@ def open_database(
     if is_url(place):
         from vru_ledger.store import postgresql
 
-        return postgresql.open_ledger(place, wait=wait)
+        return postgresql.open_ledger(place, wait=wait, on_wait=on_wait)
     from vru_ledger.store import sqlite
 
     return sqlite.open_ledger(place, wait=wait, on_wait=on_wait)

@@ -6,14 +6,14 @@ retried; a report reads in one REPEATABLE READ, READ ONLY transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
 from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
-from vru_ledger.store.sqlite import not_a_ledger, wrong_version
+from vru_ledger.store.sqlite import PATIENCE, not_a_ledger, wrong_version
 
 try:
     import psycopg
@@ -37,9 +37,15 @@ class PostgreSQL:
     dialect = "postgresql"
     errors = psycopg.Error
 
-    def __init__(self, connection: psycopg.Connection[Row], place: str) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection[Row],
+        place: str,
+        on_wait: Callable[[], None] | None = None,
+    ) -> None:
         self.connection: Any = connection
         self.place = place
+        self.on_wait = on_wait
         self._streams = count(1)
 
     def sql(self, text: str) -> str:
@@ -55,6 +61,17 @@ class PostgreSQL:
 
     def begin_write(self, wait: float) -> None:
         """Begin, then lock the head: whoever holds it is the one writer."""
+        patience = min(PATIENCE, wait)
+        try:
+            self._begin_locked(patience)
+        except psycopg.errors.LockNotAvailable:
+            if patience >= wait:
+                raise
+            if self.on_wait:
+                self.on_wait()
+            self._begin_locked(wait - patience)
+
+    def _begin_locked(self, wait: float) -> None:
         self.connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         try:
             self.connection.execute(
@@ -116,7 +133,7 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def connect(url: str, wait: float = 30.0) -> Database:
+def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = None) -> Database:
     """Connect to a server, whether or not a ledger is there. Raises LedgerUnusable."""
     place = masked(url)
     try:
@@ -131,12 +148,14 @@ def connect(url: str, wait: float = 30.0) -> Database:
             f"cannot connect to {place}",
             "check the address, that the server runs, and your password (PGPASSWORD or a passfile)",
         ) from None
-    return Database(PostgreSQL(connection, place), place, wait)
+    return Database(PostgreSQL(connection, place, on_wait), place, wait)
 
 
-def open_ledger(url: str, *, wait: float = 30.0) -> Database:
+def open_ledger(
+    url: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
+) -> Database:
     """Open the ledger at an address. Raises LedgerUnusable if there is none."""
-    database = connect(url, wait)
+    database = connect(url, wait, on_wait)
     connection = database.driver.connection
     found = connection.execute("SELECT to_regclass('ledger') IS NOT NULL").fetchone()
     row = (

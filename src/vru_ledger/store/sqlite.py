@@ -33,7 +33,7 @@ _PRAGMAS = (
     "cell_size_check=ON",
     "synchronous=EXTRA",
 )
-_PATIENCE = 0.25
+PATIENCE = 0.25
 """Seconds of waiting before somebody is told that we wait."""
 
 
@@ -63,7 +63,7 @@ class SQLite:
 
     def begin_write(self, wait: float) -> None:
         """Take the write lock before anything is read, so that what was true stays true."""
-        patience = min(_PATIENCE, wait)
+        patience = min(PATIENCE, wait)
         try:
             self._begin_immediate(patience)
         except sqlite3.OperationalError as error:

@@ -1,0 +1,121 @@
+"""Every report goes through every way of showing, says where the ledger stood, and starts quickly."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.builders import ledger_of
+from tests.reports.asking import ask, busy
+from vru_ledger import render, reports
+from vru_ledger.domain.query import Query
+from vru_ledger.errors import NotFound
+from vru_ledger.store.database import Database
+
+BYS = {"position": [(), ("recipient",), ("area", "fy", "theme")]}
+ASKED = [(name, by) for name in reports.names() for by in BYS.get(name, [()])]
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    made = busy()
+    yield made
+    made.close()
+
+
+def shown(database: Database, report: str, way: str, width: int = 100, **query: Any) -> str:
+    out = io.StringIO()
+    with database.read() as session:
+        answer = reports.report(report).answer(session, Query(**query))
+        render.renderer(way).render(answer, out, width=width, colour=False)
+    return out.getvalue()
+
+
+def test_reports_are_found_by_their_files():
+    assert reports.names() == ("caps", "journal", "outputs", "position")
+    for name in reports.names():
+        assert reports.report(name).TITLE
+        assert reports.report(name).Row.__doc__
+
+
+@pytest.mark.parametrize("name", ["meta", "apart", "caps_past", "__init__", "", "../x", "x" * 99])
+def test_a_report_that_is_not_there_is_not_found(name: str):
+    with pytest.raises(NotFound) as failure:
+        reports.report(name)
+    assert failure.value.hint == "there are caps, journal, outputs, position"
+
+
+@pytest.mark.parametrize("way", render.names())
+@pytest.mark.parametrize(("report", "by"), ASKED)
+def test_every_way_shows_every_report(database: Database, report: str, by: Any, way: str):
+    told = shown(database, report, way, by=by)
+    assert told.endswith("\n")
+    _, rows = ask(database, report, by=by)
+    if way == "json":
+        document = json.loads(told)
+        assert document["schema"] == f"vru-ledger/{report}/1"
+        assert len(document["rows"]) == len(rows) > 0
+    elif way in ("csv", "jsonl"):
+        assert len(told.splitlines()) == len(rows) + (way == "csv")
+
+
+@pytest.mark.parametrize("way", render.names())
+@pytest.mark.parametrize(("report", "by"), ASKED)
+def test_every_way_shows_a_report_of_an_empty_ledger(report: str, by: Any, way: str):
+    told = shown(ledger_of(), report, way, by=by)
+    if way == "json":
+        assert json.loads(told)["rows"] == []
+    elif way == "jsonl":
+        assert told == ""
+    elif way == "csv":
+        assert len(told.splitlines()) == 1
+
+
+@pytest.mark.parametrize("way", ["table", "plain", "md"])
+@pytest.mark.parametrize("report", reports.names())
+def test_every_report_says_where_the_ledger_stood(database: Database, report: str, way: str):
+    answer, _ = ask(database, report, fund="ALPHA")
+    told = " ".join(shown(database, report, way, fund="ALPHA").split())
+    assert f"entry number {answer.meta['entry']}, ledger head" in told
+    assert answer.meta["ledger_head"][:12] in told
+    assert "only fund ALPHA" in told
+    assert answer.meta["filters"] == {"fund": "ALPHA"}
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+@pytest.mark.parametrize(("report", "by"), ASKED)
+def test_every_report_fits_every_terminal(database: Database, report: str, by: Any, width: int):
+    told = shown(database, report, "table", width, by=by)
+    assert max(map(len, told.splitlines())) <= width
+
+
+@pytest.mark.parametrize("by", [(), ("recipient",), ("area", "fy")])
+def test_a_column_of_the_csv_adds_up_to_the_total_of_the_report(database: Database, by: Any):
+    answer, _ = ask(database, "position", by=by)
+    rows = list(csv.DictReader(io.StringIO(shown(database, "position", "csv", by=by))))
+    assert sum(int(row["committed_pence"]) for row in rows) == answer.total.committed
+    assert sum(int(row["allocated_pence"]) for row in rows) == answer.total.allocated
+
+
+def test_the_same_question_of_the_same_ledger_has_the_same_answer(database: Database):
+    for report in reports.names():
+        assert shown(database, report, "json") == shown(database, report, "json")
+
+
+@pytest.mark.parametrize("way", ["plain", "csv", "json", "jsonl", "md"])
+@pytest.mark.parametrize("report", reports.names())
+def test_a_report_in_a_pipe_imports_nothing_costly(report: str, way: str):
+    code = (
+        "import sys, vru_ledger.store.database, vru_ledger.store.sqlite\n"
+        "from vru_ledger import render, reports\n"
+        f"reports.report({report!r}); render.renderer({way!r})\n"
+        "costly = {'rich', 'typer', 'pydantic', 'sqlmodel', 'sqlalchemy', 'yaml', 'json.tool'}\n"
+        "print(sorted(costly & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
