@@ -129,6 +129,27 @@ class Shelf:
             making.rename(path)
         return path
 
+    def journal(self, size: int) -> Path:
+        """Return the same awards as a journal of hledger's."""
+        path = self.folder / f"awards-{size}.journal"
+        if not path.exists():
+            making = path.with_suffix(".making")
+            with open(making, "w", encoding="utf-8") as file:
+                for number, one in enumerate(awards(size), 1):
+                    fund, amount = f"assets:fund:{one.fund}", format_decimal(one.pence)
+                    file.write(
+                        f"{one.on.isoformat()} * ({number}) {one.recipient}\n"
+                        f"    ; area: {one.area}\n"
+                        f"    {fund}:committed:{one.fy}  {amount} GBP\n"
+                        f"    {fund}:unallocated  -{amount} GBP\n\n"
+                    )
+                names = [f"assets:fund:{fund}:unallocated" for fund in FUNDS]
+                years = sorted({one.fy for one in awards(size)})
+                names += [f"assets:fund:{fund}:committed:{fy}" for fund in FUNDS for fy in years]
+                file.write("commodity 1000.00 GBP\n" + "".join(f"account {n}\n" for n in names))
+            making.rename(path)
+        return path
+
     def register(self, size: int) -> Path:
         """Return a ledger that has the funds, recipients and caps, and no award yet."""
         path = self.folder / f"register-{size}.db"

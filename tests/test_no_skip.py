@@ -55,6 +55,4 @@ def test_skips_are_failures_only_where_forbidden(setting: str, summary: str, tmp
     )
     assert f" {summary} in " in done.stdout, done.stdout
     if setting == "1":
-        assert (
-            "skipping is forbidden here (VRU_LEDGER_NO_SKIP): Skipped: no server" in done.stdout
-        )
+        assert "skipping is forbidden here (VRU_LEDGER_NO_SKIP): Skipped: no server" in done.stdout

@@ -8,9 +8,7 @@ import pytest
 from tests.postgres import Server
 
 
-def test_each_test_gets_an_empty_database_of_its_own(
-    postgres_server: Server, postgres_url: str
-):
+def test_each_test_gets_an_empty_database_of_its_own(postgres_server: Server, postgres_url: str):
     import psycopg
 
     other = postgres_server.create_database()

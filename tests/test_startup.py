@@ -77,9 +77,7 @@ def imported(place: Path) -> set[str]:
 
 @pytest.mark.parametrize(("words", "exit_code"), EVERYDAY.values(), ids=EVERYDAY.keys())
 @pytest.mark.usefixtures("ledger")
-def test_a_piped_command_imports_nothing_costly(
-    words: list[str], exit_code: int, tmp_path: Path
-):
+def test_a_piped_command_imports_nothing_costly(words: list[str], exit_code: int, tmp_path: Path):
     program, place = witnessed(tmp_path)
     done = command.run(words, tmp_path, program=program)
     assert done.exit_code == exit_code, done
@@ -88,9 +86,7 @@ def test_a_piped_command_imports_nothing_costly(
 
 @pytest.mark.parametrize(("words", "exit_code"), EVERYDAY.values(), ids=EVERYDAY.keys())
 @pytest.mark.usefixtures("ledger")
-def test_on_a_terminal_rich_is_all_that_is_added(
-    words: list[str], exit_code: int, tmp_path: Path
-):
+def test_on_a_terminal_rich_is_all_that_is_added(words: list[str], exit_code: int, tmp_path: Path):
     program, place = witnessed(tmp_path)
     done = command.run_on_terminal(words, tmp_path, program=program)
     assert done.exit_code == exit_code, done

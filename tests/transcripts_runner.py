@@ -167,9 +167,7 @@ def commands(inside: Sequence[str]) -> Iterator[str]:
         yield command
 
 
-def _said(
-    command: str, block: Block, home: Path, env: dict[str, str], timeout: float
-) -> list[str]:
+def _said(command: str, block: Block, home: Path, env: dict[str, str], timeout: float) -> list[str]:
     words = ["bash", "-c", command]
     try:
         if "terminal" in block.options:
@@ -191,9 +189,7 @@ def _said(
     return [*lines, f"[exit {code}]"] if code else lines
 
 
-def _piped(
-    words: list[str], home: Path, env: dict[str, str], timeout: float
-) -> tuple[str, int]:
+def _piped(words: list[str], home: Path, env: dict[str, str], timeout: float) -> tuple[str, int]:
     with subprocess.Popen(
         words,
         cwd=home,

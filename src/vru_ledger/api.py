@@ -147,7 +147,7 @@ class Ledger:
             return ledger.head(session)
 
     def engine(self) -> Engine:
-        """Return a SQLAlchemy engine that can only read, for the tables of `vru_ledger.store.tables`.
+        """Return a SQLAlchemy engine that can only read, for `vru_ledger.store.tables`.
 
         For notebooks: `Session(ledger.engine()).exec(select(EntryRow))`. Money is whole pence.
         """

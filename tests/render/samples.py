@@ -1,16 +1,16 @@
 """Rows of every type of field there is, plain and hostile, for the tests of ways of showing."""
 
 import io
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from vru_ledger import render
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.share import Share
+from vru_ledger.domain.value import Value
 
 HOSTILE = {
     "markup": "[red]x[/] [/] [link=https://example.org]y[/link] :smile:",
@@ -35,25 +35,31 @@ STEERING = set(map(chr, [*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F),
 NO_LIMIT = Quantity(0, "pence")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value):
     """One field of every type."""
 
+    TOLD: ClassVar[Mapping[str, Any]] = {
+        "code": {"heading": "area code", "absent": "none"},
+        "value": {"about": "approximate"},
+        "approximate": {"machine_only": True},
+        "hash": {"brief": 6},
+    }
+
     name: str
-    code: str | None = field(default=None, metadata={"heading": "area code", "absent": "none"})
-    amount: Pence
+    code: str | None = None
+    amount: Pence = Pence(0)
     unpublished: Pence | None = None
     limit: Quantity = NO_LIMIT
     left: Quantity | None = None
     used: Share | None = None
-    count: int = 0
-    value: int = field(default=0, metadata={"about": "approximate"})
-    approximate: bool = field(default=False, metadata={"machine_only": True})
+    number: int = 0
+    value: int = 0
+    approximate: bool = False
     dated: date | None = None
-    hash: str = field(default="", metadata={"brief": 6})
+    hash: str = ""
 
 
-SHOWN = tuple(Row.__slots__)
+SHOWN = tuple(Row.FIELDS)
 
 
 def row(name: str = "Newham", pence: int = 75_000_000, **more: Any) -> Row:
@@ -67,7 +73,7 @@ def answer(rows: Iterable[Row], **more: Any) -> Answer:
         "row_type": Row,
         "rows": rows,
         "shown": SHOWN,
-        "drop_first": ("code", "left", "limit", "count"),
+        "drop_first": ("code", "left", "limit", "number"),
         "notes": ["a note"],
     }
     return Answer(**{**told, **more})
@@ -89,7 +95,7 @@ FULL = (
         limit=Quantity(8, "recipients"),
         left=Quantity(3, "recipients"),
         used=Share(125),
-        count=1234,
+        number=1234,
         value=800,
         approximate=True,
         dated=date(2022, 3, 31),

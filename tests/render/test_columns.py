@@ -1,6 +1,5 @@
 """A field's type says how it is written: for people, and for programs."""
 
-from dataclasses import dataclass, make_dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,13 +11,16 @@ from tests.render.samples import FULL, HOSTILE, SHOWN, STEERING, Row, answer, ro
 from vru_ledger.domain.money import LARGEST_PENCE, Pence, parse_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.share import Share, format_share, share_of
+from vru_ledger.domain.value import Value
 from vru_ledger.render.columns import as_told, columns, for_people, for_programs, machine_names
 
-UNDECLARED = make_dataclass("Undeclared", [("price", float), ("both", int | str)])
+
+class Undeclared(Value):
+    price: float
+    both: int | str
 
 
-@dataclass
-class Postponed:
+class Postponed(Value):
     fund: "str"
 
 
@@ -35,7 +37,7 @@ def test_people_read_a_row_in_their_own_words():
         "limit": "8",
         "left": "3",
         "used": "12.5%",
-        "count": "1,234",
+        "number": "1,234",
         "value": "about 800",
         "approximate": "yes",
         "dated": "2022-03-31",
@@ -65,7 +67,7 @@ def test_programs_get_money_twice_and_what_is_absent_as_null():
         "left_pence": 0,
         "left": "0.00",
         "used_per_cent": 100.0,
-        "count": 0,
+        "number": 0,
         "value": 0,
         "approximate": False,
         "dated": None,
@@ -101,7 +103,7 @@ def test_a_table_shows_the_beginning_of_a_hash():
 
 
 @pytest.mark.parametrize(
-    ("row_type", "name"), [(UNDECLARED, "price"), (UNDECLARED, "both"), (Postponed, "fund")]
+    ("row_type", "name"), [(Undeclared, "price"), (Undeclared, "both"), (Postponed, "fund")]
 )
 def test_a_type_that_nobody_said_how_to_write_is_a_bug(row_type: type, name: str):
     with pytest.raises(TypeError, match=name):

@@ -17,7 +17,7 @@ from vru_ledger.render.as_csv import neutralised
 EVERY_WAY = render.names()
 MACHINES = ("csv", "json", "jsonl")
 STREAMS = ("plain", "csv", "json", "jsonl")
-TOTAL = row("total", 75_000_001, count=1234)
+TOTAL = row("total", 75_000_001, number=1234)
 
 
 def test_ways_of_showing_are_found_by_their_files():

@@ -62,13 +62,13 @@ def test_every_figure_is_whole_at_every_width_and_no_line_is_wider(width: int, r
 
 
 def test_a_narrow_terminal_does_without_columns_in_the_order_given_and_says_which():
-    shown = ("name", "code", "amount", "limit", "left", "count")
+    shown = ("name", "code", "amount", "limit", "left", "number")
     wide = rendered("table", answer(FULL, shown=shown), width=80)
     assert "not shown" not in wide
     narrow = rendered("table", answer(FULL, shown=shown), width=50)
     assert "not shown at 50 columns: area code\n" in narrow
     narrowest = rendered("table", answer(FULL, shown=shown), width=40)
-    assert "not shown at 40 columns: area code, left\n" in narrowest
+    assert "not shown at 40 columns: area code,\nlimit, left\n" in narrowest
 
 
 def test_where_no_table_fits_each_field_has_a_line():

@@ -16,7 +16,7 @@ from vru_ledger.store.database import Database
 COLUMNS = (AUTHORITY, *STAGES)
 OF_AWARDS = {"recipient", "area", "bcu"}
 
-_KEYS = {
+KEYS = {
     "fund": "m.fund",
     "source": "m.source",
     "recipient": "m.recipient",
@@ -67,7 +67,7 @@ def figures(
     database: Database, by: Sequence[str], where: str = "1 = 1", *parameters: Any
 ) -> dict[tuple[str, ...], tuple[int, ...]]:
     """Sum the movements by SQL of our own: pence by stage, for each group that holds any."""
-    keys = [f"COALESCE({_KEYS[name]}, '')" for name in by]
+    keys = [f"COALESCE({KEYS[name]}, '')" for name in by]
     with database.read() as session:
         found = session.rows(
             f"SELECT {', '.join([*keys, 'm.stage', 'm.pence'])} FROM movements m"

@@ -41,6 +41,7 @@ def test_every_cap_is_told_by_fund_and_code_with_its_buckets_by_name(database: D
         ("ALPHA-PLACE", "South, CR", "1", "ok"),
         ("ALPHA-SHARE", "youth", "£3,500.00", "ok"),
         ("ALPHA-SHARE", "doors", "£2,600.00", "ok"),
+        ("ALPHA-SHARE", "none given", "£600.00", "ok"),
         ("BETA-FUND", "whole fund", "£400.00", "ok"),
         ("GAMMA-AREA", "North, 2021/22", "£123.45", "ok"),
         ("GAMMA-AREA", "Island, 2022/23", "£1.00", "ok"),

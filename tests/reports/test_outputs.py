@@ -19,10 +19,8 @@ from vru_ledger.store.database import Database
 
 
 def output(code: str, value: int, **more: Any) -> Output:
-    return Output(
-        **{"code": code, "subject": code, "output": "people", "value": value, "kind": "actual"}
-        | more
-    )
+    told: dict[str, Any] = {"subject": code, "output": "people", "kind": "actual", **more}
+    return Output(code=code, value=value, **told)
 
 
 @pytest.fixture(scope="module")

@@ -147,7 +147,7 @@ def add_recipient(
         found = ledger.entries_by_key(session, [told.key] if told.key else [])
         if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
             return before, True
-        for one in register.find_recipients(session, new.name):
+        for one in register.recipients_named(session, new.name):
             if one.kind == new.kind:
                 raise AlreadyThere(
                     f"{one.code} is called {one.name!r} and of kind {one.kind} already",

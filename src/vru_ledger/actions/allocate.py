@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from datetime import date
+from typing import cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
@@ -11,7 +12,6 @@ from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
-from vru_ledger.domain.text import fold
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, EntryRefused, LedgerError
 from vru_ledger.position import Key, Position
@@ -114,7 +114,8 @@ class Allocator:
             self._recipients.clear()
         recorded = self.recorder.append(case.entry, case.changes)
         self._newest[new.fund] += 1
-        return Allocated(recorded, new, case.fund.name, recipient.name, breaches)
+        made = cast(Allocation, case.entry)
+        return Allocated(recorded, made, case.fund.name, recipient.name, breaches)
 
     def judged(self, new: Allocation) -> tuple[Case, list[Breach]]:
         """Return the allocation, drawn from the authority there is, and what the rules say."""
@@ -221,8 +222,9 @@ class Allocator:
                 f"say which it is: --kind {' or --kind '.join(kinds)}",
             )
         kind = kind or "organisation"
-        for one in register.find_recipients(self.session, request.recipient):
-            if one.kind == kind and fold(request.recipient) in (fold(one.name), fold(one.code)):
+        there = register.find_recipients(self.session, request.recipient)
+        for one in [*there, *register.recipients_named(self.session, request.recipient)]:
+            if one.kind == kind:
                 return one, False
         return Recipient(
             code=resolve.free_code(self.session, request.recipient),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib  # noqa: F401  # The chain then hashes with it: a million entries are worth it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from vru_ledger.actions.replay import Replay
 from vru_ledger.domain.findings import Finding
-from vru_ledger.exchange.seed_file import Seed
 from vru_ledger.store import soundness
 from vru_ledger.store.database import Database, Session
+
+if TYPE_CHECKING:
+    from vru_ledger.exchange.seed_file import Seed
 
 _TELL_EVERY = 20_000
 SHORTEST_HEAD = 8

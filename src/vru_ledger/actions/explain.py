@@ -39,7 +39,7 @@ class Moved(Value):
     fy: str
     award: str
     area: str
-    pence: Pence
+    amount: Pence
 
 
 class Part(Value):
@@ -90,7 +90,7 @@ def of_entry(session: Session, asked: str) -> Answer:
         title="What it moved",
         row_type=Moved,
         rows=moved,
-        shown=("stage", "fund", "source", "fy", "award", "area", "pence"),
+        shown=("stage", "fund", "source", "fy", "award", "area", "amount"),
         drop_first=("area", "source", "award", "fy"),
         notes=("they sum to zero; authority is the counterpart of the stages",) if moved else (),
     )

@@ -119,12 +119,13 @@ class Recorder:
         authority = ledger.authority(self.session, entry.fund)
         comes_to = bounds(entry, authority)
         recorded = self.append(entry, {})
-        self.journal.set_cap(entry, comes_to, recorded.number)
+        past = None
+        if before is None:
+            allocations = allocations_before(self.session, entry.fund, recorded.number)
+            past = counted(entry, comes_to, allocations)
+        self.journal.set_cap(entry, comes_to, recorded.number, past)
         state.caps[entry.cap], state.bounds[entry.cap] = entry, comes_to
         state.caps = dict(sorted(state.caps.items()))
-        if before is None:
-            past = allocations_before(self.session, entry.fund, recorded.number)
-            self.journal.put_balances(counted(entry, comes_to, past))
         return recorded
 
 

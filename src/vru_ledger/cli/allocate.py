@@ -60,10 +60,7 @@ def allocate(
     """Promise AMOUNT of FUND to RECIPIENT, if every cap allows it."""
     terminal = terminal_of(ctx)
     if from_file:
-        if fund or recipient or amount:
-            raise BadInput(
-                "--from FILE takes no FUND, RECIPIENT or AMOUNT", "put them into the file's rows"
-            )
+        _only_with_rows(ctx)
         from vru_ledger.cli.batch import allocate_file
 
         allocate_file(terminal, from_file, on=on, preview=dry_run, format_=format_)
@@ -96,6 +93,20 @@ def allocate(
         kind=_kind(kind),
     )
     _allocate_one(terminal, request, dry_run, format_)
+
+
+_WITH_A_FILE = ("from_file", "on", "dry_run", "format_")
+
+
+def _only_with_rows(ctx: typer.Context) -> None:
+    """Raise BadInput for what was given beside a file, and would belong into its rows."""
+    for name, value in ctx.params.items():
+        if value and name not in _WITH_A_FILE:
+            said = name.upper() if name in ("fund", "recipient", "amount") else f"--{name}"
+            raise BadInput(
+                f"{said.replace('_', '-')} does not go with --from FILE",
+                "give it in the file's rows",
+            )
 
 
 def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_: str) -> None:

@@ -1,6 +1,6 @@
 """`vru-ledger cap`: list caps, show one, or set one."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,9 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read, say_aside
 from vru_ledger.domain.text import parse_code
+
+if TYPE_CHECKING:
+    from vru_ledger.actions.administer import CapChange
 
 app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The limits.")
 
@@ -86,8 +89,6 @@ def set_(
 ) -> None:
     """Set a cap: a new one, or another limit for one that is there."""
     from vru_ledger.actions.administer import NewCap, set_cap
-    from vru_ledger.caps import kind_of
-    from vru_ledger.domain.quantity import Quantity
 
     terminal = terminal_of(ctx)
     new = NewCap(
@@ -108,10 +109,18 @@ def set_(
         recorded_at=terminal.recorded_at(),
         preview=dry_run,
     )
+    _say_set(done, dry_run, format_)
+
+
+def _say_set(done: "CapChange", preview: bool, format_: str) -> None:
+    """Say what the limit is and was, and warn of what is over it."""
+    from vru_ledger.caps import kind_of
+    from vru_ledger.domain.quantity import Quantity
+
     kind = kind_of(done.entry.measure)
     was = f" (was {kind.show(done.was.limit)})" if done.was else ""
     what = f"{done.entry.cap} is {kind.show(done.entry.limit)}{was}"
-    say_recorded(done.recorded, what, dry_run, format_, already=done.already)
+    say_recorded(done.recorded, what, preview, format_, already=done.already)
     for bucket, over in done.over:
         of = f" for {bucket}" if bucket else ""
         say_aside(

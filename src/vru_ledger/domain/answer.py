@@ -7,7 +7,7 @@ from vru_ledger.domain.value import Value
 
 
 class Answer(Value):
-    """Rows of one dataclass, whose field types say how each column is written.
+    """Rows of one type of `Value`, whose field types say how each column is written.
 
     `shown` names the columns, in order; `drop_first` those that a narrow terminal does without,
     the first to go first. `total` is a row of the same type, or None where adding up makes no

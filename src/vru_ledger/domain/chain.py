@@ -61,7 +61,7 @@ def _sha256() -> Callable[[bytes], Any]:
 
 def entry_of(told: dict[str, Any]) -> Entry:
     """Read back an entry from its decoded fact. Raises ValueError if it is not one."""
-    named = told.get("kind", "") if isinstance(told, dict) else told
+    named = told.get("kind", "") if isinstance(told, dict) else None
     kind = ENTRIES.get(named) if isinstance(named, str) else None
     if kind is None:
         raise ValueError(f"its kind is {named!r}, which this program does not know")

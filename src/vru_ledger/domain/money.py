@@ -10,7 +10,7 @@ Pence = NewType("Pence", int)
 LARGEST_PENCE = 10**13
 """£100 billion: more than any fund here, and sums of millions of these fit 64 bits."""
 
-_AMOUNT = r"£?(?:(\d{1,3}(?:,\d{3})+)|(\d{1,16}))(?:\.(\d{1,9}))?([km]?)"
+_AMOUNT = r"£?(?:(\d{1,3}(?:,\d{3}){1,5})|(\d{1,16}))(?:\.(\d{1,9}))?([km]?)"
 _PENCE_PER = {"": 100, "k": 100_000, "m": 100_000_000}
 _WHAT_IS_READ = "write it like 750000, 750,000, £750,000.00, 750k or 0.75m"
 
@@ -35,7 +35,9 @@ def parse_pounds(text: str) -> Pence:
     digits = int((grouped.replace(",", "") if grouped else plain) + fraction)
     pence, rest = divmod(digits * per_pound, scale)
     if rest or (not unit and len(fraction) > 2):
-        raise ValueError(f"{typed!r} has parts of a penny; {_WHAT_IS_READ}")
+        at = match.start(3) + len(str(per_pound)) - 1
+        fault = f"character {at + 1} is {typed[at]!r}"
+        raise ValueError(f"{typed!r} has parts of a penny: {fault}; {_WHAT_IS_READ}")
     if not pence:
         raise ValueError(f"{typed!r} is nothing; an amount is above zero")
     if pence > LARGEST_PENCE:

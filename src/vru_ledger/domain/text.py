@@ -14,7 +14,8 @@ _CODE = r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?"
 _UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff"
+    "\ufff0-\ufffb\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff"
     + "".join(
         f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000)
     )
@@ -49,12 +50,12 @@ def parse_sentence(text: str) -> str:
 
 def parse_code(text: str) -> str:
     """Return a code in capitals: letters, digits and hyphens. Raises ValueError."""
-    code = text.strip(" ").upper()
-    if not re.fullmatch(_CODE, code):
+    code = text.strip(" ")
+    if not re.fullmatch(_CODE, code, re.ASCII | re.IGNORECASE):
         raise ValueError(
             f"{shown(text[:60])!r} is not a code: letters A to Z, digits and hyphens, at most 40"
         )
-    return code
+    return code.upper()
 
 
 def fold(text: str) -> str:

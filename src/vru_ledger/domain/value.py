@@ -50,9 +50,13 @@ class Value(tuple[Any, ...], metaclass=ValueType):
             made = super().__new__(cls, [told[field] for field in cls.FIELDS])
         except KeyError as missing:
             raise TypeError(f"{cls.__name__} needs {missing.args[0]}") from None
-        if len(told) != len(cls.FIELDS) or len(placed) > len(told):
+        if len(placed) > len(told):
+            raise TypeError(f"{cls.__name__} has {len(told)} fields and was given {len(placed)}")
+        if len(told) != len(cls.FIELDS):
             unknown = ", ".join(sorted(told.keys() - cls.FIELDS.keys()))
             raise TypeError(f"{cls.__name__} has no {unknown}")
+        if placed and named and (twice := named.keys() & [*cls.FIELDS][: len(placed)]):
+            raise TypeError(f"{cls.__name__} is given {', '.join(sorted(twice))} twice")
         return made
 
     def replace(self, **changes: Any) -> Self:

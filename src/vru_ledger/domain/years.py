@@ -57,7 +57,9 @@ def parse_financial_year(text: str) -> str:
     if match := _whole(_YEAR, typed):
         first, second = match.groups()
         name = year_name(int(first))
-        if second in (name[5:], str(int(first) + 1)) and 1900 <= int(first) <= 2199:
+        if not 1900 <= int(first) <= 2199:
+            raise ValueError(f"{typed!r} is not between 1900 and 2199")
+        if second in (name[5:], str(int(first) + 1)):
             return name
         raise ValueError(f"{typed!r} is not a financial year; {first}'s is {name}")
     if match := _whole(_BARE, typed):

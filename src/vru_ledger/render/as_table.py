@@ -107,7 +107,7 @@ def fit(
     ]
     for gone in range(len(drops) + 1):
         left = [index for index in range(len(columns)) if index not in drops[:gone]]
-        bars = _BARS
+        bars: tuple[int, ...] = _BARS
         if len(left) <= _FEW or gone == len(drops) or columns[drops[gone]].kind == "share":
             bars = (*_BARS, 0)
         # A word is broken only where there is no column left to do without.

@@ -1,17 +1,16 @@
 """From the fields of a row to its columns: how each type is written for people and for programs.
 
-A field's metadata may say more: `heading`; `absent`, what people read where it is None; `brief`,
-how many characters of it a table shows; `about`, the field that says a number is approximate; and
-`machine_only`, a column that people do without.
+A row's `TOLD` may say more of a field: its `heading`; `absent`, what people read where it is None;
+`brief`, how many characters of it a table shows; `about`, the field that says a number is
+approximate; and `machine_only`, a column that people do without.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
@@ -46,8 +45,7 @@ _KINDS: dict[Any, str] = {
 _ABSENT = {"money": NOT_PUBLISHED, "date": "not dated"}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One field of a row, as it is written.
 
     `kind` is money, quantity, share, whole, text, date or flag. `text` gives a row's cell for
@@ -76,25 +74,18 @@ def safe(text: str) -> str:
 
 @cache
 def columns(row_type: Any, names: tuple[str, ...]) -> tuple[Column, ...]:
-    """Return the columns called `names` of a dataclass of rows.
+    """Return the columns called `names` of a row type, which is a Value.
 
     Raises TypeError if a field's type is one that nobody has said how to write.
     """
-    if hasattr(row_type, "FIELDS"):
-        known = {
-            name: (held, getattr(row_type, "TOLD", {}).get(name, {}))
-            for name, held in row_type.FIELDS.items()
-        }
-    else:
-        known = {field.name: (field.type, dict(field.metadata)) for field in fields(row_type)}
+    told = getattr(row_type, "TOLD", {})
     made: list[Column] = []
     units_told = False
     for name in names:
-        annotation, metadata = known[name]
-        kind = _kind_of(row_type, name, annotation)
+        kind = _kind_of(row_type, name, row_type.FIELDS[name])
         tells_unit = kind == "quantity" and not units_told
         units_told |= tells_unit
-        made.append(_column(name, kind, metadata, tells_unit))
+        made.append(_column(name, kind, told.get(name, {}), tells_unit))
     return tuple(made)
 
 
@@ -136,7 +127,7 @@ def _kind_of(row_type: type[Any], name: str, annotation: Any) -> str:
     return _KINDS[given[0]]
 
 
-def _column(name: str, kind: str, told: dict[str, Any], tells_unit: bool) -> Column:
+def _column(name: str, kind: str, told: Mapping[str, Any], tells_unit: bool) -> Column:
     absent: str = told.get("absent", _ABSENT.get(kind, NONE))
     written = _about(told["about"]) if "about" in told else None
     names, machine = _machine(name, kind, tells_unit)

@@ -1,17 +1,15 @@
 """What stands beside the figures, in no total: headlines, and programmes with no amount."""
 
 # No annotations from __future__: the types of the rows' fields are read as the program runs.
-from dataclasses import dataclass
-
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Headline, Programme
+from vru_ledger.domain.value import Value
 from vru_ledger.store import register
 from vru_ledger.store.database import Session
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeadlineRow:
+class HeadlineRow(Value):
     """A published figure that is not a fund."""
 
     headline: str
@@ -21,8 +19,7 @@ class HeadlineRow:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeRow:
+class ProgrammeRow(Value):
     """A programme whose amount nobody published."""
 
     programme: str

@@ -3,9 +3,8 @@
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from vru_ledger.caps import Bounds, kind_of
 from vru_ledger.domain.answer import Answer
@@ -14,8 +13,9 @@ from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area
 from vru_ledger.domain.share import Share, share_of
+from vru_ledger.domain.value import Value
 from vru_ledger.position import EMPTY, Key
-from vru_ledger.reports.meta import allow, meta, narrowing, standing
+from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import figures, ledger, register
 from vru_ledger.store.database import Session
 
@@ -46,16 +46,17 @@ _PROPERTY_OF = {
 _WORDS = {"financial-year": "year", "bcu": "command unit", "kind": "kind of recipient"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value):
     """One bucket of one cap. `headroom` and `full` are None where a cap is on a day."""
+
+    TOLD: ClassVar[Told] = {"bucket_code": {"machine_only": True}}
 
     cap: str
     fund: str
     measure: str
     per: str
     bucket: str
-    bucket_code: str = field(metadata={"machine_only": True})
+    bucket_code: str | None
     limit: Quantity
     used: Quantity
     headroom: Quantity | None
@@ -109,11 +110,11 @@ class _Asked(NamedTuple):
 
 
 class _Used(NamedTuple):
-    """One bucket that a row is made of."""
+    """One bucket that a row is made of; None where nothing has used the cap yet."""
 
     cap: CapSet
     bounds: Bounds
-    bucket: str
+    bucket: str | None
     held: int
 
 
@@ -141,7 +142,7 @@ def answer(session: Session, query: Query) -> Answer:
         title=TITLE,
         row_type=Row,
         rows=_rows(session, used),
-        shown=tuple(Row.__slots__),
+        shown=tuple(Row.FIELDS),
         drop_first=("measure", "fund", "severity", "per", "full", "used", "verdict", "limit"),
         meta=told,
         measures=MEASURES,
@@ -198,7 +199,7 @@ def _used(
         found: list[_Used] = []
         with closing(_found(uses, cap, asked, None if everything else most + 1)) as buckets:
             if everything:
-                first = next(buckets, ("", 0))
+                first = next(buckets, (None, 0))
                 yield from (_Used(cap, bounds, *one) for one in chain([first], buckets))
                 continue
             for bucket, held in buckets:
@@ -206,9 +207,9 @@ def _used(
                     cut.append(cap.cap)
                     break
                 found.append(_Used(cap, bounds, bucket, held))
-        yield from sorted(found, key=lambda one: (-one.held, one.bucket))
+        yield from sorted(found, key=lambda one: (-one.held, one.bucket or ""))
         if not found:
-            yield _Used(cap, bounds, "", 0)
+            yield _Used(cap, bounds, None, 0)
 
 
 def _bucket_asked(cap: CapSet, asked: _Asked) -> str | None:
@@ -251,7 +252,7 @@ def _rows(session: Session, used: Iterator[_Used]) -> Iterator[Row]:
 
 
 def _parts(one: _Used, property_: str) -> Iterator[str]:
-    for name, part in zip(one.cap.per, one.bucket.split("|"), strict=False):
+    for name, part in zip(one.cap.per, (one.bucket or "").split("|"), strict=False):
         if name == property_ and part:
             yield part
 
@@ -288,11 +289,13 @@ def per_words(cap: CapSet) -> str:
     return f"{said}, of kind {cap.only}" if cap.only else said
 
 
-def _bucket_words(cap: CapSet, bucket: str, names: Mapping[str, Mapping[str, str]]) -> str:
+def _bucket_words(cap: CapSet, bucket: str | None, names: Mapping[str, Mapping[str, str]]) -> str:
     """Name a bucket as a reader knows it: a recipient or an area by name."""
-    if cap.measure in _OF_AWARDS or not cap.per:
-        return bucket or ("no award yet" if cap.measure in _OF_AWARDS else "whole fund")
-    if not bucket:
+    if cap.measure in _OF_AWARDS:
+        return bucket or "no award yet"
+    if not cap.per:
+        return "whole fund"
+    if bucket is None:
         return "nothing used yet"
     told: list[Any] = []
     for name, part in zip(cap.per, bucket.split("|"), strict=True):

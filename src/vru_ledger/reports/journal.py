@@ -3,15 +3,15 @@
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.entries import CapSet, Entry, Recorded, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
-from vru_ledger.reports.meta import FILTERS, allow, meta, narrowing, standing
+from vru_ledger.domain.value import Value
+from vru_ledger.reports.meta import FILTERS, Told, allow, meta, narrowing, standing
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Session
 
@@ -30,9 +30,14 @@ _NO_TOTAL = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value):
     """One entry. `amount` is None where it is about no money."""
+
+    TOLD: ClassVar[Told] = {
+        "award": {"machine_only": True},
+        "amount": {"absent": "-"},
+        "hash": {"brief": 12},
+    }
 
     number: int
     dated: date | None
@@ -40,13 +45,13 @@ class Row:
     fund: str
     recipient: str
     about: str
-    award: str = field(metadata={"machine_only": True})
-    amount: Pence | None = field(metadata={"absent": "-"})
+    award: str
+    amount: Pence | None
     actor: str
     recorded_at: str
     reason: str
     decision: str
-    hash: str = field(metadata={"brief": 12})
+    hash: str
 
 
 def answer(session: Session, query: Query) -> Answer:
@@ -71,7 +76,7 @@ def _answer(
         title=title,
         row_type=Row,
         rows=_rows(found),
-        shown=tuple(Row.__slots__),
+        shown=tuple(Row.FIELDS),
         drop_first=(
             *("hash", "recorded_at", "decision", "fund", "reason"),
             *("actor", "recipient", "dated", "about"),

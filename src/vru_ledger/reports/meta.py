@@ -10,6 +10,9 @@ from vru_ledger.errors import BadInput
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Session
 
+Told = Mapping[str, Mapping[str, Any]]
+"""How a row's fields are told where their names and types do not say it all: see render/columns."""
+
 FILTERS = (
     *("fund", "recipient", "area", "bcu", "source", "fy", "stage", "award", "kind"),
     *("since", "until"),

@@ -1,15 +1,16 @@
 """What was counted, and what each of it cost where the money and the count are of one thing."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from dataclasses import dataclass, field
+from typing import ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund, Output
 from vru_ledger.domain.text import fold
+from vru_ledger.domain.value import Value
 from vru_ledger.reports.apart import programmes
-from vru_ledger.reports.meta import allow, meta, narrowing, standing
+from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import figures, register
 from vru_ledger.store.database import Session
 
@@ -23,19 +24,26 @@ MEASURES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value):
     """One thing counted. `cost` is in pence for each, None where the two are not divided."""
 
-    output: str = field(metadata={"machine_only": True})
+    TOLD: ClassVar[Told] = {
+        "output": {"machine_only": True},
+        "value": {"about": "approximate"},
+        "approximate": {"machine_only": True},
+        "period": {"absent": "not published"},
+        "cost": {"absent": "not divided", "heading": "cost for each"},
+    }
+
+    output: str
     subject: str
     counted: str
-    value: int = field(metadata={"about": "approximate"})
-    approximate: bool = field(metadata={"machine_only": True})
+    value: int
+    approximate: bool
     kind: str
-    period: str | None = field(metadata={"absent": "not published"})
+    period: str | None
     fund: str | None
-    cost: Pence | None = field(metadata={"absent": "not divided", "heading": "cost for each"})
+    cost: Pence | None
     source: str
 
 
@@ -55,7 +63,7 @@ def answer(session: Session, query: Query) -> Answer:
         title=TITLE,
         row_type=Row,
         rows=rows,
-        shown=tuple(Row.__slots__),
+        shown=tuple(Row.FIELDS),
         drop_first=("source", "fund", "period", "kind", "cost"),
         meta=told,
         measures=MEASURES,

@@ -2,8 +2,7 @@
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_pounds
@@ -11,12 +10,13 @@ from vru_ledger.domain.query import DIMENSIONS, Query
 from vru_ledger.domain.register import Area, Fund, FundingSource
 from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.stages import AUTHORITY, HELD, MEASURES
+from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput
 from vru_ledger.reports import apart
-from vru_ledger.reports.meta import FILTERS, allow, in_force, meta, narrowing, standing
+from vru_ledger.reports.meta import FILTERS, Told, allow, in_force, meta, narrowing, standing
 from vru_ledger.store import figures, register
 from vru_ledger.store.database import Session
-from vru_ledger.store.figures import NOTHING, Group, Sums
+from vru_ledger.store.figures import NOTHING, Figures, Group, Sums
 
 TITLE = "Position: authority and every stage of its money"
 
@@ -32,40 +32,47 @@ _SHOWN_AS = {
 _NAMED = {"fy": "year", "bcu": "command unit"}
 
 
-def _words(heading: str = "", absent: str = "") -> Any:
-    told = {"absent": absent}
-    return field(default="", metadata={**told, "heading": heading} if heading else told)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Value):
     """One group. Its codes and names are None where it has none, '' where it was not asked by them.
 
     By recipient, area or command unit `authority` and `unallocated` are 0: they belong to none.
     `used` is the part of the authority, of the same fund, source and year, that is allocated.
     """
 
-    fund: str | None = _words()
-    fund_name: str | None = _words()
-    source: str | None = _words(absent="no source given")
-    source_name: str | None = _words()
-    recipient: str | None = _words(absent="no recipient given")
-    recipient_name: str | None = _words()
-    area_name: str | None = _words("area", "no area given")
-    area: str | None = _words("area code")
-    bcu_name: str | None = _words("command unit", "no command unit given")
-    bcu: str | None = _words("unit code")
-    fy: str | None = _words("year", "no year given")
-    theme: str | None = _words(absent="no theme given")
-    authority: Pence
-    unallocated: Pence
-    proposed: Pence
-    committed: Pence
-    payable: Pence
-    disbursed: Pence
-    recoverable: Pence
-    allocated: Pence
-    used: Share | None
+    TOLD: ClassVar[Told] = {
+        "source_name": {"absent": ""},
+        "recipient_name": {"absent": ""},
+        "source": {"absent": "no source given"},
+        "recipient": {"absent": "no recipient given"},
+        "area_name": {"absent": "no area given", "heading": "area"},
+        "area": {"absent": "", "heading": "area code"},
+        "bcu_name": {"absent": "no command unit given", "heading": "command unit"},
+        "bcu": {"absent": "", "heading": "unit code"},
+        "fy": {"absent": "no year given", "heading": "year"},
+        "theme": {"absent": "no theme given"},
+    }
+
+    fund: str | None = ""
+    fund_name: str | None = ""
+    source: str | None = ""
+    source_name: str | None = ""
+    recipient: str | None = ""
+    recipient_name: str | None = ""
+    area_name: str | None = ""
+    area: str | None = ""
+    bcu_name: str | None = ""
+    bcu: str | None = ""
+    fy: str | None = ""
+    theme: str | None = ""
+    authority: Pence = Pence(0)
+    unallocated: Pence = Pence(0)
+    proposed: Pence = Pence(0)
+    committed: Pence = Pence(0)
+    payable: Pence = Pence(0)
+    disbursed: Pence = Pence(0)
+    recoverable: Pence = Pence(0)
+    allocated: Pence = Pence(0)
+    used: Share | None = None
 
 
 def answer(session: Session, query: Query) -> Answer:
@@ -77,10 +84,11 @@ def answer(session: Session, query: Query) -> Answer:
     query = query.replace(by=_dimensions(query))
     told = meta(session, query)
     columns = figures.columns_told(query.by, query)
-    total = figures.total(session, query.by, query)
-    whole = _whole(session, query)
-    shares = _authority_in_question(session, query)
-    groups = figures.groups(session, query.by, query)
+    held = Figures(session)
+    total = held.total(query.by, query)
+    whole = _whole(held, query, columns, total)
+    groups = held.groups(query.by, query)
+    shares = _authority_in_question(held, query)
     if isinstance(groups, list):
         groups = _with_every_fund(session, query, groups)
     rows: Iterable[Row] = _tied(_rows(session, query, groups, shares), total)
@@ -113,27 +121,27 @@ def _dimensions(query: Query) -> tuple[str, ...]:
     return by
 
 
-def _whole(session: Session, query: Query) -> Sums | None:
+def _whole(held: Figures, query: Query, columns: Sequence[str], total: Sums) -> Sums | None:
     """Return authority and every stage of what is asked about; None where it has no authority.
 
     Raises an internal error unless every penny of the authority is in exactly one stage.
     """
     if query.stage or query.recipient or query.area or query.bcu or query.award:
         return None
-    whole = figures.total(session, (), query)
+    whole = total if columns == figures.COLUMNS else held.total((), query)
     if whole[0] != sum(whole[1:]):
         raise AssertionError(f"authority is {whole[0]}p and its stages come to {sum(whole[1:])}p")
     return whole
 
 
-def _authority_in_question(session: Session, query: Query) -> dict[tuple[str, ...], int]:
+def _authority_in_question(held: Figures, query: Query) -> dict[tuple[str, ...], int]:
     """Return the authority that the use of each group is measured against.
 
     It is by fund, source, year and theme as far as these were asked for: no recipient has any.
     """
     by = [name for name in query.by if name not in figures.OF_AWARDS]
     asked = query.replace(stage=AUTHORITY, recipient="", area="", bcu="", award="")
-    return {group.keys: group.sums[0] for group in figures.groups(session, by, asked)}
+    return {group.keys: group.sums[0] for group in held.groups(by, asked)}
 
 
 def _with_every_fund(session: Session, query: Query, groups: list[Group]) -> list[Group]:

@@ -8,6 +8,7 @@ from vru_ledger.domain.entries import Allocation, CapSet
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.value import Value
+from vru_ledger.rules import judge
 from vru_ledger.rules.case import Breach, Case
 
 
@@ -107,6 +108,8 @@ def largest_passing(case: Case, available_pence: int) -> int:
     stands in the way: a count, a last day, a recipient that is not listed.
     """
     if not isinstance(case.entry, Allocation):
+        return 0
+    if any(breach.severity == "stop" and not breach.over for breach in judge(case)):
         return 0
     room = available_pence
     for cap, kind in each_counting(case.caps, case.entry):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vru_ledger.caps import each_counting
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.quantity import day_text
 from vru_ledger.rules.case import Breach, Case
@@ -14,8 +15,10 @@ def within_dates(case: Case) -> Iterator[Breach]:
     new = case.entry
     if not isinstance(new, Allocation) or new.dated is None:
         return
-    for cap in case.caps.values():
-        if cap.measure == "end" and int(new.dated.strftime("%Y%m%d")) > cap.limit:
+    for cap, _ in each_counting(case.caps, new):
+        if cap.measure != "end" or cap.severity == "track":
+            continue
+        if int(new.dated.strftime("%Y%m%d")) > cap.limit:
             yield Breach(
                 "within-dates",
                 "warn",

@@ -7,13 +7,14 @@ what they cannot say is summed from movements.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Fund
 from vru_ledger.domain.stages import AUTHORITY, HELD, STAGES
 from vru_ledger.store import ledger, register
-from vru_ledger.store.database import Session
+from vru_ledger.store.database import Row, Session
 
 _CODES_AT_ONCE = 200
 
@@ -60,31 +61,50 @@ def columns_told(by: Sequence[str], query: Query) -> tuple[str, ...]:
     return HELD if narrowed or any(name in OF_AWARDS for name in by) else COLUMNS
 
 
-def groups(session: Session, by: Sequence[str], query: Query) -> Iterable[Group]:
-    """Return the groups that hold anything, in the order of their codes; none given comes last.
+class Figures:
+    """One moment's figures, for as many questions as a report has."""
 
-    Columns that cannot be told are 0. A list where it comes from balances of stages; otherwise
-    read from the session as it is asked for.
-    """
-    told = columns_told(by, query)
-    if _from_stages(by, query):
-        return list(_told(_grouped_lines(_lines(session, by, query), by), told))
-    if _from_recipients(by, query, told):
-        return _told(of_recipients(session, by, query), told)
-    return _told(of_movements(session, by, query), told)
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lines: dict[str, list[_Line]] = {}
 
+    def groups(self, by: Sequence[str], query: Query) -> Iterable[Group]:
+        """Return the groups that hold anything, in the order of their codes; none given is last.
 
-def total(session: Session, by: Sequence[str], query: Query) -> Sums:
-    """Return what the groups must add up to, found by another way where there is one."""
-    told = columns_told(by, query)
-    found: Iterable[Group]
-    if _from_stages((), query):
-        found = _grouped_lines(_lines(session, (), query), ())
-    elif _from_recipients((), query, told):
-        found = of_recipients(session, (), query)
-    else:
-        found = of_movements(session, (), query)
-    return next((group.sums for group in _told(found, told)), NOTHING)
+        Columns that cannot be told are 0. A list where it comes from balances of stages; otherwise
+        read from the session as it is asked for.
+        """
+        told = columns_told(by, query)
+        if _from_stages(by, query):
+            return list(_told(_grouped_lines(self._lines_of(query), by), told))
+        if _from_recipients(by, query, told):
+            return _told(of_recipients(self._session, by, query), told)
+        return _told(of_movements(self._session, by, query, told), told)
+
+    def total(self, by: Sequence[str], query: Query) -> Sums:
+        """Return what the groups must add up to, found by another way where there is one."""
+        told = columns_told(by, query)
+        found: Iterable[Group]
+        if _from_stages((), query):
+            found = _grouped_lines(self._lines_of(query), ())
+        elif _from_recipients((), query, told):
+            found = of_recipients(self._session, (), query)
+        else:
+            found = of_movements(self._session, (), query, told)
+        return next((group.sums for group in _told(found, told)), NOTHING)
+
+    def _lines_of(self, query: Query) -> Iterator[_Line]:
+        """Yield the balances of stages that the filters let through."""
+        if query.fund not in self._lines:
+            self._lines[query.fund] = _lines(self._session, query.fund)
+        for line in self._lines[query.fund]:
+            if (
+                query.source in ("", line.source)
+                and query.fy in ("", line.fy)
+                and query.area in ("", line.area)
+                and query.bcu in ("", line.bcu)
+            ):
+                yield line
 
 
 def _now(query: Query) -> bool:
@@ -112,36 +132,33 @@ def _told(found: Iterable[Group], told: Sequence[str]) -> Iterator[Group]:
             yield Group(group.keys, group.recipient_name, sums)
 
 
-def _lines(session: Session, by: Sequence[str], query: Query) -> list[_Line]:
-    """Return the balances of stages that the filters let through: a few thousand at most."""
-    theme_of: dict[str, str] = {}
-    bcu_of: dict[str, str] = {}
-    if "theme" in by:
-        theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
-    if "bcu" in by or query.bcu:
-        bcu_of = {one.code: one.bcu for one in register.everything(session, Area)}
+def _lines(session: Session, fund: str) -> list[_Line]:
+    """Return the balances of stages, of all funds or one: a few thousand at most."""
+    theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
+    bcu_of = {one.code: one.bcu for one in register.everything(session, Area)}
     found = []
-    for key, pence in ledger.stage_balances(session, query.fund):
+    for key, pence in ledger.stage_balances(session, fund):
         source, fy, area = key.bucket.split("|")
-        bcu = bcu_of.get(area, "")
-        if (
-            query.source in ("", source)
-            and query.fy in ("", fy)
-            and query.area in ("", area)
-            and query.bcu in ("", bcu)
-        ):
-            theme = theme_of.get(key.fund, "")
-            found.append(_Line(key.fund, source, fy, area, bcu, theme, key.name, pence))
+        found.append(
+            _Line(
+                *(key.fund, source, fy, area, bcu_of.get(area, "")),
+                *(theme_of.get(key.fund, ""), key.name, pence),
+            )
+        )
     return found
 
 
-def _grouped_lines(lines: Sequence[_Line], by: Sequence[str]) -> Iterator[Group]:
+def _grouped_lines(lines: Iterable[_Line], by: Sequence[str]) -> Iterator[Group]:
     """Yield lines added up by some of their properties, in the order of the codes."""
     column = {name: index for index, name in enumerate(COLUMNS)}
+    places = [_Line._fields.index(name) for name in by]
     sums: dict[tuple[str, ...], list[int]] = {}
     for line in lines:
-        keys = tuple(getattr(line, name) for name in by)
-        sums.setdefault(keys, [0] * len(COLUMNS))[column[line.stage]] += line.pence
+        held: Any = line
+        keys = tuple([held[place] for place in places])
+        if keys not in sums:
+            sums[keys] = [0] * len(COLUMNS)
+        sums[keys][column[line.stage]] += line.pence
     for keys in sorted(sums, key=lambda keys: [(not key, key) for key in keys]):
         yield Group(keys, "", tuple(sums[keys]))
 
@@ -165,22 +182,29 @@ def of_recipients(session: Session, by: Sequence[str], query: Query) -> Iterator
     Only the query's fund and recipient count. In the order of the codes.
     """
     wanted, values = ["b.scope = 'recipient'"], []
-    for column, value in (("b.fund", query.fund), ("b.bucket", query.recipient)):
-        if value:
-            wanted.append(f"{column} = ?")
-            values.append(value)
+    if query.fund:
+        wanted.append("b.fund = ?")
+        values.append(query.fund)
+    elif query.recipient:
+        wanted.append("b.fund IN (SELECT code FROM funds)")
+    if query.recipient:
+        # With everything before it the bucket is found by key, not by reading all recipients.
+        wanted.append(f"b.name IN ({', '.join('?' * len(HELD))}) AND b.bucket = ?")
+        values += [*HELD, query.recipient]
     tables = "balances b" + (" JOIN funds f ON f.code = b.fund" if "theme" in by else "")
     return _grouped(session, by, _OF_RECIPIENTS, "b.name", "b.held", tables, wanted, values)
 
 
-def of_movements(session: Session, by: Sequence[str], query: Query) -> Iterator[Group]:
-    """Yield the movements that a query asks for, summed by any dimensions.
+def of_movements(
+    session: Session, by: Sequence[str], query: Query, told: Sequence[str] = COLUMNS
+) -> Iterator[Group]:
+    """Yield the movements that a query asks for, of the stages `told`, summed by any dimensions.
 
     An entry without a day counts always, except where the query has a first day (`since`). In the
     order of the codes.
     """
     tables = "movements m"
-    times = ledger.Conditions(
+    wanted = ledger.Conditions(
         Query(
             kind=query.kind,
             since=query.since,
@@ -189,21 +213,25 @@ def of_movements(session: Session, by: Sequence[str], query: Query) -> Iterator[
             known_at=query.known_at,
         )
     )
-    if times.texts:
-        tables += " JOIN entries e ON e.number = m.entry"
+    if wanted.texts:
+        # Entries first: SQLite keeps the order of a CROSS JOIN; the other way takes longer.
+        tables = "entries e CROSS JOIN movements m"
+        wanted.add("m.entry = e.number")
     if "bcu" in by or query.bcu:
         tables += " LEFT JOIN areas a ON a.code = m.area"
     if "theme" in by:
         tables += " JOIN funds f ON f.code = m.fund"
+    if len(told) < len(COLUMNS):
+        wanted.add(f"m.stage IN ({', '.join('?' * len(told))})", *told)
     for name in ("fund", "source", "recipient", "area", "bcu", "fy"):
         if value := getattr(query, name):
-            times.add(f"{_OF_MOVEMENTS[name]} = ?", value)
+            wanted.add(f"{_OF_MOVEMENTS[name]} = ?", value)
     if query.award:
-        times.add("m.award = ?", query.award)
+        wanted.add("m.award = ?", query.award)
     # Authority is the stages' counterpart: its movements are below zero as it grows.
     pence = f"CASE m.stage WHEN '{AUTHORITY}' THEN -m.pence ELSE m.pence END"
     return _grouped(
-        session, by, _OF_MOVEMENTS, "m.stage", pence, tables, times.texts, times.parameters
+        session, by, _OF_MOVEMENTS, "m.stage", pence, tables, wanted.texts, wanted.parameters
     )
 
 
@@ -217,28 +245,33 @@ def _grouped(
     wanted: Sequence[str],
     values: Sequence[Any],
 ) -> Iterator[Group]:
-    sums = [
-        f"CAST(COALESCE(SUM(CASE {stage} WHEN '{name}' THEN {pence} ELSE 0 END), 0) AS BIGINT)"
-        f" AS {name}"
-        for name in COLUMNS
-    ]
     keys = [f"{expressions[name]} AS by_{name}" for name in by]
-    sql = f"SELECT {', '.join([*keys, *sums])} FROM {tables}"
+    sql = f"SELECT {''.join(f'{key}, ' for key in keys)}{stage} AS stage, SUM({pence}) AS pence"
+    sql += f" FROM {tables}"
     if wanted:
         sql += f" WHERE {' AND '.join(wanted)}"
-    if by:
-        sql += f" GROUP BY {', '.join(str(number) for number in range(1, len(by) + 1))}"
+    sql += f" GROUP BY {', '.join(str(number) for number in range(1, len(by) + 2))}"
     # Names are joined to the groups, not to every row that is summed.
     name, join = "''", ""
     if "recipient" in by:
         name, join = "r.name", " LEFT JOIN recipients r ON r.code = g.by_recipient"
-    columns = [*(f"g.by_{key}" for key in by), name, *(f"g.{column}" for column in COLUMNS)]
-    order = ", ".join(f"CASE g.by_{key} WHEN '' THEN 1 ELSE 0 END, g.by_{key}" for key in by)
-    sql = f"SELECT {', '.join(columns)} FROM ({sql}) g{join}"
-    if order:
-        sql += f" ORDER BY {order}"
-    for row in session.stream(sql, values):
-        yield Group(row[: len(by)], row[len(by)] or "", row[len(by) + 1 :])
+    told = [f"g.by_{key}" for key in by]
+    order = "".join(f" CASE {key} WHEN '' THEN 1 ELSE 0 END, {key}," for key in told)
+    sql = (
+        f"SELECT {''.join(f'{key}, ' for key in told)}{name}, g.stage, CAST(g.pence AS BIGINT)"
+        f" FROM ({sql}) g{join} ORDER BY{order} g.stage"
+    )
+    return _side_by_side(session.stream(sql, values), len(by))
+
+
+def _side_by_side(rows: Iterator[Row], keys: int) -> Iterator[Group]:
+    """Yield a group for the rows of the same keys, each of which tells one stage."""
+    column = {name: index for index, name in enumerate(COLUMNS)}
+    for group, of_stages in groupby(rows, key=lambda row: row[: keys + 1]):
+        sums = [0] * len(COLUMNS)
+        for *_, stage, pence in of_stages:
+            sums[column[stage]] = pence
+        yield Group(group[:keys], group[keys] or "", tuple(sums))
 
 
 def authority_of_funds(session: Session, query: Query) -> dict[str, int]:

@@ -68,16 +68,24 @@ CREATE TRIGGER movements_kept BEFORE TRUNCATE ON movements
 
 CREATE FUNCTION awards_counted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
+    AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) THEN
+    RAISE EXCEPTION 'an award belongs to the entry that makes it'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   IF EXISTS (
     SELECT 1 FROM caps WHERE fund = NEW.fund AND severity = 'stop'
       AND only_kind IN ('', NEW.recipient_kind)
       AND NOT EXISTS (
         SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = caps.code
           AND bucket = CASE WHEN caps.measure IN ('award', 'end') THEN NEW.ref ELSE
-            replace(replace(replace(replace(replace(replace(replace(replace(caps.per,
-              ',', '|'), 'recipient', NEW.recipient), 'area', NEW.area), 'bcu', NEW.bcu),
-              'financial-year', NEW.fy), 'source', NEW.source), 'kind', NEW.recipient_kind),
-              'purpose', NEW.purpose) END
+            replace(replace(replace(replace(replace(replace(replace(
+              replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
+              , 'recipient', chr(1)), 'area', chr(2)), 'bcu', chr(3))
+              , 'financial-year', chr(4)), 'source', chr(5)), 'kind', chr(6))
+              , 'purpose', chr(7)), chr(1), NEW.recipient), chr(2), NEW.area)
+              , chr(3), NEW.bcu), chr(4), NEW.fy), chr(5), NEW.source)
+              , chr(6), NEW.recipient_kind), chr(7), NEW.purpose) END
           AND entry >= NEW.entry)) THEN
     RAISE EXCEPTION 'every cap that stops counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -93,12 +101,20 @@ CREATE TRIGGER awards_remain BEFORE DELETE ON awards
 CREATE TRIGGER awards_kept BEFORE TRUNCATE ON awards
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('an award is never removed');
 
+CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
+    AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) $$;
 CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.scope = 'cap' AND NOT EXISTS (
-    SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND NEW.floor IS NULL
+  IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
+    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)) THEN
+    RAISE EXCEPTION 'a balance moves only with a new entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope = 'cap' AND EXISTS (
+    SELECT 1 FROM caps WHERE code = NEW.name AND NOT (fund = NEW.fund
       AND NEW.ceiling IS NOT DISTINCT FROM CASE severity WHEN 'stop' THEN ceiling END
-      AND (NEW.grandfathered = 0 OR caps.entry = NEW.entry)) THEN
+      AND NEW.grandfathered = 0)) THEN
     RAISE EXCEPTION 'a cap''s ceiling is the one its entry set'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -110,6 +126,12 @@ CREATE FUNCTION balances_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.scope, NEW.fund, NEW.name, NEW.bucket) <> (OLD.scope, OLD.fund, OLD.name, OLD.bucket)
     OR NEW.floor IS DISTINCT FROM OLD.floor OR NEW.entry <= OLD.entry THEN
+    RAISE EXCEPTION 'a balance moves only with a new entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT entry_is_open(NEW.entry)
+    AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
+      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry)) THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -133,8 +155,15 @@ CREATE TRIGGER balances_kept BEFORE TRUNCATE ON balances
 CREATE FUNCTION caps_begin() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (
-    SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap' AND fund = NEW.fund) THEN
+    SELECT 1 FROM entries JOIN head ON head.number = entries.number
+      WHERE entries.number = NEW.entry AND cap = NEW.code AND fund = NEW.fund) THEN
     RAISE EXCEPTION 'a cap is set by an entry' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = NEW.code
+    AND (entry <> NEW.entry OR ceiling IS DISTINCT FROM
+      CASE NEW.severity WHEN 'stop' THEN NEW.ceiling END)) THEN
+    RAISE EXCEPTION 'a cap''s ceiling is the one its entry set'
+      USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -142,8 +171,12 @@ CREATE TRIGGER caps_begin BEFORE INSERT ON caps FOR EACH ROW EXECUTE FUNCTION ca
 CREATE FUNCTION caps_move() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.code <> OLD.code OR NEW.entry <= OLD.entry OR NOT EXISTS (
-    SELECT 1 FROM entries WHERE number = NEW.entry AND kind IN ('cap', 'fund')
-      AND fund = NEW.fund) THEN
+    SELECT 1 FROM entries JOIN head ON head.number = entries.number
+      WHERE entries.number = NEW.entry AND fund = NEW.fund
+        AND (cap = NEW.code OR (kind = 'fund' AND NEW.measure = 'share'
+          AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+          AND NEW.severity = OLD.severity AND NEW.tolerance IS NOT DISTINCT FROM OLD.tolerance
+          AND NEW.tolerance_bp IS NOT DISTINCT FROM OLD.tolerance_bp))) THEN
     RAISE EXCEPTION 'a cap is set by a new entry' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;

@@ -42,11 +42,16 @@ BEGIN SELECT RAISE(ABORT, 'a movement is never changed'); END;
 CREATE TRIGGER movements_remain BEFORE DELETE ON movements
 BEGIN SELECT RAISE(ABORT, 'a movement is never removed'); END;
 
+-- A bucket is named by what a cap counts per. The names of the properties are first replaced by
+-- control characters, which no value can hold, so that a value may read like a property.
 CREATE TRIGGER awards_counted BEFORE INSERT ON awards
 BEGIN
   SELECT RAISE(ABORT, 'an award is made once')
     WHERE EXISTS (SELECT 1 FROM awards WHERE ref = NEW.ref)
       OR EXISTS (SELECT 1 FROM awards WHERE fund = NEW.fund AND number = NEW.number);
+  SELECT RAISE(ABORT, 'an award belongs to the entry that makes it')
+    WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
+      AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number));
   SELECT RAISE(ABORT, 'every cap that stops counts an award')
     WHERE EXISTS (
       SELECT 1 FROM caps WHERE fund = NEW.fund AND severity = 'stop'
@@ -54,10 +59,13 @@ BEGIN
         AND NOT EXISTS (
           SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = caps.code
             AND bucket = CASE WHEN caps.measure IN ('award', 'end') THEN NEW.ref ELSE
-              replace(replace(replace(replace(replace(replace(replace(replace(caps.per,
-                ',', '|'), 'recipient', NEW.recipient), 'area', NEW.area), 'bcu', NEW.bcu),
-                'financial-year', NEW.fy), 'source', NEW.source), 'kind', NEW.recipient_kind),
-                'purpose', NEW.purpose) END
+              replace(replace(replace(replace(replace(replace(replace(
+                replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
+                , 'recipient', char(1)), 'area', char(2)), 'bcu', char(3))
+                , 'financial-year', char(4)), 'source', char(5)), 'kind', char(6))
+                , 'purpose', char(7)), char(1), NEW.recipient), char(2), NEW.area)
+                , char(3), NEW.bcu), char(4), NEW.fy), char(5), NEW.source)
+                , char(6), NEW.recipient_kind), char(7), NEW.purpose) END
             AND entry >= NEW.entry));
 END;
 CREATE TRIGGER awards_stay BEFORE UPDATE ON awards
@@ -65,22 +73,34 @@ BEGIN SELECT RAISE(ABORT, 'an award is changed by entries only'); END;
 CREATE TRIGGER awards_remain BEFORE DELETE ON awards
 BEGIN SELECT RAISE(ABORT, 'an award is never removed'); END;
 
+-- A balance moves only while its entry is open: there, and its movements not yet written. A cap
+-- that is new finds its past before its own row is written.
 CREATE TRIGGER balances_begin BEFORE INSERT ON balances
 BEGIN
   SELECT RAISE(ABORT, 'a balance begins once')
     WHERE EXISTS (SELECT 1 FROM balances WHERE scope = NEW.scope AND fund = NEW.fund
       AND name = NEW.name AND bucket = NEW.bucket);
+  SELECT RAISE(ABORT, 'a balance moves only with a new entry')
+    WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.movements > 0
+      AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
+    AND NOT (NEW.scope IN ('cap', 'member')
+      AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name));
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
-    WHERE NEW.scope = 'cap' AND NOT EXISTS (
-      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND NEW.floor IS NULL
+    WHERE NEW.scope = 'cap' AND EXISTS (
+      SELECT 1 FROM caps WHERE code = NEW.name AND NOT (fund = NEW.fund
         AND NEW.ceiling IS CASE severity WHEN 'stop' THEN ceiling END
-        AND (NEW.grandfathered = 0 OR caps.entry = NEW.entry));
+        AND NEW.grandfathered = 0));
 END;
 CREATE TRIGGER balances_move BEFORE UPDATE ON balances
 BEGIN
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NEW.scope <> OLD.scope OR NEW.fund <> OLD.fund OR NEW.name <> OLD.name
       OR NEW.bucket <> OLD.bucket OR NEW.floor IS NOT OLD.floor OR NEW.entry <= OLD.entry;
+  SELECT RAISE(ABORT, 'a balance moves only with a new entry')
+    WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.movements > 0
+      AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
+    AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
+      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry));
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE NEW.scope = 'cap'
       AND (NEW.ceiling IS NOT OLD.ceiling OR NEW.grandfathered > OLD.grandfathered)
@@ -95,15 +115,23 @@ CREATE TRIGGER caps_begin BEFORE INSERT ON caps
 BEGIN
   SELECT RAISE(ABORT, 'a cap is set by an entry')
     WHERE EXISTS (SELECT 1 FROM caps WHERE code = NEW.code)
-      OR NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap'
-        AND fund = NEW.fund);
+      OR NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+        WHERE entries.number = NEW.entry AND cap = NEW.code AND fund = NEW.fund);
+  SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
+    WHERE EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund
+      AND name = NEW.code
+      AND (entry <> NEW.entry OR ceiling IS NOT CASE NEW.severity WHEN 'stop' THEN NEW.ceiling END));
 END;
 CREATE TRIGGER caps_move BEFORE UPDATE ON caps
 BEGIN
   SELECT RAISE(ABORT, 'a cap is set by a new entry')
     WHERE NEW.code <> OLD.code OR NEW.entry <= OLD.entry
-      OR NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind IN ('cap', 'fund')
-        AND fund = NEW.fund);
+      OR NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+        WHERE entries.number = NEW.entry AND fund = NEW.fund
+          AND (cap = NEW.code OR (kind = 'fund' AND NEW.measure = 'share'
+            AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+            AND NEW.severity = OLD.severity AND NEW.tolerance IS OLD.tolerance
+            AND NEW.tolerance_bp IS OLD.tolerance_bp)));
 END;
 CREATE TRIGGER caps_remain BEFORE DELETE ON caps
 BEGIN SELECT RAISE(ABORT, 'a cap is never removed'); END;

@@ -20,7 +20,7 @@ _MOST_BALANCES = 25_000
 """Balances kept in memory between flushes: a few megabytes."""
 
 ENTRY_COLUMNS = (
-    "number, kind, fund, award, recipient, amount_pence, movements, dated,"
+    "number, kind, fund, award, recipient, cap, amount_pence, movements, dated,"
     ' recorded_at, actor, reason, decision, "key", fact, previous_hash, hash'
 )
 AWARD_COLUMNS = (
@@ -28,9 +28,7 @@ AWARD_COLUMNS = (
     " fy, purpose, title, term_from, term_to"
 )
 MOVEMENT_COLUMNS = "entry, n, fund, source, fy, award, recipient, area, stage, pence"
-_INSERT_ENTRY = (
-    f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_AWARD = (
     f"INSERT INTO awards ({AWARD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -70,7 +68,7 @@ class Journal:
         """Return a position that holds at least `keys`; nothing is stored yet under `new_award`."""
         known = self._balances
         lacking = [key for key in keys if key not in known]
-        stored = [key for key in lacking if not new_award or key.bucket != new_award]
+        stored = [key for key in lacking if not _begins(key, new_award, caps)]
         found = ledger.balances(self.session, stored) if stored else {}
         for key in lacking:
             if key in found:
@@ -133,12 +131,19 @@ class Journal:
         for waiting in (self._entries, self._awards, self._movements, self._touched):
             waiting.clear()
         if len(self._balances) > _MOST_BALANCES:
-            self._balances.clear()
-            self._unwritten.clear()
+            self._forget()
 
-    def set_cap(self, cap: CapSet, bounds: Bounds, entry: int) -> None:
-        """Make a cap what its newest entry says, and give all its buckets the new ceiling."""
+    def set_cap(
+        self, cap: CapSet, bounds: Bounds, entry: int, past: Mapping[Key, Balance] | None = None
+    ) -> None:
+        """Make a cap what its newest entry says, and give all its buckets the new ceiling.
+
+        `past` is what a new cap has counted already. It is written before the cap is there, for
+        afterwards the guards let its balances move only with money.
+        """
         self.flush()
+        for key, (held, floor, ceiling, grandfathered) in (past or {}).items():
+            self.session.run(_INSERT_BALANCE, (held, floor, ceiling, grandfathered, entry, *key))
         row = (
             *(cap.measure, cap.limit, ",".join(cap.per), cap.only, cap.severity, cap.tolerance),
             *(cap.tolerance_bp, cap.citation, bounds.limit, bounds.ceiling, entry, cap.cap),
@@ -157,6 +162,8 @@ class Journal:
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (*row, cap.fund),
             )
+            self._forget()
+            return
         ceiling = bounds.ceiling if cap.severity == "stop" else None
         self.session.run(
             "UPDATE balances SET ceiling = ?, entry = ?, grandfathered ="
@@ -170,18 +177,24 @@ class Journal:
                 cap.cap,
             ),
         )
+        self._forget()
+
+    def _forget(self) -> None:
+        """Read balances anew: they were changed behind what is remembered of them."""
         self._balances.clear()
         self._unwritten.clear()
 
-    def put_balances(self, balances: Mapping[Key, Balance]) -> None:
-        """Write balances that the newest entry begins: what a new cap finds in the past."""
-        self.session.run_many(
-            _INSERT_BALANCE,
-            [
-                (held, floor, ceiling, grandfathered, self.number, *key)
-                for key, (held, floor, ceiling, grandfathered) in balances.items()
-            ],
-        )
+
+def _begins(key: Key, award: str, caps: Mapping[str, CapSet]) -> bool:
+    """Say whether a key is a new award's own, so that nothing is stored under it yet.
+
+    The bucket alone does not say so: a recipient's code may read like an award.
+    """
+    if not award or key.bucket != award:
+        return False
+    if key.scope == "cap":
+        return caps[key.name].measure in ("award", "end")
+    return key.scope == "award"
 
 
 def entry_row(
@@ -201,6 +214,7 @@ def entry_row(
         getattr(entry, "fund", ""),
         getattr(entry, "award", None),
         getattr(entry, "recipient", None),
+        getattr(entry, "cap", None),
         getattr(entry, "amount_pence", 0),
         movements,
         entry.dated.isoformat() if entry.dated else None,

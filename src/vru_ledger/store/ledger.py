@@ -72,9 +72,11 @@ def balances(session: Session, keys: Sequence[Key]) -> dict[Key, Balance]:
     for start in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[start : start + _KEYS_AT_ONCE]
         places = ", ".join(["(?, ?, ?, ?)"] * len(some))
+        # A join, because SQLite would look through the whole table for rows IN a list.
         rows = session.rows(
-            "SELECT scope, fund, name, bucket, held, floor, ceiling, grandfathered FROM balances"
-            f" WHERE (scope, fund, name, bucket) IN (VALUES {places})",
+            f"WITH asked (s, f, n, b) AS (VALUES {places})"
+            " SELECT scope, fund, name, bucket, held, floor, ceiling, grandfathered"
+            " FROM asked JOIN balances ON scope = s AND fund = f AND name = n AND bucket = b",
             [part for key in some for part in key],
         )
         for row in rows:

@@ -122,7 +122,12 @@ def find_recipients(session: Session, asked: str) -> list[Recipient]:
     row = session.row(f"{_select(Recipient)} WHERE code = ?", (asked.strip().upper(),))
     if row:
         return [_made(Recipient, row)]
-    rows = session.rows(f"{_select(Recipient)} WHERE folded = ? ORDER BY code", (fold(asked),))
+    return recipients_named(session, asked)
+
+
+def recipients_named(session: Session, name: str) -> list[Recipient]:
+    """Return the recipients of this name, whoever has it as a code."""
+    rows = session.rows(f"{_select(Recipient)} WHERE folded = ? ORDER BY code", (fold(name),))
     return [_made(Recipient, row) for row in rows]
 
 

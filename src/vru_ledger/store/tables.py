@@ -108,6 +108,7 @@ class EntryRow(SQLModel, table=True):
     fund: str = _text()
     award: str | None = Field(default=None, sa_type=Words)
     recipient: str | None = Field(default=None, sa_type=Words)
+    cap: str | None = Field(default=None, sa_type=Words)
     amount_pence: int = _whole()
     movements: int = _whole()
     dated: date | None = _day()
@@ -179,6 +180,7 @@ class BalanceRow(SQLModel, table=True):
 
     __tablename__ = "balances"
     __table_args__ = (
+        CheckConstraint("held >= 0"),
         CheckConstraint("held >= floor"),
         CheckConstraint("held <= ceiling + grandfathered"),
         CheckConstraint("grandfathered >= 0"),
@@ -189,6 +191,7 @@ class BalanceRow(SQLModel, table=True):
             "fund",
             "name",
             "held",
+            "bucket",
             sqlite_where=Column("scope", Text) == "cap",
             postgresql_where=Column("scope", Text) == "cap",
         ),

@@ -1,0 +1,234 @@
+"""Sixteen people at once, held at a gate until all have started: no cap is passed, nothing lost."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from tests.builders import ACTOR, WHEN, findings, rows
+from tests.command import Outcome
+from tests.conftest import Run, Start
+from vru_ledger.actions.init import init
+from vru_ledger.exchange.seed_file import built_in_seed, read_seed
+from vru_ledger.store.database import is_url, open_database
+
+PEOPLE = 16
+PATIENCE = ("--wait", "120")
+Command = Sequence[str]
+
+
+@pytest.fixture
+def place(database_place: str) -> str:
+    """Make a ledger of the seed on either database."""
+    seed = read_seed(built_in_seed()).seed
+    init(database_place, seed, actor=ACTOR, recorded_at=WHEN)
+    return database_place
+
+
+@contextmanager
+def gate(place: str) -> Iterator[None]:
+    """Hold the lock that every writer takes before it reads; all pass when the block ends."""
+    if is_url(place):
+        import psycopg
+
+        with psycopg.connect(place) as connection:
+            connection.execute("SELECT 1 FROM head FOR UPDATE")
+            yield
+        return
+    file = sqlite3.connect(place, isolation_level=None, timeout=60)
+    file.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        file.execute("ROLLBACK")
+        file.close()
+
+
+def rush(
+    place: str,
+    start: Start,
+    commands: Sequence[Command],
+    meanwhile: Callable[[], object] = lambda: None,
+) -> list[Outcome]:
+    """Start every command, wait until each says that it waits, open the gate, and gather them."""
+    with ThreadPoolExecutor(len(commands)) as threads:
+        with gate(place):
+            started = [start("--db", place, *PATIENCE, *command) for command in commands]
+            for first in threads.map(_first_complaint, started):
+                assert first.startswith("waiting:"), first
+        meanwhile()
+        return list(threads.map(_outcome, started))
+
+
+def _first_complaint(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    return process.stderr.readline()
+
+
+def _outcome(process: subprocess.Popen[str]) -> Outcome:
+    said, complained = process.communicate(timeout=120)
+    return Outcome(process.returncode, said, complained)
+
+
+def entries_told(outcomes: Sequence[Outcome]) -> list[int]:
+    """Return the numbers of the entries that were acknowledged."""
+    found = [re.match(r"entry (\d+): ", outcome.stdout) for outcome in outcomes]
+    return sorted(int(match[1]) for match in found if match)
+
+
+def codes(outcomes: Sequence[Outcome]) -> dict[int, int]:
+    return dict(Counter(outcome.exit_code for outcome in outcomes))
+
+
+def say(place: str, what: str, began: float, outcomes: Sequence[Outcome]) -> None:
+    database = "PostgreSQL" if is_url(place) else "SQLite"
+    sys.stdout.write(
+        f"{what} on {database}: {len(outcomes)} processes, exit codes {codes(outcomes)},"
+        f" {time.monotonic() - began:.1f} s\n"
+    )
+
+
+def allocations(place: str) -> list[tuple[str, str, int, str]]:
+    """Return every award in the ledger: recipient, key, pence and reference."""
+    database = open_database(place)
+    try:
+        assert findings(database) == []
+        return [
+            (recipient, key, pence, award)
+            for recipient, key, pence, award in rows(
+                database,
+                'SELECT recipient, "key", amount_pence, award FROM entries'
+                " WHERE kind = 'allocate' ORDER BY number",
+            )
+        ]
+    finally:
+        database.close()
+
+
+def allocate(recipient: str, pounds: int, key: str) -> Command:
+    return ("allocate", "MYENDS", recipient, str(pounds), "--on", "2021-04-01", "--key", key)
+
+
+def test_a_rush_at_one_cap_uses_it_to_the_penny_and_never_passes_it(place: str, start: Start):
+    began = time.monotonic()
+    commands = [allocate("Newham", 50_000, f"K{number}") for number in range(PEOPLE)]
+    outcomes = rush(place, start, commands)
+    say(place, "one cap", began, outcomes)
+    # £750,000 for one consortium: fifteen times £50,000, and nobody is refused while there is room.
+    assert codes(outcomes) == {0: 15, 3: 1}
+    there = allocations(place)
+    assert sum(pence for _, _, pence, _ in there) == 75_000_000
+    assert entries_told(outcomes) == list(range(31, 46))
+    assert [award for *_, award in there] == [f"MYENDS-{number:04}" for number in range(1, 16)]
+    [refused] = [outcome for outcome in outcomes if outcome.exit_code == 3]
+    assert "MYENDS-EACH" in refused.stderr
+    # Everybody tries again: nobody gets it twice, and who was refused still is.
+    again = rush(place, start, commands)
+    assert codes(again) == {0: 15, 3: 1}
+    assert all("already recorded" in one.stdout for one in again if one.exit_code == 0)
+    assert allocations(place) == there
+
+
+def test_a_rush_of_different_sums_leaves_less_room_than_anybody_refused_asked_for(
+    place: str, start: Start
+):
+    began = time.monotonic()
+    asked = [30_000 + 7_777 * number for number in range(PEOPLE)]
+    commands = [allocate("Brent", pounds, f"K{pounds}") for pounds in asked]
+    outcomes = rush(place, start, commands)
+    say(place, "different sums", began, outcomes)
+    used = sum(pence for _, _, pence, _ in allocations(place)) // 100
+    assert used <= 750_000
+    accepted = [p for p, one in zip(asked, outcomes, strict=True) if one.exit_code == 0]
+    refused = [p for p, one in zip(asked, outcomes, strict=True) if one.exit_code == 3]
+    assert sorted([*accepted, *refused]) == asked
+    assert sum(accepted) == used
+    assert min(refused) > 750_000 - used
+
+
+def test_of_sixteen_with_the_same_key_one_records_and_all_are_told_which(place: str, start: Start):
+    began = time.monotonic()
+    outcomes = rush(place, start, [allocate("Newham", 50_000, "ONCE")] * PEOPLE)
+    say(place, "one key", began, outcomes)
+    assert codes(outcomes) == {0: PEOPLE}
+    assert entries_told(outcomes) == [31]
+    assert sum("already recorded as entry 31" in one.stdout for one in outcomes) == PEOPLE - 1
+    assert len(allocations(place)) == 1
+
+
+def test_a_rush_of_new_recipients_counts_no_ninth(place: str, start: Start, run: Run):
+    began = time.monotonic()
+    new = ("--new-recipient", "--kind", "a-and-e")
+    outcomes = rush(
+        place,
+        start,
+        [
+            ("allocate", "AE-YOUTH", f"Hospital {number}", "1k", "--key", f"H{number}", *new)
+            for number in range(PEOPLE)
+        ],
+    )
+    say(place, "eight departments", began, outcomes)
+    assert codes(outcomes) == {0: 8, 3: 8}
+    assert len({recipient for recipient, *_ in allocations(place)}) == 8
+    # Who was refused was not added either.
+    told = json.loads(run("--db", place, "recipient", "list", "-f", "json").stdout)
+    assert sum(row["kind"] == "a-and-e" for row in told["rows"]) == 8
+
+
+def test_readers_in_the_middle_of_a_rush_see_a_whole_ledger(place: str, start: Start, run: Run):
+    began = time.monotonic()
+    seen = []
+
+    def read() -> None:
+        for _ in range(2):
+            shown = run("--db", place, *PATIENCE, "report", "position", "-f", "json", timeout=120)
+            assert shown.exit_code == 0, shown
+            seen.append(json.loads(shown.stdout))
+            checked = run("--db", place, *PATIENCE, "check", timeout=120)
+            assert checked.exit_code == 0, checked
+
+    commands = [allocate("Newham", 10_000, f"K{number}") for number in range(PEOPLE)]
+    outcomes = rush(place, start, commands, meanwhile=read)
+    say(place, "with readers", began, outcomes)
+    assert codes(outcomes) == {0: PEOPLE}
+    for told in seen:
+        for row in told["rows"]:
+            stages = ("unallocated", "proposed", "committed", "payable", "disbursed", "recoverable")
+            assert row["authority_pence"] == sum(row[f"{stage}_pence"] for stage in stages)
+        assert told["totals"]["authority_pence"] == 2_854_000_000
+    assert len(allocations(place)) == PEOPLE
+
+
+def test_who_waits_too_long_is_told_so_and_nothing_is_written(place: str, run: Run):
+    with gate(place):
+        began = time.monotonic()
+        done = run("--db", place, "--wait", "0.5", *allocate("Newham", 1, "K"))
+        assert time.monotonic() - began < 20
+    assert done.exit_code == 6, done
+    assert "somebody else is writing" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert allocations(place) == []
+    assert run("--db", place, *allocate("Newham", 1, "K")).exit_code == 0
+
+
+def test_who_must_not_wait_is_told_at_once(place: str, run: Run):
+    with gate(place):
+        done = run("--db", place, "--wait", "0", *allocate("Newham", 1, "K"))
+    assert done.exit_code == 6, done
+
+
+def test_two_who_make_the_same_ledger_make_one(database_place: str, start: Start):
+    started = [start("--db", database_place, "init") for _ in range(4)]
+    outcomes = [_outcome(process) for process in started]
+    assert codes(outcomes) == {0: 1, 6: 3}
+    database = open_database(database_place)
+    assert findings(database) == []
+    database.close()
