@@ -70,29 +70,34 @@ def allocate(
             "FUND, RECIPIENT and AMOUNT are needed",
             "like vru-ledger allocate MYENDS Newham 750k, or --from FILE for many",
         )
+    _allocate_one(terminal, _request(terminal, ctx.params), dry_run, format_)
+
+
+def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
+    """Return what was typed as a request, every value read. Raises BadInput."""
     from vru_ledger.actions.allocate import Request
 
+    on, term = typed["on"], typed["term"]
     term_from, term_to = read(parse_term, "--term", term) if term else (None, None)
-    request = Request(
-        fund=fund,
-        recipient=read(parse_name, "RECIPIENT", recipient),
-        amount_pence=read(parse_pounds, "AMOUNT", amount),
+    return Request(
+        fund=typed["fund"],
+        recipient=read(parse_name, "RECIPIENT", typed["recipient"]),
+        amount_pence=read(parse_pounds, "AMOUNT", typed["amount"]),
         dated=read(parse_date, "--on", on) if on else terminal.today(),
         dated_by_clock=not on,
-        fy=year_of(fy),
+        fy=year_of(typed["fy"]),
         term_from=term_from,
         term_to=term_to,
-        area=area,
-        source=source,
-        purpose=_purpose(purpose),
-        title=sentence("--title", title),
-        decision=sentence("--decision", decision),
-        reason=sentence("--reason", reason),
-        key=key_of(key),
-        new_recipient=new_recipient,
-        kind=_kind(kind),
+        area=typed["area"],
+        source=typed["source"],
+        purpose=_purpose(typed["purpose"]),
+        title=sentence("--title", typed["title"]),
+        decision=sentence("--decision", typed["decision"]),
+        reason=sentence("--reason", typed["reason"]),
+        key=key_of(typed["key"]),
+        new_recipient=typed["new_recipient"],
+        kind=_kind(typed["kind"]),
     )
-    _allocate_one(terminal, request, dry_run, format_)
 
 
 _WITH_A_FILE = ("from_file", "on", "dry_run", "format_")

@@ -9,6 +9,7 @@ from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, recipients
+from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
@@ -36,6 +37,8 @@ class Fact(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return every fund, or the one that is asked for."""
+    allow(query, "funds", ("fund",), times=False)
+    told = meta(session, query)
     rows = [
         _row(session, fund)
         for fund in register.everything(session, Fund)
@@ -50,7 +53,9 @@ def answer(session: Session, query: Query) -> Answer:
         shown=("fund", "name", "theme", "authority", "goes_to", "term", "citation"),
         total=total,
         drop_first=("citation", "theme", "term", "goes_to", "name"),
+        meta=told,
         measures={"authority": MEASURES["authority"]},
+        notes=[*narrowing(told), standing(told)],
     )
 
 

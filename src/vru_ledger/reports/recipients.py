@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
@@ -9,6 +10,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Recipient
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
+from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import holdings, register
 from vru_ledger.store.database import Session
 
@@ -27,7 +29,9 @@ class Row(Value):
 
 
 class Award(Value):
-    """One award, as it was made."""
+    """One award, as it was made. The total has no day and no entry."""
+
+    TOLD: ClassVar[Told] = {"dated": {"absent": ""}, "entry": {"absent": ""}}
 
     award: str
     fund: str
@@ -35,7 +39,7 @@ class Award(Value):
     fy: str
     amount: Pence
     title: str
-    entry: int
+    entry: int | None
 
 
 class Fact(Value):
@@ -47,6 +51,8 @@ class Fact(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return every recipient, or those that a fund lists or gives to."""
+    allow(query, "recipients", ("fund", "recipient", "area"), times=False)
+    told = meta(session, query)
     names = {area.code: area.name for area in register.everything(session, Area)}
     return Answer(
         name="recipients",
@@ -55,7 +61,9 @@ def answer(session: Session, query: Query) -> Answer:
         rows=_rows(session, query, names),
         shown=("recipient", "name", "kind", "area", "allocated", "citation"),
         drop_first=("citation", "area", "kind", "name"),
+        meta=told,
         measures={"allocated": MEASURES["allocated"]},
+        notes=[*narrowing(told), standing(told)],
     )
 
 
@@ -81,7 +89,7 @@ def one(session: Session, recipient: Recipient) -> Answer:
         )
         for ref, fund, dated, fy, pence, title, entry in holdings.awards_of(session, recipient.code)
     ]
-    total = Award("total", "", None, "", Pence(sum(award.amount for award in awards)), "", 0)
+    total = Award("total", "", None, "", Pence(sum(award.amount for award in awards)), "", None)
     return Answer(
         name="recipient",
         title=f"{recipient.name} ({recipient.code})",

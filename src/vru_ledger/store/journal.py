@@ -28,7 +28,7 @@ AWARD_COLUMNS = (
     " fy, purpose, title, term_from, term_to"
 )
 MOVEMENT_COLUMNS = "entry, n, fund, source, fy, award, recipient, area, stage, pence"
-_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 17)})"
 _INSERT_AWARD = (
     f"INSERT INTO awards ({AWARD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
