@@ -75,7 +75,7 @@ class SeedUnsound(LedgerError):
         self.findings = [one for one in findings if one.severity == "error"]
         faults = "1 fault" if len(self.findings) == 1 else f"{len(self.findings)} faults"
         super().__init__(
-            f"{file} has {faults}; nothing was written", f"vru-ledger check {file} lists each"
+            f"{file} has {faults}; nothing was written", "mend them, then run it again"
         )
 
     def details(self) -> dict[str, Any]:
@@ -110,20 +110,6 @@ class EntryRefused(LedgerError):
     def details(self) -> dict[str, Any]:
         details: dict[str, Any] = self.refusal.as_json()
         return details
-
-
-class FundClosedToOthers(LedgerError):
-    """The fund lists who may receive it, and this recipient is not among them."""
-
-    exit_code = ExitCode.REFUSED
-    code = "recipient-not-listed"
-
-
-class Unsound(LedgerError):
-    """`check` found something. The findings are the command's output, not part of this."""
-
-    exit_code = ExitCode.FOUND
-    code = "unsound"
 
 
 class NotFound(LedgerError):

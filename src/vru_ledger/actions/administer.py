@@ -80,7 +80,10 @@ def add_fund(
         recorder = Recorder(session, actor, recorded_at)
         fund, listed = _fund(session, new)
         entry = _registration((fund, *listed), told)
-        found = ledger.entries_by_key(session, [told.key] if told.key else [])
+        funding = _funding(session, new, told)
+        keys = [told.key, funding.key] if told.key else []
+        found = ledger.entries_by_key(session, keys)
+        already_recorded(found, funding, dated_by_clock=told.dated_by_clock)
         if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
             return [before]
         for asked in (new.code, new.name):
@@ -88,20 +91,9 @@ def add_fund(
                 raise AlreadyThere(
                     f"a fund is called {asked!r} already", f"see it: vru-ledger fund show {asked}"
                 )
-        source = resolve.source(session, new.source).code if new.source else ""
         done = [
             recorder.put_register(entry),
-            recorder.put_funding(
-                Funding(
-                    fund=new.code,
-                    amount_pence=new.amount_pence,
-                    source=source,
-                    fy=new.fy,
-                    dated=told.dated,
-                    reason=told.reason,
-                    decision=told.decision,
-                )
-            ),
+            recorder.put_funding(funding),
             recorder.put_cap(
                 CapSet(
                     cap=f"{new.code[:35]}-FUND",
@@ -143,6 +135,8 @@ def add_recipient(
         listed = (
             (Listing(fund=resolve.fund(session, fund).code, recipient=made.code),) if fund else ()
         )
+        if listed and (kinds := resolve.fund(session, fund).kinds):
+            _must_be_of(made.kind, kinds, fund)
         entry = _registration((made, *listed), told)
         found = ledger.entries_by_key(session, [told.key] if told.key else [])
         if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
@@ -205,6 +199,28 @@ def _registration(records: tuple[Record, ...], told: Told) -> Registration:
     )
 
 
+def _funding(session: Session, new: NewFund, told: Told) -> Funding:
+    """Return the authority that a new fund begins with, under a key of its own."""
+    return Funding(
+        fund=new.code,
+        amount_pence=new.amount_pence,
+        source=resolve.source(session, new.source).code if new.source else "",
+        fy=new.fy,
+        dated=told.dated,
+        reason=told.reason,
+        decision=told.decision,
+        key=f"{told.key} authority" if told.key else "",
+    )
+
+
+def _must_be_of(kind: str, kinds: str, fund: str) -> None:
+    if kind not in kinds.split(","):
+        raise BadInput(
+            f"{fund} goes to recipients of kind {kinds.replace(',', ' or ')}, not {kind}",
+            "give it one of those kinds, or do not list it there",
+        )
+
+
 def _fund(session: Session, new: NewFund) -> tuple[Fund, tuple[Listing, ...]]:
     """Return the fund that was asked for, and its list of recipients."""
     fund = Fund(
@@ -218,7 +234,7 @@ def _fund(session: Session, new: NewFund) -> tuple[Fund, tuple[Listing, ...]]:
         note=new.note,
     )
     listed = tuple(
-        Listing(fund=new.code, recipient=resolve.recipient(session, asked, fund).code)
+        Listing(fund=new.code, recipient=resolve.recipient(session, asked).code)
         for asked in new.recipients
     )
     return fund, listed

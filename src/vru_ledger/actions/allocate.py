@@ -13,6 +13,7 @@ from vru_ledger.domain.entries import Allocation, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.value import Value
+from vru_ledger.domain.years import financial_year
 from vru_ledger.errors import BadInput, EntryRefused, LedgerError
 from vru_ledger.position import Key, Position
 from vru_ledger.rules import judge, stops
@@ -173,6 +174,9 @@ class Allocator:
             largest = largest_passing(case, sum(available(case.entry, case.position)))
         if largest and not self._would_stop(request.replace(amount_pence=Pence(largest))):
             commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
+        elif command := self._with_a_year(request, breaches):
+            largest = 0
+            commands.append(command)
         else:
             largest = 0
             commands.append(f"vru-ledger headroom {case.fund.code}")
@@ -186,6 +190,14 @@ class Allocator:
         )
         said = [breach.sentence for breach in breaches if breach.severity == "stop"]
         return EntryRefused(f"{asked} is refused: {'; '.join(said)}", refusal)
+
+    def _with_a_year(self, request: Request, breaches: list[Breach]) -> str:
+        """Return the command with the year of its day, where only a year was missing."""
+        stopping = {breach.rule for breach in breaches if breach.severity == "stop"}
+        told = request.replace(fy=financial_year(request.dated))
+        if request.fy or stopping != {"measurable"} or self._would_stop(told):
+            return ""
+        return as_typed(told)
 
     def _would_stop(self, request: Request) -> bool:
         try:

@@ -87,7 +87,8 @@ class _Filing:
             recorded += not outcome.already
             total += 0 if outcome.already else outcome.entry.amount_pence
             for warning in outcome.warnings:
-                self.warnings.append(self._finding(row, "", "batch-warning", warning.sentence))
+                told = self._finding(row, "", "batch-warning", warning.sentence)
+                self.warnings.append(told.replace(severity="warning"))
             if recorded % _FLUSH_EVERY == 0:
                 self.journal.flush()
                 if on_progress:
@@ -126,14 +127,14 @@ class _Filing:
 
         on = read("on", parse_date)
         given = {
-            "fund": read("fund", str),
+            "fund": read("fund", parse_name),
             "recipient": read("recipient", parse_name),
             "amount_pence": read("amount", parse_pounds),
             "fy": read("fy", parse_financial_year),
             "term_from": read("term_from", parse_date),
             "term_to": read("term_to", parse_date),
-            "area": read("area", str),
-            "source": read("source", str),
+            "area": read("area", parse_name),
+            "source": read("source", parse_name),
             "purpose": read("purpose", _parse_purpose),
             "title": read("title", parse_sentence),
             "decision": read("decision", parse_sentence),

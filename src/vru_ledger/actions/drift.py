@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from vru_ledger.actions.record import in_words
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.register import RECORDS, Fund, Listing, Record
@@ -48,8 +49,8 @@ def _compared(what: str, told: dict[str, Any], there: dict[str, Any]) -> Iterato
             yield _found("drift-missing", f"{what}: {code} is in the seed, not in the ledger")
         elif there[code] != one:
             differ = [
-                f"{field} is {getattr(there[code], field)!r} in the ledger, "
-                f"{getattr(one, field)!r} in the seed"
+                f"{field} is {in_words(there[code], field)} in the ledger, "
+                f"{in_words(one, field)} in the seed"
                 for field in one.FIELDS
                 if getattr(one, field) != getattr(there[code], field)
             ]

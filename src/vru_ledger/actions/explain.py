@@ -7,7 +7,7 @@ from typing import Any
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import described
-from vru_ledger.caps import kind_of
+from vru_ledger.caps import kind_of, limit_in_words
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.domain.entries import Allocation, CapSet, Funding, Recorded, Registration
@@ -61,7 +61,6 @@ class Setting(Value):
     entry: int
     dated: date | None
     limit: str
-    severity: str
     actor: str
     cited: str
 
@@ -100,6 +99,7 @@ def of_entry(session: Session, asked: str) -> Answer:
         row_type=Fact,
         rows=told,
         shown=("fact", "value"),
+        meta=ledger.standing(session),
         apart=(movements,) if moved else (),
     )
 
@@ -182,7 +182,7 @@ def _of_figure(session: Session, asked: str, measure: str, most: int | None) -> 
         f"{fund.code}.{measure} is {format_pounds(running)}, from {_entries(len(moves))}",
         *_not_shown(len(moves), most),
     ]
-    return _parts(f"Why {fund.code}.{measure}", rows, notes)
+    return _parts(f"Why {fund.code}.{measure}", rows, notes, ledger.standing(session))
 
 
 def _cap(session: Session, asked: str) -> CapSet | None:
@@ -197,32 +197,32 @@ def of_cap(session: Session, asked: str, most: int | None) -> Answer:
         raise NotFound(
             f"no cap is called {shown(asked[:60])!r}", "to list them: vru-ledger cap list"
         )
-    kind = kind_of(cap.measure)
     rows = []
     for recorded in ledger.entries(session, Query(fund=cap.fund, kind=CapSet.KIND)):
         entry = recorded.entry
         if isinstance(entry, CapSet) and entry.cap == cap.cap:
-            said = ", ".join(part for part in (entry.citation, entry.reason) if part)
+            told = (entry.citation, entry.decision, entry.reason)
+            said = ", ".join(part for part in told if part)
             rows.append(
                 Setting(
                     recorded.number,
                     entry.dated,
-                    kind.show(entry.limit),
-                    entry.severity,
+                    limit_in_words(entry),
                     recorded.actor,
                     said or "no source given",
                 )
             )
     return Answer(
         name="why",
-        title=f"Why {cap.cap}",
+        title=f"{cap.cap}: each time it was set",
         row_type=Setting,
         rows=rows if most is None else rows[-most:],
-        shown=("entry", "dated", "limit", "severity", "actor", "cited"),
-        drop_first=("actor", "dated", "severity"),
+        shown=("entry", "dated", "limit", "actor", "cited"),
+        drop_first=("actor", "dated"),
+        meta=ledger.standing(session),
         notes=[
             f"{cap.cap} measures {described(cap)} of {cap.fund}; its limit is "
-            f"{kind.show(cap.limit)}",
+            f"{limit_in_words(cap)}",
             f"what it holds: vru-ledger report caps --fund {cap.fund}",
             *_not_shown(len(rows), most),
         ],
@@ -254,7 +254,7 @@ def _part(session: Session, number: int, moved: int, running: int) -> Part:
     )
 
 
-def _parts(title: str, rows: list[Part], notes: list[str]) -> Answer:
+def _parts(title: str, rows: list[Part], notes: list[str], meta: dict[str, Any]) -> Answer:
     return Answer(
         name="why",
         title=title,
@@ -262,6 +262,7 @@ def _parts(title: str, rows: list[Part], notes: list[str]) -> Answer:
         rows=rows,
         shown=("entry", "dated", "kind", "recipient", "moved", "running", "actor", "cited"),
         drop_first=("actor", "kind", "dated", "recipient"),
+        meta=meta,
         notes=notes,
     )
 

@@ -86,6 +86,7 @@ def of_funds(session: Session) -> Answer:
         title="Headroom by fund",
         row_type=FundRow,
         rows=rows,
+        meta=ledger.standing(session),
         shown=("fund", "name", "authority", "allocated", "headroom", "stopped_by"),
         total=total,
         drop_first=("name", "authority", "allocated", "stopped_by"),
@@ -141,6 +142,7 @@ def of_recipients(session: Session, asked: Request) -> Answer:
         title=f"Headroom of {fund.name} by recipient",
         row_type=RecipientRow,
         rows=rows,
+        meta=ledger.standing(session),
         shown=("recipient", "name", "allocated", "headroom", "stopped_by"),
         drop_first=("name", "allocated", "stopped_by"),
         measures={"allocated": MEASURES["allocated"], **_HEADROOM},
@@ -166,7 +168,11 @@ def of_recipient(session: Session, request: Request) -> Answer:
         rows=rows,
         shown=("cap", "limit", "used", "headroom", "binds"),
         drop_first=("used", "limit"),
-        meta={"headroom_pence": headroom, "stopped_by": stopped_by},
+        meta={
+            **ledger.standing(session),
+            "headroom_pence": headroom,
+            "stopped_by": stopped_by,
+        },
         measures={"headroom": "the limit and its tolerance, less what is used"},
         notes=[
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
@@ -186,11 +192,19 @@ def _case(allocator: Allocator, request: Request) -> Case:
     return allocator.judged(new)[0]
 
 
+_IN_A_WORD = {
+    "listed-recipient": "not a recipient of this fund",
+    "capped-fund": "no cap stops its total",
+}
+
+
 def _briefly(case: Case, new: Allocation, breach: Breach) -> str:
     """Say in a word what stops everything: 'MYENDS-YEAR needs --fy', or the rule."""
     lacking = missing(case.caps[breach.cap], new) if breach.cap else ()
     options = " ".join(OPTION_OF.get(name, name) for name in lacking)
-    return f"{breach.cap} needs {options}" if options else breach.cap or breach.rule
+    if options:
+        return f"{breach.cap} needs {options}"
+    return breach.cap or _IN_A_WORD.get(breach.rule, breach.rule)
 
 
 def _room(case: Case) -> tuple[int, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vru_ledger.caps import Bounds, bounds, changes_of, counted
+from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
 from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Recorded, Registration
+from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.text import shown
@@ -179,8 +180,20 @@ def already_recorded(
 
 
 def _difference(before: Entry, new: Entry, names: list[str]) -> str:
-    told: list[str] = []
-    for name in names[:3]:
-        was: Any = getattr(before, name, None)
-        told.append(f"{name} was {shown(str(was))!r}, is {shown(str(getattr(new, name)))!r}")
+    told = [
+        f"{name.removesuffix('_pence')} was {in_words(before, name)}, is {in_words(new, name)}"
+        for name in sorted(names, key=lambda name: name != "amount_pence")[:3]
+    ]
     return "; ".join(told) or f"it was of kind {before.KIND}"
+
+
+def in_words(entry: Entry, name: str) -> str:
+    """Write one field of an entry as people read it: money in pounds, limits as their kind does."""
+    value: Any = getattr(entry, name, None)
+    if value in ("", None, ()):
+        return "not given"
+    if name.endswith("_pence"):
+        return format_pounds(value)
+    if isinstance(entry, CapSet) and name == "limit":
+        return kind_of(entry.measure).show(value)
+    return ", ".join(map(str, value)) if name == "per" else repr(shown(str(value)))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
+from vru_ledger.domain.entries import ENTRIES
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Fund, FundingSource, Recipient, Record
-from vru_ledger.domain.text import code_from, shown
+from vru_ledger.domain.text import code_from, fold, shown
 from vru_ledger.errors import BadInput, NotFound
-from vru_ledger.store import register
+from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
@@ -89,18 +90,26 @@ def free_code(session: Session, name: str) -> str:
 def query(session: Session, asked: Query) -> Query:
     """Return the query with the codes of the names in it. Raises NotFound, BadInput."""
     of_fund = fund(session, asked.fund) if asked.fund else None
+    award = asked.award.strip().upper()
+    if award and not ledger.award_exists(session, award):
+        raise NotFound(f"no award is called {_quoted(asked.award)}", "to find one: vru-ledger log")
+    if asked.kind and asked.kind not in ENTRIES:
+        raise BadInput(f"--kind: {_quoted(asked.kind)} is none of {', '.join(ENTRIES)}")
+    newest = ledger.head(session).number
+    if asked.known_at is not None and asked.known_at > newest:
+        raise NotFound(f"there is no entry {asked.known_at}", f"the newest is {newest}")
     return asked.replace(
         fund=of_fund.code if of_fund else "",
         recipient=recipient(session, asked.recipient, of_fund).code if asked.recipient else "",
         area=area(session, asked.area).code if asked.area else "",
         bcu=area(session, asked.bcu, "bcu").code if asked.bcu else "",
         source=source(session, asked.source).code if asked.source else "",
-        award=asked.award.strip().upper(),
+        award=award,
     )
 
 
 def _quoted(asked: str) -> str:
-    return repr(shown(asked if len(asked) <= 80 else asked[:80] + "..."))
+    return f"'{shown(asked if len(asked) <= 80 else asked[:80] + '...')}'"
 
 
 def _listed(found: Iterable[Recipient | Area]) -> str:
@@ -124,11 +133,15 @@ def _near(
     best = process.extractOne(
         asked[:200],
         names,
-        scorer=fuzz.WRatio,
+        scorer=fuzz.ratio,
         processor=utils.default_process,
         score_cutoff=70,
     )
-    if best is None:
+    wanted = fold(asked)
+    begins = {
+        code.strip() for code, name in names.items() if wanted and fold(name).startswith(wanted)
+    }
+    if best is None and len(begins) != 1:
         return ""
-    code = best[2].strip()
+    code = best[2].strip() if best else begins.pop()
     return f"; did you mean {names[code]} ({code})?"

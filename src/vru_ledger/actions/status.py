@@ -53,7 +53,7 @@ def status(session: Session, place: str) -> Answer:
         shown=("fund", "name", "authority", "allocated", "disbursed", "headroom", "watch"),
         total=total,
         drop_first=("name", "disbursed", "watch", "allocated"),
-        meta={"place": place, "entry": head.number, "head": head.hash},
+        meta={"place": place, **ledger.standing(session)},
         measures={
             **{name: MEASURES[name] for name in ("authority", "allocated", "disbursed")},
             "headroom": "unallocated, or less where a cap on the whole fund leaves less",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
 from vru_ledger.domain.entries import Allocation, CapSet, Entry
+from vru_ledger.domain.quantity import Quantity
 from vru_ledger.position import EMPTY, Balance, Key, Position, after, stage_changes, under
 
 PROPERTIES: Mapping[str, Callable[[Allocation], str]] = {
@@ -124,6 +125,20 @@ def bounds(cap: CapSet, authority_pence: int) -> Bounds:
     if cap.tolerance_bp is not None:
         given.append(limit * cap.tolerance_bp // 10_000)
     return Bounds(limit, limit + min(given, default=0))
+
+
+def limit_in_words(cap: CapSet) -> str:
+    """Say how much a cap allows: '£750,000.00', '£750,000.00, tolerance 2.50%, warn only'."""
+    kind = kind_of(cap.measure)
+    said = [kind.show(cap.limit)]
+    given = [] if cap.tolerance is None else [str(Quantity(cap.tolerance, kind.UNIT))]
+    if cap.tolerance_bp is not None:
+        given.append(f"{cap.tolerance_bp // 100}.{cap.tolerance_bp % 100:02}%")
+    if given:
+        said.append(f"tolerance {' or '.join(given)}")
+    if cap.severity != "stop":
+        said.append(f"{cap.severity} only")
+    return ", ".join(said)
 
 
 def new_balance(key: Key, caps: Mapping[str, CapSet], bounds_of: Mapping[str, Bounds]) -> Balance:

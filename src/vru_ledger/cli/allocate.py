@@ -12,6 +12,7 @@ from vru_ledger.cli.options import (
     Reason,
     RecordKey,
     key_of,
+    receipt_format,
     sentence,
     terminal_of,
     year_of,
@@ -25,7 +26,7 @@ from vru_ledger.errors import BadInput
 if TYPE_CHECKING:
     from vru_ledger.actions.allocate import Allocated, Request
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -58,7 +59,7 @@ def allocate(
     format_: Format = "",
 ) -> None:
     """Promise AMOUNT of FUND to RECIPIENT, if every cap allows it."""
-    terminal = terminal_of(ctx)
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
     if from_file:
         _only_with_rows(ctx)
         from vru_ledger.cli.batch import allocate_file

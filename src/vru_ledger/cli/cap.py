@@ -16,6 +16,7 @@ from vru_ledger.cli.options import (
     Reason,
     RecordKey,
     query_of,
+    receipt_format,
     terminal_of,
 )
 from vru_ledger.cli.output import emit
@@ -25,7 +26,9 @@ from vru_ledger.domain.text import parse_code
 if TYPE_CHECKING:
     from vru_ledger.actions.administer import CapChange
 
-app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The limits.")
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="The limits."
+)
 
 
 @app.command("list")
@@ -90,7 +93,7 @@ def set_(
     """Set a cap: a new one, or another limit for one that is there."""
     from vru_ledger.actions.administer import NewCap, set_cap
 
-    terminal = terminal_of(ctx)
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
     new = NewCap(
         code=read(parse_code, "CAP", cap),
         limit=limit,
@@ -114,12 +117,12 @@ def set_(
 
 def _say_set(done: "CapChange", preview: bool, format_: str) -> None:
     """Say what the limit is and was, and warn of what is over it."""
-    from vru_ledger.caps import kind_of
+    from vru_ledger.caps import kind_of, limit_in_words
     from vru_ledger.domain.quantity import Quantity
 
     kind = kind_of(done.entry.measure)
-    was = f" (was {kind.show(done.was.limit)})" if done.was else ""
-    what = f"{done.entry.cap} is {kind.show(done.entry.limit)}{was}"
+    was = f" (was {limit_in_words(done.was)})" if done.was else ""
+    what = f"{done.entry.cap} is {limit_in_words(done.entry)}{was}"
     say_recorded(done.recorded, what, preview, format_, already=done.already)
     for bucket, over in done.over:
         of = f" for {bucket}" if bucket else ""

@@ -2,9 +2,10 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from vru_ledger.domain.findings import Finding
     from vru_ledger.exchange.seed_file import Seed
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -46,12 +47,12 @@ def check(
             "--head and --seed are about a ledger, not about seed files",
             "leave the files out, or check the ledger by itself",
         )
-    if head and not re.fullmatch(r"[0-9a-f]{8,64}", head.casefold(), re.ASCII):
-        raise BadInput(f"--head: {head[:70]!r} is not a hash, or 8 characters of one or more")
-    if files:
-        sound = _check_seeds(files, format_)
-    else:
-        sound = _check_ledger(ctx, head.casefold(), seed, format_)
+    head = head.strip().rstrip(".…").casefold()
+    if head and not re.fullmatch(r"[0-9a-f]{8,64}", head, re.ASCII):
+        raise BadInput(
+            f"--head: {head[:70]!r} is not a hash", "give the 64 characters of one, or its first 8"
+        )
+    sound = _check_seeds(files, format_) if files else _check_ledger(ctx, head, seed, format_)
     if not sound:
         raise typer.Exit(int(ExitCode.FOUND))
 
@@ -78,7 +79,8 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
     verdict = f"sound: {said}" if done.sound else f"{_count(done.findings)}: {said}"
     if head and done.sound:
         verdict += f"; {head} is on the chain"
-    return _show([*findings, *done.findings], place, verdict, format_)
+    told = {"entries": done.entries, "ledger_head": done.hash}
+    return _show([*findings, *done.findings], place, verdict, format_, told)
 
 
 def _check_seeds(files: list[str], format_: str) -> bool:
@@ -111,12 +113,18 @@ def _read(file: str) -> "tuple[Seed | None, list[Finding]]":
     return checked.seed, list(checked.findings)
 
 
-def _show(findings: "Sequence[Finding]", what: str, verdict: str, format_: str) -> bool:
+def _show(
+    findings: "Sequence[Finding]",
+    what: str,
+    verdict: str,
+    format_: str,
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> bool:
     """Print what was found, and return whether none of it is an error."""
     from vru_ledger.render.findings import FORMATS
 
     sound = not any(one.severity == "error" for one in findings)
-    told = {"what": what, "sound": sound, "verdict": verdict}
+    told = {"what": what, "sound": sound, **more, "verdict": verdict}
     sys.stdout.write(FORMATS[format_](findings, told))
     return sound
 

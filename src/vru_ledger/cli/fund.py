@@ -13,6 +13,7 @@ from vru_ledger.cli.options import (
     Output,
     Reason,
     RecordKey,
+    receipt_format,
     sentence,
     terminal_of,
     year_of,
@@ -24,7 +25,9 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name
 from vru_ledger.domain.years import parse_term
 
-app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The funds.")
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="The funds."
+)
 
 
 @app.command("list")
@@ -81,7 +84,7 @@ def add(
     """Add a fund, its authority, and a cap that stops its total."""
     from vru_ledger.actions.administer import NewFund, add_fund
 
-    terminal = terminal_of(ctx)
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
     term_from, term_to = read(parse_term, "--term", term) if term else (None, None)
     new = NewFund(
         code=read(parse_code, "CODE", code),

@@ -7,7 +7,7 @@ import typer
 from vru_ledger.cli.options import Format, Output, sentence, terminal_of, year_of
 from vru_ledger.cli.output import emit
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()

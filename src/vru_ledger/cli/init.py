@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vru_ledger.cli.options import Format, terminal_of
+from vru_ledger.cli.options import Format, receipt_format, terminal_of
 from vru_ledger.cli.terminal import say
 from vru_ledger.errors import BadInput, SeedUnsound
 
 if TYPE_CHECKING:
     from vru_ledger.exchange.seed_file import Seed
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -29,7 +29,7 @@ def init(
 
     if seed and empty:
         raise BadInput("--seed FILE and --empty say different things", "give one of them")
-    terminal = terminal_of(ctx)
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
     loaded = None if empty else _read(seed)
     head = action(
         terminal.place, loaded, actor=terminal.actor(), recorded_at=terminal.recorded_at()
@@ -47,7 +47,10 @@ def init(
         }
         say(json.dumps(told, ensure_ascii=False))
         return
-    what = f"{len(loaded.fundings)} funds and {len(loaded.caps)} caps" if loaded else "empty"
+    what = "empty"
+    if loaded:
+        funds, caps = len(loaded.fundings), len(loaded.caps)
+        what = f"{funds} fund{'s' * (funds != 1)} and {caps} cap{'s' * (caps != 1)}"
     say(f"made {place}: {what}, {head.number} entries, head {head.hash[:12]}")
 
 

@@ -24,7 +24,7 @@ from vru_ledger.cli.options import (
 )
 from vru_ledger.cli.output import emit
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ import typer.core
 import typer.main
 
 from vru_ledger import __version__
-from vru_ledger.cli.terminal import Terminal, discard_output, report_failure
+from vru_ledger.cli.terminal import Terminal, discard_output, report_failure, say_aside
 from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
 
 WORDS = {
@@ -97,6 +97,8 @@ def vru_ledger(
     ] = False,
 ) -> None:
     """A grant ledger in which no cap can be broken and every figure explains itself."""
+    if not wait >= 0:
+        raise BadInput("--wait: 'NaN' is not a number of seconds", "write it like --wait 30")
     ctx.obj = Terminal(place=db, named=actor, wait=wait)
 
 
@@ -107,6 +109,9 @@ def main(words: list[str]) -> int:
         code = command.main(args=words, prog_name="vru-ledger", standalone_mode=False)
         sys.stdout.flush()
     except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            say_aside(error.format_message())
+            return int(ExitCode.USAGE)
         return report_failure(_usage(error), words)
     except _TyperError as error:
         return report_failure(BadInput(error.format_message()), words)

@@ -108,6 +108,18 @@ def query_of(
     )
 
 
+def receipt_format(typed: str) -> str:
+    """Return how a receipt is written: 'json', or '' for a sentence. Raises BadInput otherwise.
+
+    Asked before anything is written, so that a slip of the pen records nothing.
+    """
+    if typed in ("json", "jsonl"):
+        return "json"
+    if typed in ("", "table", "plain"):
+        return ""
+    raise BadInput(f"--format: {typed[:40]!r} is none of table, plain, json, jsonl")
+
+
 def terminal_of(ctx: typer.Context) -> Terminal:
     """Return where this command runs."""
     terminal: Terminal = ctx.obj

@@ -46,19 +46,26 @@ def emit(answer: Answer, asked: str, output: str = "") -> None:
 
 def write_whole(path: str, write: Callable[[TextIO], None]) -> None:
     """Write a file whole, or leave what is there. Raises FileUnreadable."""
-    folder = os.path.dirname(os.path.abspath(path))
     try:
-        handle, made = tempfile.mkstemp(dir=folder, prefix=".vru-ledger-")
+        if os.path.exists(path) and not os.path.isfile(path):
+            # A device or a pipe is written into: to put a file in its place would destroy it.
+            with open(path, "w", encoding="utf-8", newline="") as open_already:
+                write(open_already)
+            return
+        # The file that a link leads to, so that the link stays one.
+        place = os.path.realpath(path)
+        handle, made = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".vru-ledger-")
         try:
             with open(handle, "w", encoding="utf-8", newline="") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(made, path)
+            os.replace(made, place)
         except BaseException:
             os.unlink(made)
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise FileUnreadable(
-            f"{path} cannot be written ({error.strerror})", "check the folder and your permission"
+            f"{path} cannot be written ({reason})", "check the folder and your permission"
         ) from None

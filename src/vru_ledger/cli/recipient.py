@@ -15,6 +15,7 @@ from vru_ledger.cli.options import (
     Reason,
     RecordKey,
     query_of,
+    receipt_format,
     terminal_of,
 )
 from vru_ledger.cli.output import emit
@@ -22,7 +23,12 @@ from vru_ledger.cli.terminal import read
 from vru_ledger.domain.register import Recipient
 from vru_ledger.domain.text import parse_code, parse_name
 
-app = typer.Typer(pretty_exceptions_enable=False, no_args_is_help=True, help="The recipients.")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="The recipients.",
+)
 
 
 @app.command("list")
@@ -55,7 +61,7 @@ def show(
 @app.command()
 def add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Like 'St Giles Trust'.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Like 'Riverside Youth Club'.")],
     kind: Annotated[str, typer.Option(help="Like charity or borough.", metavar="KIND")],
     reason: Reason,
     code: Annotated[str, typer.Option(help="Made from the name unless told.", metavar="CODE")] = "",
@@ -70,7 +76,7 @@ def add(
     """Add a recipient, and list it in a fund if you like."""
     from vru_ledger.actions.administer import add_recipient
 
-    terminal = terminal_of(ctx)
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
     new = Recipient(
         code=read(parse_code, "--code", code) if code else "",
         name=read(parse_name, "NAME", name),

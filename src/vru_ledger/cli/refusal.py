@@ -26,7 +26,7 @@ def refusal_text(refusal: Refusal, width: int) -> str:
     if refusal.largest_passing_pence:
         most = format_pounds(refusal.largest_passing_pence)
         lines.append(f"  largest amount that would pass: {most}")
-    else:
+    elif all(breach.rule != "measurable" for breach in refusal.breaches):
         lines.append("  no amount would pass")
     lines += [f"  to go on: {command}" for command in refusal.commands]
     if refusal.needs:
@@ -56,6 +56,7 @@ def _caps_table(refusal: Refusal, width: int) -> list[str]:
             columns.remove(name)
             dropped.append(name)
     if _needed(columns, cells) > width:
+        columns += dropped
         return [
             line
             for row in cells

@@ -29,7 +29,7 @@ from vru_ledger.cli.output import chosen_format, emit
 from vru_ledger.cli.terminal import say
 from vru_ledger.errors import NotFound
 
-app = typer.Typer(pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
 from vru_ledger.domain.text import parse_name, shown
@@ -161,7 +162,10 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
             }
         }
         sys.stdout.flush()
-        sys.stderr.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        text = json.dumps(told, ensure_ascii=False, indent=2)
+        if any(shown(line) != line for line in text.split("\n")):
+            text = json.dumps(told, indent=2).replace("\x7f", "\\u007f")
+        sys.stderr.write(f"{text}\n")
     elif isinstance(error, EntryRefused):
         from vru_ledger.cli.refusal import refusal_text
 
@@ -178,7 +182,7 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
 
 def wants_json(words: list[str]) -> bool:
     """Say whether a command line asks for JSON, even if it cannot be understood otherwise."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         if word in ("-f", "--format"):
             asked = following
         elif match := _FORMAT.fullmatch(word):

@@ -19,7 +19,7 @@ def as_text(findings: Sequence[Finding], checked: Checked) -> str:
         lines.append(f"{one.place() or checked['what']}: {one.severity} {one.code}: {one.message}")
         if one.remedy:
             lines.append(f"    {one.remedy}")
-    lines.append(str(checked["verdict"]))
+    lines += str(checked["verdict"]).splitlines()
     return "".join(f"{shown(line)}\n" for line in lines)
 
 
@@ -40,10 +40,11 @@ def as_github(findings: Sequence[Finding], checked: Checked) -> str:
         level = "error" if one.severity == "error" else "warning"
         at = {"file": one.file, "line": one.line, "col": one.column, "title": one.code}
         places = ",".join(f"{name}={_property(str(value))}" for name, value in at.items() if value)
-        said = one.message if one.file else f"{one.place()}: {one.message}"
+        place = "" if one.file else one.place()
+        said = f"{place}: {one.message}" if place else one.message
         message = f"{said}. {one.remedy}" if one.remedy else said
         lines.append(f"::{level} {places}::{_message(shown(message))}")
-    lines.append(str(checked["verdict"]))
+    lines += [shown(line) for line in str(checked["verdict"]).splitlines()]
     return "".join(f"{line}\n" for line in lines)
 
 

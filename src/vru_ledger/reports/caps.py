@@ -26,6 +26,7 @@ MEASURES = {
     "used": "what it counts: pence allocated, recipients that hold money, or a term's last day",
     "headroom": "limit + tolerance - used, nothing below zero",
     "full": "used / limit, in per cent, rounded down to a tenth",
+    "tolerance": "by how much the limit may be passed with a warning",
     "verdict": "ok, full, over but within tolerance, or over",
 }
 
@@ -58,6 +59,7 @@ class Row(Value):
     bucket: str
     bucket_code: str | None
     limit: Quantity
+    tolerance: Quantity | None
     used: Quantity
     headroom: Quantity | None
     full: Share | None
@@ -143,7 +145,19 @@ def answer(session: Session, query: Query) -> Answer:
         row_type=Row,
         rows=_rows(session, used),
         shown=tuple(Row.FIELDS),
-        drop_first=("measure", "fund", "severity", "per", "full", "used", "verdict", "limit"),
+        drop_first=(
+            *(
+                "measure",
+                "fund",
+                "severity",
+                "per",
+                "full",
+                "tolerance",
+                "used",
+                "verdict",
+                "limit",
+            ),
+        ),
         meta=told,
         measures=MEASURES,
         notes=[*notes, *narrowing(told), standing(told)],
@@ -270,6 +284,7 @@ def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
         bucket=_bucket_words(cap, bucket, names),
         bucket_code=bucket,
         limit=Quantity(limit, unit),
+        tolerance=Quantity(ceiling - limit, unit) if ceiling > limit else None,
         used=Quantity(held, unit),
         headroom=None if is_day else Quantity(max(0, ceiling - held), unit),
         full=None if is_day else share_of(held, limit),

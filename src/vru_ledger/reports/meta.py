@@ -49,7 +49,9 @@ def in_force(query: Query) -> dict[str, str]:
 
 def standing(told: Mapping[str, Any]) -> str:
     """Say in one line where the ledger stood, for the foot of a report."""
-    as_of = told["as_of"] or "the newest entry"
+    known = told["known_at"]
+    newest = "the newest entry" if known is None else f"what was known at entry {known}"
+    as_of = told["as_of"] or newest
     return f"entry number {told['entry']}, ledger head {told['ledger_head'][:12]}…, as of {as_of}"
 
 

@@ -15,5 +15,5 @@ def capped_fund(case: Case) -> Iterator[Breach]:
         yield Breach(
             "capped-fund",
             "stop",
-            f"{case.fund.name} has no cap on its total, so nothing can be allocated from it",
+            f"{case.fund.name} has no cap that stops its total, so nothing can be allocated",
         )

@@ -11,9 +11,9 @@ from vru_ledger.rules.case import Breach, Case
 def listed_recipient(case: Case) -> Iterator[Breach]:
     """Yield a breach if the recipient is not one that the fund may be given to."""
     new = case.entry
-    if not isinstance(new, Allocation) or case.listed:
+    if not isinstance(new, Allocation):
         return
-    if case.fund.closed:
+    if case.fund.closed and not case.listed:
         yield Breach(
             "listed-recipient",
             "stop",

@@ -1,6 +1,6 @@
 """A refusal that teaches: every cap that was met, which bind, and the most that would pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from vru_ledger.caps import OPTION_OF, each_counting, missing
@@ -55,12 +55,13 @@ class Refusal(Value):
 
 
 def _cap_as_json(met: CapMet) -> dict[str, Any]:
-    told: dict[str, Any] = {"cap": met.cap, "unit": met.limit.unit}
+    unit = met.limit.unit
+    told: dict[str, Any] = {"cap": met.cap, "unit": unit}
     for name in ("limit", "used", "headroom", "after"):
         quantity: Quantity | None = getattr(met, name)
-        if met.limit.unit == "pence":
+        if unit == "pence":
             told[f"{name}_pence"] = quantity.value if quantity else None
-        told[name] = quantity.plain() if quantity else None
+        told[name] = quantity.plain() if quantity and (quantity.value or unit != "day") else None
     return {**told, "verdict": met.verdict}
 
 
@@ -82,8 +83,10 @@ def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
                 used=Quantity(held, unit),
                 headroom=None if unit == "day" else Quantity(max(0, ceiling - held), unit),
                 after=Quantity(held + change, unit),
-                verdict=_needed(cap, case.entry)
-                or _verdict(binding.get(cap.cap), unit, cap.severity),
+                verdict=(
+                    _needed(cap, case.entry) or _verdict(binding.get(cap.cap), unit, cap.severity)
+                )
+                + (f" (tolerance {Quantity(ceiling - limit, unit)})" if ceiling > limit else ""),
             )
         )
     return met
@@ -132,17 +135,16 @@ def needs(case: Case, breaches: list[Breach]) -> list[str]:
         if breach.severity != "stop" or not breach.over:
             continue
         if breach.rule == "within-authority":
-            said.append(f"{format_pounds(breach.over)} more authority in {case.fund.code}")
+            year = (
+                f" for {case.entry.fy}"
+                if isinstance(case.entry, Allocation) and case.entry.fy
+                else ""
+            )
+            said.append(f"{format_pounds(breach.over)} more authority in {case.fund.code}{year}")
         elif breach.rule == "within-caps":
-            over = breach.over - _allowance(case.bounds, breach.cap)
             cap = case.caps[breach.cap]
             if cap.measure in ("amount", "award", "share"):
-                said.append(f"{format_pounds(over)} more in {breach.cap}")
+                said.append(f"{format_pounds(breach.over)} more in {breach.cap}")
             elif cap.measure == "recipients":
-                said.append(f"room for {over} more in {breach.cap}")
+                said.append(f"room for {breach.over} more in {breach.cap}")
     return said
-
-
-def _allowance(bounds: Mapping[str, Any], cap: str) -> int:
-    limit, ceiling = bounds[cap]
-    return int(ceiling - limit)

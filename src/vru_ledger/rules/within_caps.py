@@ -29,17 +29,19 @@ def within_caps(case: Case) -> Iterator[Breach]:
         if kind.UNIT == "day":
             said = f"the term would end on {Quantity(after, 'day')}, after {Quantity(limit, 'day')}"
         else:
-            over = Quantity(after - limit, kind.UNIT)
+            over = Quantity(after - (ceiling if stopped else limit), kind.UNIT)
             of = f" for {key.bucket}" if key.bucket else ""
-            said = f"{over}{_noun(over)} over its limit of {Quantity(limit, kind.UNIT)}{of}"
-            if after <= ceiling:
-                said += ", within its tolerance"
+            said = f"{over}{_noun(over)} over its limit of {Quantity(limit, kind.UNIT)}"
+            if ceiling > limit:
+                tolerance = Quantity(ceiling - limit, kind.UNIT)
+                said += f" and tolerance of {tolerance}" if stopped else ", within its tolerance"
+            said += of
         yield Breach(
             "within-caps",
             "stop" if stopped else "warn",
             f"{cap.cap}: {said}",
             cap.cap,
-            after - limit,
+            after - (ceiling if stopped else limit),
         )
 
 

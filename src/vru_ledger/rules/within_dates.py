@@ -23,6 +23,6 @@ def within_dates(case: Case) -> Iterator[Breach]:
                 "within-dates",
                 "warn",
                 f"{cap.cap}: dated {new.dated.isoformat()}, after the last day "
-                f"{day_text(cap.limit)}; recorded all the same",
+                f"{day_text(cap.limit)}; that is no reason to refuse it",
                 cap.cap,
             )

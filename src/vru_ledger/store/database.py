@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from vru_ledger.errors import Interrupted, LedgerError
+from vru_ledger.domain.text import shown
+from vru_ledger.errors import BadInput, Interrupted, LedgerError
 
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
@@ -117,6 +118,8 @@ class Database:
                 if attempt < self.RETRIES and self.driver.should_retry(error):
                     continue
                 raise self._meaning(error, self.driver.translate) from error
+            except UnicodeEncodeError as error:
+                raise _not_text(error) from None
         raise AssertionError("the last attempt returned or raised")
 
     def _write_once(self, work: Callable[[Session], Result], keep: bool) -> Result:
@@ -156,6 +159,8 @@ class Database:
                 self._roll_back()
         except self.driver.errors as error:
             raise self._meaning(error, self.driver.translate) from error
+        except UnicodeEncodeError as error:
+            raise _not_text(error) from None
 
     def close(self) -> None:
         """Let go of the database."""
@@ -173,6 +178,13 @@ class Database:
         error: Exception, translate: Callable[[Exception], LedgerError | None]
     ) -> Exception:
         return translate(error) or error
+
+
+def _not_text(error: UnicodeEncodeError) -> Exception:
+    """Return what it means that a database cannot take a text, or the error if it is another's."""
+    if error.reason != "surrogates not allowed":
+        return error
+    return BadInput(f"{shown(error.object[:80])!r} is not text", "type it again by hand")
 
 
 def is_url(place: str) -> bool:

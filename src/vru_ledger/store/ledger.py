@@ -110,6 +110,17 @@ def newest_award(session: Session, fund: str) -> int:
     return int(row[0]) if row else 0
 
 
+def award_exists(session: Session, ref: str) -> bool:
+    """Say whether an award has this reference."""
+    return session.row("SELECT 1 FROM awards WHERE ref = ?", (ref,)) is not None
+
+
+def standing(session: Session) -> dict[str, Any]:
+    """Return the newest entry's number and hash, as every answer for programs tells them."""
+    number, hash_ = head(session)
+    return {"ledger_head": hash_, "entry": number}
+
+
 def entries_by_key(session: Session, keys: Collection[str]) -> dict[str, Recorded]:
     """Return the entries that were recorded with these keys, by key."""
     asked = list(keys)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
+from vru_ledger.errors import BadInput, LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
 from vru_ledger.store.sqlite import PATIENCE, not_a_ledger, wrong_version
 
@@ -111,6 +111,8 @@ class PostgreSQL:
             )
         if state == "42P01":
             return not_a_ledger(self.place)
+        if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+            return BadInput("a name holds a NUL, which no text can", "type it again by hand")
         if isinstance(error, psycopg.OperationalError) or state.startswith(("08", "57", "58")):
             return LedgerUnusable(
                 f"the connection to {self.place} failed; nothing was written",

@@ -72,10 +72,15 @@ class SQLite:
             if self.on_wait:
                 self.on_wait()
             self._begin_immediate(wait - patience)
+        # The commit waits as long for whoever is still reading.
+        self._be_patient(wait)
 
     def _begin_immediate(self, wait: float) -> None:
-        self.connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
+        self._be_patient(wait)
         self.connection.execute("BEGIN IMMEDIATE")
+
+    def _be_patient(self, wait: float) -> None:
+        self.connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
 
     def begin_read(self) -> None:
         """Begin a transaction whose first query fixes the moment that is read."""
@@ -166,8 +171,11 @@ def open_ledger(
         connection = connect(place)
         connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
     except sqlite3.Error as error:
+        if _code(error) & 0xFF == sqlite3.SQLITE_NOTADB:
+            raise not_a_ledger(place) from error
         raise LedgerUnusable(
-            f"{place} cannot be opened ({error})", "check your permission for the file"
+            f"{place} cannot be opened ({error})",
+            "check your permission for the file, and whether it is whole",
         ) from error
     driver = SQLite(connection, place, on_wait)
     try:
