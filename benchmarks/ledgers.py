@@ -164,10 +164,6 @@ class Shelf:
         """Return where the ledger with its awards lies; `allocate --from` makes it."""
         return self.folder / f"ledger-{size}.db"
 
-    def keep(self, size: int, made: Path) -> None:
-        """Keep a ledger that has just been made of the register and the batch."""
-        made.rename(self.ledger(size))
-
 
 def copied(ledger: Path, place: Path) -> Path:
     """Return a copy that may be written to."""

@@ -20,7 +20,14 @@ from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence
 from vru_ledger.position import Key, stage_changes
 from vru_ledger.store import sqlite
-from vru_ledger.store.journal import award_row, entry_row, movement_rows
+from vru_ledger.store.journal import (
+    AWARD_COLUMNS,
+    ENTRY_COLUMNS,
+    MOVEMENT_COLUMNS,
+    award_row,
+    entry_row,
+    movement_rows,
+)
 from vru_ledger.store.tables import (
     AreaRow,
     AwardRow,
@@ -89,7 +96,7 @@ class PlainSQL:
         entry, award, movements, changes = written(
             asked, kind, bcu, newest or 0, (head[0], head[1])
         )
-        run(f"INSERT INTO entries VALUES ({_places(entry)})", entry)
+        run(_insert("entries", ENTRY_COLUMNS), entry)
         number = entry[0]
         ceilings = dict(run("SELECT code, ceiling FROM caps WHERE fund = ?", (asked.fund,)))
         for key, change in changes.items():
@@ -104,9 +111,9 @@ class PlainSQL:
                     "INSERT INTO balances VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
                     (*key, change, None if cap else 0, ceilings[key.name] if cap else None, number),
                 )
-        run(f"INSERT INTO awards VALUES ({_places(award)})", award)
+        run(_insert("awards", AWARD_COLUMNS), award)
         for movement in movements:
-            run(f"INSERT INTO movements VALUES ({_places(movement)})", movement)
+            run(_insert("movements", MOVEMENT_COLUMNS), movement)
         run("COMMIT")
 
     def close(self) -> None:
@@ -138,7 +145,7 @@ class SQLModelSession:
             entry, award, movements, changes = written(
                 asked, recipient.kind, area.bcu, newest or 0, (head.number, head.hash)
             )
-            session.add(_made(EntryRow, entry))
+            session.add(_made(EntryRow, ENTRY_COLUMNS, entry))
             session.flush()
             for key, change in changes.items():
                 balance = session.get(BalanceRow, tuple(key))
@@ -151,9 +158,11 @@ class SQLModelSession:
                 if balance.held < 0 or (most is not None and balance.held > most):
                     raise ValueError("over a cap, or not there")
             session.flush()
-            session.add(_made(AwardRow, award))
+            session.add(_made(AwardRow, AWARD_COLUMNS, award))
             session.flush()
-            session.add_all([_made(MovementRow, movement) for movement in movements])
+            session.add_all(
+                [_made(MovementRow, MOVEMENT_COLUMNS, movement) for movement in movements]
+            )
             session.commit()
 
     def close(self) -> None:
@@ -170,13 +179,14 @@ def _new_balance(key: Key, caps: dict[str, CapRow]) -> BalanceRow:
     return balance
 
 
-def _places(row: tuple[Any, ...]) -> str:
-    return ", ".join("?" * len(row))
+def _insert(table: str, columns: str) -> str:
+    places = ", ".join("?" * (columns.count(",") + 1))
+    return f"INSERT INTO {table} ({columns}) VALUES ({places})"
 
 
-def _made(row: type[Any], values: tuple[Any, ...]) -> Any:
-    """Return a row of a table; the tables' columns stand in the order of the product's rows."""
-    told = dict(zip(row.__table__.columns.keys(), values, strict=True))
+def _made(row: type[Any], columns: str, values: tuple[Any, ...]) -> Any:
+    """Return a row of a table made from the columns as the product writes them."""
+    told = dict(zip(columns.replace('"', "").split(", "), values, strict=True))
     for name in ("dated", "term_from", "term_to"):
         if told.get(name):
             told[name] = date.fromisoformat(told[name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,8 +13,11 @@ from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
 from vru_ledger.domain.entries import Recorded
-from vru_ledger.domain.money import Pence
+from vru_ledger.domain.money import LARGEST_PENCE, Pence
 from vru_ledger.domain.query import Query
+from vru_ledger.domain.text import parse_code, parse_name, parse_purpose, parse_sentence, shown
+from vru_ledger.domain.years import parse_financial_year
+from vru_ledger.errors import BadInput
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
 
@@ -61,24 +65,26 @@ class Ledger:
         """
         if isinstance(amount_pence, bool) or not isinstance(amount_pence, int):
             raise TypeError(f"amount_pence is whole pence, not {type(amount_pence).__name__}")
+        if not 0 < amount_pence <= LARGEST_PENCE:
+            raise BadInput(f"amount_pence is not from 1 to {LARGEST_PENCE:,}")
         request = allocation.Request(
             fund=fund,
-            recipient=recipient,
+            recipient=_read(parse_name, "recipient", recipient or " "),
             amount_pence=Pence(amount_pence),
             dated=on or date.today(),
             dated_by_clock=on is None,
-            fy=fy,
+            fy=_read(parse_financial_year, "fy", fy),
             term_from=term[0],
             term_to=term[1],
             area=area,
             source=source,
-            purpose=purpose,
-            title=title,
-            decision=decision,
-            reason=reason,
-            key=key,
+            purpose=_read(parse_purpose, "purpose", purpose),
+            title=_read(parse_sentence, "title", title),
+            decision=_read(parse_sentence, "decision", decision),
+            reason=_read(parse_sentence, "reason", reason),
+            key=_read(parse_name, "key", key),
             new_recipient=new_recipient,
-            kind=kind,
+            kind=_read(parse_code, "kind", kind).lower(),
         )
         return allocation.allocate(
             self.database,
@@ -138,6 +144,8 @@ class Ledger:
 
     def entry(self, number: int) -> Recorded | None:
         """Return one entry as it was recorded, None if there is none of that number."""
+        if not 0 < number < 2**63:
+            return None
         with self.database.read() as session:
             return ledger.entry(session, number)
 
@@ -176,7 +184,21 @@ def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0)
 
     `wait` is how many seconds to wait while somebody else writes. Raises LedgerUnusable.
     """
+    try:
+        actor = parse_name(actor)
+    except ValueError as problem:
+        raise BadInput(f"actor: {shown(str(problem))}") from None
     return Ledger(open_database(str(place), wait=wait), actor, str(place))
+
+
+def _read(parse: Callable[[str], str], what: str, given: str) -> str:
+    """Return a text as it may be stored, as strictly as it is read on the terminal."""
+    if not given:
+        return ""
+    try:
+        return parse(given)
+    except ValueError as problem:
+        raise BadInput(f"{what}: {shown(str(problem))}") from None
 
 
 def _now() -> str:

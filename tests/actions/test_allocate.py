@@ -177,7 +177,7 @@ def test_a_fund_without_a_cap_on_its_total_can_give_nothing():
         CapSet(cap="A3", fund="ALPHA", measure="amount", limit=500, only="charity"),
         CapSet(cap="A4", fund="ALPHA", measure="recipients", limit=500),
     )
-    with pytest.raises(EntryRefused, match="no cap on its total") as caught:
+    with pytest.raises(EntryRefused, match="no cap that stops its total") as caught:
         give(database, "ALPHA", "ONE", 1)
     assert caught.value.refusal.largest_passing_pence == 0
 
@@ -227,8 +227,9 @@ def test_a_near_miss_is_refused_with_what_it_is_near_to(fund: str, recipient: st
 
 @pytest.mark.parametrize("option", ["area", "source"])
 def test_an_area_or_source_that_is_not_there_is_refused(option: str):
+    words: dict[str, Any] = {option: "Atlantis"}
     with pytest.raises(NotFound):
-        give(ledger(*funded("ALPHA", 1_000)), "ALPHA", "ONE", 1, **{option: "Atlantis"})
+        give(ledger(*funded("ALPHA", 1_000)), "ALPHA", "ONE", 1, **words)
 
 
 TWINS = (
@@ -463,7 +464,7 @@ def test_a_retry_is_answered_even_when_the_cap_is_full_by_now():
 def test_a_retry_after_midnight_is_still_a_retry():
     database = ledger(*funded("ALPHA", 1_000))
     give(database, "ALPHA", "ONE", 10, key="K", dated_by_clock=True)
-    later = {"dated": date(2021, 4, 2), "dated_by_clock": True}
+    later: dict[str, Any] = {"dated": date(2021, 4, 2), "dated_by_clock": True}
     assert give(database, "ALPHA", "ONE", 10, key="K", **later).already
 
 

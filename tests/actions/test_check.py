@@ -349,7 +349,7 @@ def test_an_award_to_somebody_that_a_closed_fund_does_not_list_is_found(sound: D
     assert any(one.startswith("rule-broken entry 18:") and "Beta Fund" in one for one in found)
 
 
-HOSTILE = [None, "", "\x00", -1, 1.5, True, 2**70, ["x"], {}, "2022-99-99"]
+HOSTILE: list[Any] = [None, "", "\x00", -1, 1.5, True, 2**70, ["x"], {}, "2022-99-99"]
 
 
 @pytest.mark.parametrize("number", [1, 3, 8, 10, 12, 13, 15])

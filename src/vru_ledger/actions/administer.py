@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from vru_ledger.actions import resolve
@@ -96,7 +96,7 @@ def add_fund(
             recorder.put_funding(funding),
             recorder.put_cap(
                 CapSet(
-                    cap=f"{new.code[:35]}-FUND",
+                    cap=_cap_on_total(session, new.code),
                     fund=new.code,
                     measure="amount",
                     limit=new.amount_pence,
@@ -126,8 +126,9 @@ def add_recipient(
 
     def work(session: Session) -> tuple[Recorded, bool]:
         recorder = Recorder(session, actor, recorded_at)
+        found = ledger.entries_by_key(session, [told.key] if told.key else [])
         made = Recipient(
-            code=new.code or resolve.free_code(session, new.name),
+            code=new.code or _code_before(found, new) or resolve.free_code(session, new.name),
             name=new.name,
             kind=new.kind,
             area=resolve.area(session, new.area).code if new.area else "",
@@ -138,7 +139,6 @@ def add_recipient(
         if listed and (kinds := resolve.fund(session, fund).kinds):
             _must_be_of(made.kind, kinds, fund)
         entry = _registration((made, *listed), told)
-        found = ledger.entries_by_key(session, [told.key] if told.key else [])
         if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
             return before, True
         for one in register.recipients_named(session, new.name):
@@ -154,6 +154,25 @@ def add_recipient(
         return recorded, False
 
     return database.write(work, keep=not preview)
+
+
+def _cap_on_total(session: Session, fund: str) -> str:
+    """Return a code for the cap on a fund's total that no cap has: 'MYENDS-FUND'."""
+    taken = {cap.cap for cap, _ in ledger.all_caps(session)}
+    code, number = f"{fund[:35]}-FUND", 1
+    while code in taken:
+        number += 1
+        code = f"{fund[:30]}-FUND-{number}"
+    return code
+
+
+def _code_before(found: Mapping[str, Recorded], new: Recipient) -> str:
+    """Return the code that the same recipient was given when its key was first used."""
+    for before in found.values():
+        for one in getattr(before.entry, "records", ()):
+            if isinstance(one, Recipient) and (one.name, one.kind) == (new.name, new.kind):
+                return one.code
+    return ""
 
 
 def set_cap(
@@ -291,6 +310,8 @@ def _tolerance(typed: str, measure: str) -> tuple[int | None, int | None]:
     unit = kind_of(measure).UNIT
     if unit == "day":
         raise BadInput("a last day has no tolerance", "leave --tolerance out")
+    if typed.strip() == "0":
+        return 0, None  # None at all: the only way to take one away.
     try:
         if typed.strip().endswith("%"):
             return None, kind_of("share").read(typed)

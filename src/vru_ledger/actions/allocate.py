@@ -95,6 +95,7 @@ class Allocator:
         """Record one allocation, or raise and leave the transaction as it was."""
         new, recipient, is_new = self.complete(request)
         if new.key:
+            self.recorder.journal.settle(new.key)
             found = ledger.entries_by_key(self.session, [new.key])
             before = already_recorded(found, new, dated_by_clock=request.dated_by_clock)
             if before and isinstance(before.entry, Allocation):

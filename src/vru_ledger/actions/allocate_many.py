@@ -9,7 +9,7 @@ from vru_ledger.actions.allocate import Allocator, Request
 from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
-from vru_ledger.domain.text import parse_name, parse_sentence, shown
+from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence, shown
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date, parse_financial_year
 from vru_ledger.errors import EntryRefused, LedgerError, RowsRejected
@@ -135,7 +135,7 @@ class _Filing:
             "term_to": read("term_to", parse_date),
             "area": read("area", parse_name),
             "source": read("source", parse_name),
-            "purpose": read("purpose", _parse_purpose),
+            "purpose": read("purpose", parse_purpose),
             "title": read("title", parse_sentence),
             "decision": read("decision", parse_sentence),
             "reason": read("reason", parse_sentence),
@@ -175,10 +175,3 @@ class _Filing:
             field=field,
             value=shown(row.cells.get(field, "")[:80]),
         )
-
-
-def _parse_purpose(text: str) -> str:
-    purpose = parse_sentence(text)
-    if "|" in purpose:
-        raise ValueError("it holds a '|', which parts what caps count per")
-    return purpose

@@ -55,7 +55,7 @@ def _compared(what: str, told: dict[str, Any], there: dict[str, Any]) -> Iterato
                 if getattr(one, field) != getattr(there[code], field)
             ]
             yield _found("drift-differs", f"{what}: {code}: {'; '.join(differ)}")
-    for code in there.keys() - told.keys():
+    for code in sorted(there.keys() - told.keys()):
         said = f"{what}: {code} is in the ledger, not in the seed"
         yield _found("drift-added", said, severity="warning")
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from vru_ledger.actions.record import allocations_before
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
-from vru_ledger.domain.chain import GENESIS, entry_of, link
+from vru_ledger.domain.chain import GENESIS, entry_of, fact_of, link
 from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Registration
 from vru_ledger.domain.findings import Finding
-from vru_ledger.domain.register import Fund, Listing, Record
+from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
 from vru_ledger.errors import LedgerUnusable
 from vru_ledger.position import Balance, Key, after, under
 from vru_ledger.rules import judge
@@ -98,6 +98,8 @@ class Replay:
                 "fact-unreadable", number, f"its text cannot be read: {problem}", _REWRITTEN
             )
             return
+        if fact_of(entry, number, told.get("actor"), told.get("recorded_at")) != fact:
+            yield _found("fact-not-canonical", number, "its text is not as this program writes it")
         movements = movement_rows(entry, number)
         expected = entry_row(
             entry,
@@ -147,6 +149,7 @@ class Replay:
         bounds_of = self.bounds.setdefault(entry.fund, {})
         changes = changes_of(entry, caps, self.position)
         if isinstance(entry, Allocation):
+            yield from self._described(entry, number)
             listed = (entry.fund, entry.recipient) in self.listed
             case = Case(entry, fund, listed, caps, bounds_of, self.position, changes)
             for breach in judge(case):
@@ -160,6 +163,17 @@ class Replay:
             for cap in caps.values():
                 if cap.measure == "share":
                     self._set_bounds(cap, number)
+
+    def _described(self, new: Allocation, number: int) -> Iterator[Finding]:
+        """Yield where an award says other things of its recipient or area than the register did."""
+        recipient, _ = self.register.get(("recipients", new.recipient), (None, 0))
+        if not isinstance(recipient, Recipient) or recipient.kind != new.recipient_kind:
+            said = f"{new.recipient} was not a recipient of kind {new.recipient_kind} then"
+            yield _found("rule-broken", number, said, _REWRITTEN)
+        area, _ = self.register.get(("areas", new.area), (None, 0))
+        if (area.bcu if isinstance(area, Area) else "") != new.bcu or (new.area and not area):
+            said = f"{new.area or 'no area'} was not an area of command unit {new.bcu!r} then"
+            yield _found("rule-broken", number, said, _REWRITTEN)
 
     def _put_register(self, entry: Registration, number: int) -> None:
         for record in entry.records:

@@ -48,6 +48,14 @@ def parse_sentence(text: str) -> str:
     return parse_name(text, LONGEST_SENTENCE)
 
 
+def parse_purpose(text: str) -> str:
+    """Return what money is for, as `parse_sentence` does. Raises ValueError for a '|' too."""
+    purpose = parse_sentence(text)
+    if "|" in purpose:
+        raise ValueError("it holds a '|', which parts what caps count per")
+    return purpose
+
+
 def parse_code(text: str) -> str:
     """Return a code in capitals: letters, digits and hyphens. Raises ValueError."""
     code = text.strip(" ")

@@ -77,6 +77,10 @@ def _create_on_server(
                 f"there is a ledger at {database.place} already; nothing was touched",
                 "name another database with --db",
             )
+        # The guards keep this path for ever: a temporary table of the same name is never looked at.
+        connection.execute(
+            "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
+        )
         _make_tables(session, created_by, created_at)
         result = fill(session)
         connection.execute("COMMIT")

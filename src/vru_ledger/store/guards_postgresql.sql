@@ -1,9 +1,10 @@
 -- What the database itself keeps on PostgreSQL, whoever writes: see guards_sqlite.sql for its twin.
+-- Every function looks for tables in the ledger's own schema, whatever tables its caller has made.
 
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$;
 
-CREATE FUNCTION entries_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION entries_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM head WHERE number = NEW.number - 1 AND hash = NEW.previous_hash) THEN
     RAISE EXCEPTION 'an entry follows the head of the chain'
@@ -13,7 +14,7 @@ BEGIN
 END $$;
 CREATE TRIGGER entries_follow BEFORE INSERT ON entries
   FOR EACH ROW EXECUTE FUNCTION entries_follow();
-CREATE FUNCTION entries_lead() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION entries_lead() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   UPDATE head SET number = NEW.number, hash = NEW.hash;
   RETURN NULL;
@@ -27,7 +28,7 @@ CREATE TRIGGER entries_remain BEFORE DELETE ON entries
 CREATE TRIGGER entries_kept BEFORE TRUNCATE ON entries
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('an entry is never removed');
 
-CREATE FUNCTION head_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION head_moves() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NEW.id <> 1 OR NEW.number <> OLD.number + 1
     OR NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.number AND hash = NEW.hash) THEN
@@ -42,7 +43,7 @@ CREATE TRIGGER head_remains BEFORE DELETE ON head
 CREATE TRIGGER head_kept BEFORE TRUNCATE ON head
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('the head is never removed');
 
-CREATE FUNCTION movements_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION movements_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries WHERE number = NEW.entry AND NEW.n BETWEEN 1 AND movements) THEN
@@ -66,7 +67,7 @@ CREATE TRIGGER movements_remain BEFORE DELETE ON movements
 CREATE TRIGGER movements_kept BEFORE TRUNCATE ON movements
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a movement is never removed');
 
-CREATE FUNCTION awards_counted() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION awards_counted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
     AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) THEN
@@ -101,14 +102,30 @@ CREATE TRIGGER awards_remain BEFORE DELETE ON awards
 CREATE TRIGGER awards_kept BEFORE TRUNCATE ON awards
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('an award is never removed');
 
-CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
     AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) $$;
-CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
     AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)) THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope <> 'stage'
+    AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
+    AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
+        WHEN e.kind <> 'allocate' THEN NEW.held = 0
+        WHEN NEW.scope <> 'cap' THEN NEW.held - 0 = e.amount_pence
+        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
+          WHEN 'end' THEN NEW.held >= 0
+          WHEN 'recipients' THEN NEW.held - 0 = CASE WHEN EXISTS (
+            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
+              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
+              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
+          ELSE NEW.held - 0 = e.amount_pence END
+        END) THEN
+    RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.scope = 'cap' AND EXISTS (
@@ -122,7 +139,7 @@ BEGIN
 END $$;
 CREATE TRIGGER balances_begin BEFORE INSERT ON balances
   FOR EACH ROW EXECUTE FUNCTION balances_begin();
-CREATE FUNCTION balances_move() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION balances_move() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF (NEW.scope, NEW.fund, NEW.name, NEW.bucket) <> (OLD.scope, OLD.fund, OLD.name, OLD.bucket)
     OR NEW.floor IS DISTINCT FROM OLD.floor OR NEW.entry <= OLD.entry THEN
@@ -133,6 +150,21 @@ BEGIN
     AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
       SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry)) THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope <> 'stage' AND NOT EXISTS (
+    SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
+        WHEN e.kind <> 'allocate' THEN NEW.held = OLD.held
+        WHEN NEW.scope <> 'cap' THEN NEW.held - OLD.held = e.amount_pence
+        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
+          WHEN 'end' THEN NEW.held >= OLD.held
+          WHEN 'recipients' THEN NEW.held - OLD.held = CASE WHEN EXISTS (
+            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
+              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
+              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
+          ELSE NEW.held - OLD.held = e.amount_pence END
+        END) THEN
+    RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.scope = 'cap'
@@ -152,7 +184,7 @@ CREATE TRIGGER balances_remain BEFORE DELETE ON balances
 CREATE TRIGGER balances_kept BEFORE TRUNCATE ON balances
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a balance is never removed');
 
-CREATE FUNCTION caps_begin() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION caps_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
@@ -168,7 +200,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER caps_begin BEFORE INSERT ON caps FOR EACH ROW EXECUTE FUNCTION caps_begin();
-CREATE FUNCTION caps_move() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION caps_move() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NEW.code <> OLD.code OR NEW.entry <= OLD.entry OR NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
@@ -186,3 +218,92 @@ CREATE TRIGGER caps_remain BEFORE DELETE ON caps
   FOR EACH ROW EXECUTE FUNCTION refuse('a cap is never removed');
 CREATE TRIGGER caps_kept BEFORE TRUNCATE ON caps
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a cap is never removed');
+
+CREATE FUNCTION register_changes() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+      WHERE entries.number = NEW.entry AND kind = 'register')
+    OR (TG_OP = 'UPDATE' AND NEW.entry <= OLD.entry) THEN
+    RAISE EXCEPTION 'the register changes only by entries'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER documents_begin BEFORE INSERT ON documents
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER documents_move BEFORE UPDATE ON documents
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER documents_remain BEFORE DELETE ON documents
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER documents_kept BEFORE TRUNCATE ON documents
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER areas_begin BEFORE INSERT ON areas
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER areas_move BEFORE UPDATE ON areas
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER areas_remain BEFORE DELETE ON areas
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER areas_kept BEFORE TRUNCATE ON areas
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER sources_begin BEFORE INSERT ON sources
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER sources_move BEFORE UPDATE ON sources
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER sources_remain BEFORE DELETE ON sources
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER sources_kept BEFORE TRUNCATE ON sources
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER recipients_begin BEFORE INSERT ON recipients
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER recipients_move BEFORE UPDATE ON recipients
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER recipients_remain BEFORE DELETE ON recipients
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER recipients_kept BEFORE TRUNCATE ON recipients
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER funds_begin BEFORE INSERT ON funds
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER funds_move BEFORE UPDATE ON funds
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER funds_remain BEFORE DELETE ON funds
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER funds_kept BEFORE TRUNCATE ON funds
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER listings_begin BEFORE INSERT ON listings
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER listings_move BEFORE UPDATE ON listings
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER listings_remain BEFORE DELETE ON listings
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER listings_kept BEFORE TRUNCATE ON listings
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER headlines_begin BEFORE INSERT ON headlines
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER headlines_move BEFORE UPDATE ON headlines
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER headlines_remain BEFORE DELETE ON headlines
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER headlines_kept BEFORE TRUNCATE ON headlines
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER programmes_begin BEFORE INSERT ON programmes
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER programmes_move BEFORE UPDATE ON programmes
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER programmes_remain BEFORE DELETE ON programmes
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER programmes_kept BEFORE TRUNCATE ON programmes
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER outputs_begin BEFORE INSERT ON outputs
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER outputs_move BEFORE UPDATE ON outputs
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER outputs_remain BEFORE DELETE ON outputs
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER outputs_kept BEFORE TRUNCATE ON outputs
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER ledger_stays BEFORE UPDATE ON ledger
+  FOR EACH ROW EXECUTE FUNCTION refuse('what a ledger is never changes');
+CREATE TRIGGER ledger_remains BEFORE DELETE ON ledger
+  FOR EACH ROW EXECUTE FUNCTION refuse('what a ledger is never changes');
+CREATE TRIGGER ledger_kept BEFORE TRUNCATE ON ledger
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('what a ledger is never changes');

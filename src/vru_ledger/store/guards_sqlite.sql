@@ -85,6 +85,20 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
     AND NOT (NEW.scope IN ('cap', 'member')
       AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name));
+  SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
+    WHERE NEW.scope <> 'stage'
+      AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
+      AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
+        WHEN e.kind <> 'allocate' THEN NEW.held = 0
+        WHEN NEW.scope <> 'cap' THEN NEW.held - 0 = e.amount_pence
+        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
+          WHEN 'end' THEN NEW.held >= 0
+          WHEN 'recipients' THEN NEW.held - 0 = CASE WHEN EXISTS (
+            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
+              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
+              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
+          ELSE NEW.held - 0 = e.amount_pence END
+        END);
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE NEW.scope = 'cap' AND EXISTS (
       SELECT 1 FROM caps WHERE code = NEW.name AND NOT (fund = NEW.fund
@@ -101,6 +115,19 @@ BEGIN
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
     AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
       SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry));
+  SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
+    WHERE NEW.scope <> 'stage' AND NOT EXISTS (
+      SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
+        WHEN e.kind <> 'allocate' THEN NEW.held = OLD.held
+        WHEN NEW.scope <> 'cap' THEN NEW.held - OLD.held = e.amount_pence
+        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
+          WHEN 'end' THEN NEW.held >= OLD.held
+          WHEN 'recipients' THEN NEW.held - OLD.held = CASE WHEN EXISTS (
+            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
+              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
+              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
+          ELSE NEW.held - OLD.held = e.amount_pence END
+        END);
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE NEW.scope = 'cap'
       AND (NEW.ceiling IS NOT OLD.ceiling OR NEW.grandfathered > OLD.grandfathered)
@@ -135,3 +162,108 @@ BEGIN
 END;
 CREATE TRIGGER caps_remain BEFORE DELETE ON caps
 BEGIN SELECT RAISE(ABORT, 'a cap is never removed'); END;
+
+-- The register changes only with the newest entry, which tells the change.
+CREATE TRIGGER documents_begin BEFORE INSERT ON documents
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER documents_move BEFORE UPDATE ON documents
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER documents_remain BEFORE DELETE ON documents
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER areas_begin BEFORE INSERT ON areas
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER areas_move BEFORE UPDATE ON areas
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER areas_remain BEFORE DELETE ON areas
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER sources_begin BEFORE INSERT ON sources
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER sources_move BEFORE UPDATE ON sources
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER sources_remain BEFORE DELETE ON sources
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER recipients_begin BEFORE INSERT ON recipients
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER recipients_move BEFORE UPDATE ON recipients
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER recipients_remain BEFORE DELETE ON recipients
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER funds_begin BEFORE INSERT ON funds
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER funds_move BEFORE UPDATE ON funds
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER funds_remain BEFORE DELETE ON funds
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER listings_begin BEFORE INSERT ON listings
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER listings_move BEFORE UPDATE ON listings
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER listings_remain BEFORE DELETE ON listings
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER headlines_begin BEFORE INSERT ON headlines
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER headlines_move BEFORE UPDATE ON headlines
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER headlines_remain BEFORE DELETE ON headlines
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER programmes_begin BEFORE INSERT ON programmes
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER programmes_move BEFORE UPDATE ON programmes
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER programmes_remain BEFORE DELETE ON programmes
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER outputs_begin BEFORE INSERT ON outputs
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER outputs_move BEFORE UPDATE ON outputs
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER outputs_remain BEFORE DELETE ON outputs
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER ledger_stays BEFORE UPDATE ON ledger
+BEGIN SELECT RAISE(ABORT, 'what a ledger is never changes'); END;
+CREATE TRIGGER ledger_remains BEFORE DELETE ON ledger
+BEGIN SELECT RAISE(ABORT, 'what a ledger is never changes'); END;

@@ -57,6 +57,9 @@ class Journal:
         self._entries: list[tuple[Any, ...]] = []
         self._awards: list[tuple[Any, ...]] = []
         self._movements: list[tuple[Any, ...]] = []
+        self._begun: list[tuple[Any, ...]] = []
+        self._moved: list[tuple[Any, ...]] = []
+        self._keys: set[str] = set()
 
     def load(
         self,
@@ -88,6 +91,8 @@ class Journal:
         previous_hash, self.hash = self.hash, link(self.hash, fact)
         movements = movement_rows(entry, number)
         self._movements += movements
+        if entry.key:
+            self._keys.add(entry.key)
         self._entries.append(
             entry_row(
                 entry, number, len(movements), recorded_at, actor, fact, previous_hash, self.hash
@@ -97,8 +102,14 @@ class Journal:
             self._awards.append(award_row(entry, number))
         balances = self._balances
         for key, change in changes.items():
-            balances[key] = after(balances[key], change)
-            self._touched[key] = number
+            balance = balances[key] = after(balances[key], change)
+            if key.scope == "stage":
+                self._touched[key] = number
+            elif key in self._unwritten:
+                self._unwritten.remove(key)
+                self._begun.append((*balance, number, *key))
+            else:
+                self._moved.append((balance.held, balance.grandfathered, number, *key))
         if isinstance(entry, Registration):
             self.flush()
             for record in entry.records:
@@ -107,12 +118,19 @@ class Journal:
             number=number, entry=entry, actor=actor, recorded_at=recorded_at, hash=self.hash
         )
 
+    def settle(self, key: str) -> None:
+        """Write what waits if an entry with this key is among it, so that it can be found."""
+        if key in self._keys:
+            self.flush()
+
     def flush(self) -> None:
         """Write what waits, in the order in which the database's guards expect it."""
         run = self.session.run_many
         if self._entries:
             run(_INSERT_ENTRY, self._entries)
-        new, moved = [], []
+        # A stage is written once for all that waits. Everything else is written entry by entry: the
+        # guards let it move only by what its entry moves.
+        new, moved = self._begun, self._moved
         for key, number in self._touched.items():
             held, floor, ceiling, grandfathered = self._balances[key]
             if key in self._unwritten:
@@ -128,7 +146,10 @@ class Journal:
             if rows:
                 run(statement, rows)
         self._unwritten -= self._touched.keys()
-        for waiting in (self._entries, self._awards, self._movements, self._touched):
+        for waiting in (
+            *(self._entries, self._awards, self._movements),
+            *(self._touched, self._begun, self._moved, self._keys),
+        ):
             waiting.clear()
         if len(self._balances) > _MOST_BALANCES:
             self._forget()

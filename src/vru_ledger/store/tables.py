@@ -98,8 +98,10 @@ class EntryRow(SQLModel, table=True):
     __tablename__ = "entries"
     __table_args__ = (
         CheckConstraint("length(hash) = 64"),
+        CheckConstraint("amount_pence >= 0"),
         Index("entries_of_fund", "fund", "number"),
         Index("entries_of_award", "award", "number"),
+        Index("entries_of_recipient", "recipient", "number"),
         STRICT,
     )
 

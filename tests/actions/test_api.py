@@ -1,0 +1,180 @@
+"""The ledger from Python: the same actions and refusals, and values as strict as elsewhere."""
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders import POUND
+from vru_ledger import Ledger, open_ledger
+from vru_ledger.errors import (
+    EntryRefused,
+    KeyConflict,
+    LedgerError,
+    LedgerUnusable,
+    NotFound,
+)
+
+
+@pytest.fixture
+def opened(ledger: Path):
+    with open_ledger(ledger, actor="Ada Analyst") as opened:
+        yield opened
+
+
+def test_an_allocation_is_recorded_in_the_actors_name(opened: Ledger):
+    done = opened.allocate("MYENDS", "Newham", 750_000 * POUND, on=date(2021, 4, 1), key="K")
+    assert (done.entry.award, done.already) == ("MYENDS-0001", False)
+    recorded = opened.entry(done.recorded.number)
+    assert recorded is not None
+    assert (recorded.actor, recorded.entry) == ("Ada Analyst", done.entry)
+    assert opened.head() == (recorded.number, recorded.hash)
+    assert opened.allocate(
+        "MYENDS", "Newham", 750_000 * POUND, key="K", on=date(2021, 4, 1)
+    ).already
+
+
+def test_what_was_recorded_is_what_is_returned(opened: Ledger):
+    done = opened.allocate("DIVERT", "BCU-NORTH-WEST", 100, fy="2021/22", title="A title")
+    assert done.entry == done.recorded.entry
+    assert opened.entry(done.recorded.number) == done.recorded
+
+
+def test_refusals_are_raised_whole(opened: Ledger):
+    with pytest.raises(EntryRefused) as caught:
+        opened.allocate("MYENDS", "Newham", 750_000 * POUND + 1)
+    assert caught.value.refusal.largest_passing_pence == 750_000 * POUND
+    with pytest.raises(NotFound):
+        opened.allocate("NOSUCH", "Newham", 1)
+    opened.allocate("MYENDS", "Newham", 1, key="K")
+    with pytest.raises(KeyConflict):
+        opened.allocate("MYENDS", "Newham", 2, key="K")
+
+
+def test_a_preview_writes_nothing(opened: Ledger):
+    before = opened.head()
+    opened.allocate("MYENDS", "Newham", 1, preview=True)
+    assert opened.head() == before
+
+
+@pytest.mark.parametrize("amount", [1.0, "1", None, True, 10.5])
+def test_an_amount_is_whole_pence(opened: Ledger, amount: Any):
+    with pytest.raises(TypeError, match="whole pence"):
+        opened.allocate("MYENDS", "Newham", amount)
+
+
+@pytest.mark.parametrize("amount", [0, -1, -(10**13), 10**13 + 1, 2**63, 2**64, 10**99])
+def test_an_amount_is_above_zero_and_not_beyond_all_measure(opened: Ledger, amount: int):
+    before = opened.head()
+    with pytest.raises((LedgerError, ValueError)):
+        opened.allocate("MYENDS", "Newham", amount)
+    with pytest.raises((LedgerError, ValueError)):
+        opened.allocate("STRONGER-FUTURES", "X", amount, new_recipient=True)
+    assert opened.head() == before
+    assert opened.check().findings == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"fy": "2022"},
+        {"fy": "nonsense"},
+        {"fy": "2021/22|E1"},
+        {"fy": "2021/23"},
+        {"purpose": "a|b"},
+        {"title": "\x1b[31mred"},
+        {"reason": "a\nb"},
+        {"decision": "\u202eevil"},
+        {"key": "\x00"},
+        {"title": "x" * 3_000},
+        {"recipient": "a\x1bb", "fund": "STRONGER-FUTURES", "new_recipient": True},
+        {"recipient": "", "fund": "STRONGER-FUTURES", "new_recipient": True},
+        {"kind": "a b|c", "recipient": "New", "fund": "CBT", "new_recipient": True},
+        {"title": "\udcff"},
+        {"recipient": "\udcff"},
+        {"fund": "\udcff"},
+    ],
+    ids=repr,
+)
+def test_values_are_as_strict_as_on_the_terminal(opened: Ledger, words: dict[str, Any]):
+    before = opened.head()
+    told = {"fund": "MYENDS", "recipient": "Newham", **words}
+    with pytest.raises((LedgerError, ValueError)):
+        opened.allocate(told.pop("fund"), told.pop("recipient"), 1, **told)
+    assert opened.head() == before
+    assert opened.check().findings == []
+
+
+@pytest.mark.parametrize("actor", ["", "a\x1bb", "x" * 500])
+def test_an_actor_has_a_name_that_can_be_shown(ledger: Path, actor: str):
+    with pytest.raises((LedgerError, ValueError)):
+        open_ledger(ledger, actor=actor).allocate("MYENDS", "Newham", 1)
+
+
+def test_headroom_is_what_passes(opened: Ledger):
+    assert opened.headroom("MYENDS") == 6_000_000 * POUND
+    assert opened.headroom("MYENDS", "Newham") == 750_000 * POUND
+    opened.allocate("MYENDS", "Newham", 1)
+    left = opened.headroom("MYENDS", "Newham")
+    with pytest.raises(EntryRefused):
+        opened.allocate("MYENDS", "Newham", left + 1)
+    opened.allocate("MYENDS", "Newham", left)
+    assert opened.headroom("MYENDS", "Newham") == 0
+    with pytest.raises(NotFound, match=r"'Brent, but which\\u001B'"):
+        opened.headroom("CBT", "Brent, but which\x1b")
+
+
+def test_the_position_adds_up(opened: Ledger):
+    opened.allocate("MYENDS", "Newham", 12_345)
+    by_fund = opened.position()
+    assert sum(row.authority for row in by_fund) == 2_854_000_000
+    assert sum(row.committed for row in by_fund) == 12_345
+    [myends] = opened.position(fund="MYENDS")
+    assert myends.authority == myends.unallocated + myends.committed
+
+
+def test_a_check_says_what_the_command_says(opened: Ledger, run):
+    done = opened.check()
+    assert (done.sound, done.findings, done.hash) == (True, [], opened.head().hash)
+    assert done.hash in run("check").stdout
+    assert not opened.check(head="0" * 64).sound
+
+
+@pytest.mark.parametrize("number", [0, -1, 10**9, 2**70])
+def test_an_entry_that_is_not_there_is_none(opened: Ledger, number: int):
+    assert opened.entry(number) is None
+
+
+def test_a_ledger_that_is_not_there_says_so(tmp_path: Path):
+    with pytest.raises(LedgerUnusable, match="there is no ledger at"):
+        open_ledger(tmp_path / "none.db")
+
+
+def test_after_a_refusal_the_ledger_can_be_used_on(opened: Ledger):
+    for _ in range(3):
+        with pytest.raises(EntryRefused):
+            opened.allocate("MYENDS", "Newham", 10**12)
+        opened.allocate("MYENDS", "Newham", 1)
+    assert opened.check().findings == []
+
+
+def test_the_engine_for_notebooks_can_only_read(opened: Ledger):
+    import sqlalchemy
+    from sqlmodel import Session, select
+
+    from vru_ledger.store.tables import EntryRow
+
+    engine = opened.engine()
+    with Session(engine) as session:
+        assert len(session.exec(select(EntryRow)).all()) == opened.head().number
+    with Session(engine) as session, pytest.raises(sqlalchemy.exc.SQLAlchemyError):
+        session.connection().execute(sqlalchemy.text("UPDATE funds SET closed = 0"))
+    engine.dispose()
+
+
+def test_importing_the_package_is_cheap():
+    code = "import sys, vru_ledger; sys.exit(any(m in sys.modules for m in ('sqlmodel', 'typer')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
