@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from vru_ledger.actions.record import in_words
+from vru_ledger.domain.entries import Funding
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
-from vru_ledger.domain.register import RECORDS, Fund, Listing, Record
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import RECORDS, Listing, Record
 from vru_ledger.exchange.seed_file import Seed
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
@@ -29,14 +31,21 @@ def drift(session: Session, seed: Seed) -> Iterator[Finding]:
 
 
 def _authority(session: Session, seed: Seed) -> Iterator[Finding]:
-    told: Counter[str] = Counter()
+    """Yield where the authority confirmed by source and year is not what the seed says."""
+    told: Counter[tuple[str, str, str]] = Counter()
+    there: Counter[tuple[str, str, str]] = Counter()
     for funding in seed.fundings:
-        told[funding.fund] += funding.amount_pence
-    for fund in register.everything(session, Fund):
-        there = ledger.authority(session, fund.code)
-        if fund.code in told and there != told[fund.code]:
-            said = f"fund {fund.code} has authority of {format_pounds(there)} in the ledger"
-            yield _found("drift-authority", f"{said}, {format_pounds(told[fund.code])} in the seed")
+        told[funding.fund, funding.source, funding.fy] += funding.amount_pence
+    for recorded in ledger.entries(session, Query(kind=Funding.KIND)):
+        if isinstance(recorded.entry, Funding):
+            one = recorded.entry
+            there[one.fund, one.source, one.fy] += one.amount_pence
+    funds = {fund for fund, _, _ in told}
+    for line in sorted(told.keys() | there.keys()):
+        if line[0] in funds and told[line] != there[line]:
+            of = " ".join(part for part in line if part)
+            said = f"fund {of} has authority of {format_pounds(there[line])} in the ledger"
+            yield _found("drift-authority", f"{said}, {format_pounds(told[line])} in the seed")
 
 
 def _code(record: Record) -> str:

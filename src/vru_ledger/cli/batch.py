@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from vru_ledger.cli.terminal import read, say, say_aside
+from vru_ledger.cli.terminal import read, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.years import parse_date
 
@@ -41,7 +41,7 @@ def allocate_file(terminal: Terminal, path: str, *, on: str, preview: bool, form
             "hash": None if preview else done.head_hash,
             "warnings": [warning.as_json() for warning in done.warnings],
         }
-        say(json.dumps(told, ensure_ascii=False))
+        say_receipt(json.dumps(told, ensure_ascii=False), done.head_number)
         return
     say_aside("".join(f"warning: {one.place()}: {one.message}\n" for one in done.warnings))
     rows = "1 row" if done.recorded == 1 else f"{done.recorded:,} rows"
@@ -49,7 +49,7 @@ def allocate_file(terminal: Terminal, path: str, *, on: str, preview: bool, form
     told_of = f"{rows} {was}, {format_pounds(done.total_pence)} in all"
     before = f"; {done.already:,} already recorded" if done.already else ""
     end = "; nothing was written" if preview else f"; the ledger is at entry {done.head_number}"
-    say(f"{told_of}{before}{end}")
+    say_receipt(f"{told_of}{before}{end}", done.head_number)
 
 
 def _show_progress(rows: int) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vru_ledger.cli.options import terminal_of
-from vru_ledger.cli.terminal import say_aside
+from vru_ledger.cli.terminal import held, say_aside
 from vru_ledger.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _show(
 
     sound = not any(one.severity == "error" for one in findings)
     told = {"what": what, "sound": sound, **more, "verdict": verdict}
-    sys.stdout.write(FORMATS[format_](findings, told))
+    held.write(FORMATS[format_](findings, told))
     return sound
 
 

@@ -6,6 +6,8 @@ import typer
 
 from vru_ledger.cli.options import Format, Output, sentence, terminal_of, year_of
 from vru_ledger.cli.output import emit
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.years import parse_term
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -20,6 +22,7 @@ def headroom(
     fy: Annotated[str, typer.Option(help="In this financial year.", metavar="YEAR")] = "",
     area: Annotated[str, typer.Option(help="In this area.", metavar="AREA")] = "",
     source: Annotated[str, typer.Option(help="From this source.", metavar="SOURCE")] = "",
+    term: Annotated[str, typer.Option(help="FIRST..LAST day of it.", metavar="TERM")] = "",
     purpose: Annotated[str, typer.Option(help="For this purpose.", metavar="TEXT")] = "",
     format_: Format = "",
     output: Output = "",
@@ -30,6 +33,7 @@ def headroom(
     from vru_ledger.domain.money import Pence
 
     terminal = terminal_of(ctx)
+    term_from, term_to = read(parse_term, "--term", term) if term else (None, None)
     # A penny asks the caps the same question that a million would.
     penny = Request(
         fund=fund,
@@ -37,6 +41,8 @@ def headroom(
         amount_pence=Pence(1),
         dated=terminal.today(),
         fy=year_of(fy),
+        term_from=term_from,
+        term_to=term_to,
         area=area,
         source=source,
         purpose=sentence("--purpose", purpose),

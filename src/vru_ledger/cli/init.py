@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vru_ledger.cli.options import Format, receipt_format, terminal_of
-from vru_ledger.cli.terminal import say
+from vru_ledger.cli.terminal import say_receipt
 from vru_ledger.errors import BadInput, SeedUnsound
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ def init(
         told = {
             "schema": "vru-ledger/init/1",
             "place": place,
-            "funds": len(loaded.fundings) if loaded else 0,
+            "funds": _funds(loaded) if loaded else 0,
             "entry": head.number,
             "hash": head.hash,
         }
-        say(json.dumps(told, ensure_ascii=False))
+        say_receipt(json.dumps(told, ensure_ascii=False), head.number)
         return
     what = "empty"
     if loaded:
-        funds, caps = len(loaded.fundings), len(loaded.caps)
+        funds, caps = _funds(loaded), len(loaded.caps)
         what = f"{funds} fund{'s' * (funds != 1)} and {caps} cap{'s' * (caps != 1)}"
-    say(f"made {place}: {what}, {head.number} entries, head {head.hash[:12]}")
+    say_receipt(f"made {place}: {what}, {head.number} entries, head {head.hash[:12]}", head.number)
 
 
 def _read(path: str) -> "Seed":
@@ -62,3 +62,8 @@ def _read(path: str) -> "Seed":
     if checked.seed is None:
         raise SeedUnsound(path or "the built-in seed", checked.findings)
     return checked.seed
+
+
+def _funds(seed: "Seed") -> int:
+    """Count the funds of a seed; a fund may have several lines of authority."""
+    return len({funding.fund for funding in seed.fundings})

@@ -10,7 +10,14 @@ import typer.core
 import typer.main
 
 from vru_ledger import __version__
-from vru_ledger.cli.terminal import Terminal, discard_output, report_failure, say_aside
+from vru_ledger.cli.terminal import (
+    Terminal,
+    discard_output,
+    held,
+    prepare_streams,
+    report_failure,
+    say_aside,
+)
 from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
 
 WORDS = {
@@ -105,9 +112,9 @@ def vru_ledger(
 def main(words: list[str]) -> int:
     """Run one command line and return its exit code."""
     command = typer.main.get_command(app)
+    held.forget()
     try:
         code = command.main(args=words, prog_name="vru-ledger", standalone_mode=False)
-        sys.stdout.flush()
     except _UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             say_aside(error.format_message())
@@ -119,16 +126,20 @@ def main(words: list[str]) -> int:
         return report_failure(error, words)
     except (KeyboardInterrupt, typer.Abort):
         return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
+    return _delivered(code if isinstance(code, int) else int(ExitCode.DONE), words)
+
+
+def _delivered(code: int, words: list[str]) -> int:
+    """Print what the command has held back, now that its ledger is free, and return its code."""
+    try:
+        held.deliver()
     except BrokenPipeError:
         # Whoever read our output has seen enough; only what we were still to print is lost.
         discard_output()
-        return int(ExitCode.DONE)
     except OSError as error:
-        if error.filename is not None:
-            raise
         discard_output()
         return report_failure(LedgerUnusable(f"the output cannot be written ({error})"), words)
-    return code if isinstance(code, int) else int(ExitCode.DONE)
+    return code
 
 
 def _usage(error: Any) -> BadInput:
@@ -143,4 +154,5 @@ def _usage(error: Any) -> BadInput:
 
 def run() -> None:
     """Run what was typed, and leave with its exit code."""
+    prepare_streams()
     sys.exit(main(sys.argv[1:]))

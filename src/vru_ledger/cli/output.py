@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable
-from typing import TextIO
+from typing import TextIO, cast
 
 from vru_ledger import render
-from vru_ledger.cli.terminal import in_colour, on_terminal, say_aside, width
+from vru_ledger.cli.terminal import held, in_colour, on_terminal, say_aside, width
 from vru_ledger.domain.answer import Answer
 from vru_ledger.errors import BadInput, FileUnreadable
 
@@ -38,7 +37,7 @@ def emit(answer: Answer, asked: str, output: str = "") -> None:
     name = chosen_format(asked, output)
     show = render.renderer(name)
     if not output:
-        show.render(answer, sys.stdout, width=width(), colour=in_colour())
+        show.render(answer, cast(TextIO, held), width=width(), colour=in_colour())
         return
     write_whole(output, lambda out: show.render(answer, out, width=120, colour=False))
     say_aside(f"written: {output}")
@@ -47,6 +46,8 @@ def emit(answer: Answer, asked: str, output: str = "") -> None:
 def write_whole(path: str, write: Callable[[TextIO], None]) -> None:
     """Write a file whole, or leave what is there. Raises FileUnreadable."""
     try:
+        if os.path.isfile(path):
+            _must_not_be_a_database(path)
         if os.path.exists(path) and not os.path.isfile(path):
             # A device or a pipe is written into: to put a file in its place would destroy it.
             with open(path, "w", encoding="utf-8", newline="") as open_already:
@@ -69,3 +70,13 @@ def write_whole(path: str, write: Callable[[TextIO], None]) -> None:
         raise FileUnreadable(
             f"{path} cannot be written ({reason})", "check the folder and your permission"
         ) from None
+
+
+def _must_not_be_a_database(path: str) -> None:
+    """Raise FileUnreadable rather than put a report in the place of a ledger."""
+    with open(path, "rb") as file:
+        header = file.read(16)
+    if header == b"SQLite format 3\x00" or path.endswith("-journal"):
+        raise FileUnreadable(
+            f"{path} is a ledger or another database, and is not replaced", "name another file"
+        )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import zip_longest
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from vru_ledger.domain.text import parse_name, shown
 from vru_ledger.errors import (
@@ -64,7 +65,7 @@ class Terminal:
             return datetime.now(UTC).replace(microsecond=0)
         try:
             return datetime.fromisoformat(stated).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise BadInput(
                 f"VRU_LEDGER_NOW is {shown(stated)!r}, not a moment like 2026-11-22T12:00:00Z"
             ) from None
@@ -116,6 +117,64 @@ def on_terminal() -> bool:
 def in_colour() -> bool:
     """Say whether colour is wanted: on a terminal, unless NO_COLOR is set."""
     return on_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Held:
+    """What a command has to print, held until its ledger is let go of.
+
+    Whoever reads slowly, in a pager, would otherwise keep every writer waiting. The first
+    megabytes are held in memory, the rest in a file without a name.
+    """
+
+    MOST_IN_MEMORY = 4_000_000
+
+    def __init__(self) -> None:
+        self._file: TextIO = io.StringIO()
+        self._length = 0
+
+    def write(self, text: str) -> int:
+        """Hold some text."""
+        self._length += len(text)
+        if self._length > self.MOST_IN_MEMORY and isinstance(self._file, io.StringIO):
+            import tempfile
+
+            before = self._file.getvalue()
+            self._file = tempfile.TemporaryFile("w+", encoding="utf-8", errors="surrogatepass")  # noqa: SIM115 (until the process ends)
+            self._file.write(before)
+        return self._file.write(text)
+
+    def flush(self) -> None:
+        """Do nothing: a file needs this."""
+
+    def isatty(self) -> bool:
+        """Return False: nobody sees this yet."""
+        return False
+
+    def deliver(self) -> None:
+        """Print what was held, and forget it."""
+        self._file.seek(0)
+        while block := self._file.read(1 << 16):
+            sys.stdout.write(block)
+        sys.stdout.flush()
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold nothing: what a command began to print before it failed is not an answer."""
+        self._file, self._length = io.StringIO(), 0
+
+
+held = Held()
+"""What this command has to print when it is done."""
+
+
+def prepare_streams() -> None:
+    """Make sure that printing cannot fail for the sake of a letter, or because nobody listens."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (to the end)
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:

@@ -19,7 +19,7 @@ def measurable(case: Case) -> Iterator[Breach]:
         for name in missing(cap, case.entry):
             yield Breach(
                 "measurable",
-                "stop",
+                cap.severity,
                 f"{cap.cap} counts per {name}: say which with {OPTION_OF.get(name, '--' + name)}",
                 cap.cap,
             )

@@ -10,7 +10,7 @@ from typing import TypeVar
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.errors import AlreadyThere
 from vru_ledger.store import sqlite
-from vru_ledger.store.database import APPLICATION, VERSION, Database, Session, is_url
+from vru_ledger.store.database import APPLICATION, VERSION, Database, Session, is_url, must_be_known
 
 Result = TypeVar("Result")
 
@@ -23,6 +23,7 @@ def create(
     Raises AlreadyThere rather than touch what is there. If anything fails, nothing is left.
     """
     if is_url(place):
+        must_be_known(place)
         return _create_on_server(place, created_by, created_at, fill)
     database = sqlite.create_file(place)
     try:

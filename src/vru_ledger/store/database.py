@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import BadInput, Interrupted, LedgerError
+from vru_ledger.errors import BadInput, Interrupted, LedgerError, LedgerUnusable
 
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
@@ -34,6 +34,9 @@ class Driver(Protocol):
 
     def begin_read(self) -> None:
         """Begin reading one moment of the ledger."""
+
+    def commit(self) -> None:
+        """Keep what was written. Raises the driver's error if it was not kept."""
 
     def translate(self, error: Exception) -> LedgerError | None:
         """Return what a driver's error means, None if it can only be a bug."""
@@ -123,9 +126,8 @@ class Database:
         raise AssertionError("the last attempt returned or raised")
 
     def _write_once(self, work: Callable[[Session], Result], keep: bool) -> Result:
-        connection = self.driver.connection
-        self.driver.begin_write(self.wait)
         try:
+            self.driver.begin_write(self.wait)
             result = work(Session(self.driver))
         except KeyboardInterrupt:
             self._roll_back()
@@ -137,7 +139,7 @@ class Database:
             self._roll_back()
             return result
         try:
-            connection.execute("COMMIT")
+            self.driver.commit()
         except self.driver.errors as error:
             self._roll_back()
             if self.driver.should_retry(error):
@@ -152,8 +154,8 @@ class Database:
     def read(self) -> Iterator[Session]:
         """Read one moment of the ledger, however many queries it takes."""
         try:
-            self.driver.begin_read()
             try:
+                self.driver.begin_read()
                 yield Session(self.driver)
             finally:
                 self._roll_back()
@@ -189,17 +191,30 @@ def _not_text(error: UnicodeEncodeError) -> Exception:
 
 def is_url(place: str) -> bool:
     """Say whether `place` is a server's address rather than a file."""
-    return place.startswith(("postgresql://", "postgres://"))
+    return "://" in place or "password=" in place.casefold()
 
 
 def masked(place: str) -> str:
-    """Return an address without its password, which may stand in two places; a path as it is."""
+    """Return where a ledger is without any password: of an address only server and database.
+
+    A password may hold any character and stand in several places, so that what is shown is what
+    is known to be none: the part behind the last @, and of the query nothing.
+    """
     if not is_url(place):
         return place
-    import re
+    scheme, found, rest = place.partition("://")
+    if not found:
+        return "the address given"
+    return f"{scheme.rpartition(' ')[2]}://{rest.rpartition('@')[2].partition('?')[0]}"
 
-    place = re.sub(r"(//[^/@:]*):[^/@]*@", r"\1@", place)
-    return re.sub(r"([?&]password=)[^&]*", r"\1***", place, flags=re.IGNORECASE)
+
+def must_be_known(place: str) -> None:
+    """Raise LedgerUnusable unless an address is one of PostgreSQL's."""
+    if not place.startswith(("postgresql://", "postgres://")):
+        raise LedgerUnusable(
+            f"{masked(place)} is not the address of a ledger",
+            "an address begins with postgresql://",
+        )
 
 
 def open_database(
@@ -210,6 +225,7 @@ def open_database(
     `wait` is how many seconds to wait for another writer; `on_wait` is called once if we must.
     """
     if is_url(place):
+        must_be_known(place)
         from vru_ledger.store import postgresql
 
         return postgresql.open_ledger(place, wait=wait, on_wait=on_wait)

@@ -87,6 +87,11 @@ class PostgreSQL:
         """Begin a transaction that sees one moment and can change nothing."""
         self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
+    def commit(self) -> None:
+        """Keep what was written. A transaction that failed before answers COMMIT with ROLLBACK."""
+        if self.connection.execute("COMMIT").statusmessage != "COMMIT":
+            raise psycopg.errors.InFailedSqlTransaction("the server rolled the transaction back")
+
     def should_retry(self, error: Exception) -> bool:
         """Say whether the server gave up a transaction that can simply be run again."""
         return getattr(error, "sqlstate", None) in ("40001", "40P01")
@@ -111,6 +116,11 @@ class PostgreSQL:
             )
         if state == "42P01":
             return not_a_ledger(self.place)
+        if state in ("42P07", "42710", "42723"):
+            return LedgerUnusable(
+                f"{self.place} holds something else by the names that a ledger needs",
+                "make the ledger in a database of its own",
+            )
         if isinstance(error, psycopg.DataError) and "NUL" in str(error):
             return BadInput("a name holds a NUL, which no text can", "type it again by hand")
         if isinstance(error, psycopg.OperationalError) or state.startswith(("08", "57", "58")):
@@ -142,6 +152,7 @@ def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = N
         connection = psycopg.connect(
             url, autocommit=True, connect_timeout=10, application_name=APPLICATION
         )
+        connection.execute("SET synchronous_commit = on")
         connection.execute("SET idle_in_transaction_session_timeout = '60s'")
         connection.execute("SET client_min_messages = warning")
     except (psycopg.Error, ValueError):
@@ -159,12 +170,16 @@ def open_ledger(
     """Open the ledger at an address. Raises LedgerUnusable if there is none."""
     database = connect(url, wait, on_wait)
     connection = database.driver.connection
-    found = connection.execute("SELECT to_regclass('ledger') IS NOT NULL").fetchone()
-    row = (
-        connection.execute("SELECT application, version FROM ledger").fetchone()
-        if found and found[0]
-        else None
-    )
+    row = None
+    try:
+        found = connection.execute("SELECT to_regclass('ledger') IS NOT NULL").fetchone()
+        if found and found[0]:
+            row = connection.execute("SELECT application, version FROM ledger").fetchone()
+    except psycopg.errors.UndefinedColumn:
+        row = None  # Somebody else's table of that name.
+    except psycopg.Error as error:
+        database.close()
+        raise database.driver.translate(error) or error from error
     if row is None or row[0] != APPLICATION:
         database.close()
         raise LedgerUnusable(

@@ -88,6 +88,10 @@ class SQLite:
         # The first read takes the shared lock, so an error of the file shows here.
         self.connection.execute("SELECT 1 FROM head").fetchone()
 
+    def commit(self) -> None:
+        """Keep what was written."""
+        self.connection.execute("COMMIT")
+
     def should_retry(self, error: Exception) -> bool:
         """Return False: the writer is alone from the first statement on."""
         return False
