@@ -102,8 +102,8 @@ class PlainSQL:
         for key, change in changes.items():
             moved = run(
                 "UPDATE balances SET held = held + ?, entry = ?"
-                " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?",
-                (change, number, *key),
+                f" WHERE scope = '{key.scope}' AND fund = ? AND name = ? AND bucket = ?",
+                (change, number, *key[1:]),
             )
             if not moved.rowcount:
                 cap = key.scope == "cap"

@@ -23,7 +23,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def section(title: str, *parts: str) -> str:
     """Return a heading and what stands under it."""
-    return "\n\n".join([f"## {title}", *parts])
+    return "\n\n".join([f"### {title}", *parts])
 
 
 def number(value: float) -> str:

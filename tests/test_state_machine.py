@@ -124,13 +124,13 @@ class Model:
         if not whole:
             return True
         for cap in caps.values():
-            if not self.counts(cap, new) or cap.severity == "track":
+            if not self.counts(cap, new) or cap.severity != "stop":
                 continue
             if any(not getattr(new, PROPERTY[name]) for name in cap.per):
                 return True
             if cap.measure == "end" and not new.term_to:
                 return True
-            if cap.severity == "stop" and self.over(cap, new):
+            if self.over(cap, new):
                 return True
         own = self.unallocated[new.fund, new.source, new.fy]
         lent = self.unallocated[new.fund, new.source, ""] if new.fy else 0

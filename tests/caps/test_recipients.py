@@ -72,7 +72,9 @@ def test_a_tolerance_is_so_many_recipients_more():
         "warn",
         "COUNT: 1 recipient over its limit of 2, within its tolerance",
     )
-    assert stopping(books.put(to("WARD", 4))) == ["COUNT: 2 recipients over its limit of 2"]
+    assert stopping(books.put(to("WARD", 4))) == [
+        "COUNT: 1 recipient over its limit of 2 and tolerance of 1"
+    ]
 
 
 @pytest.mark.parametrize(("text", "limit"), [("8", 8), (" 12 ", 12), ("999999999", 999_999_999)])

@@ -16,6 +16,7 @@ from vru_ledger.domain.text import (
     fold,
     parse_code,
     parse_name,
+    parse_purpose,
     parse_sentence,
     scripts,
     shown,
@@ -91,6 +92,15 @@ def test_a_name_and_a_sentence_have_a_longest():
         parse_name("x" * 121)
     with pytest.raises(ValueError, match="it has 2,001 characters; the most is 2,000"):
         parse_sentence("x" * 2_001)
+
+
+def test_a_purpose_is_a_sentence_without_the_sign_that_parts_buckets():
+    assert parse_purpose(" youth  work ") == "youth work"
+    assert parse_purpose("x" * 121) == "x" * 121
+    with pytest.raises(ValueError, match=r"it holds a '\|'"):
+        parse_purpose("youth|doors")
+    with pytest.raises(ValueError, match=r"U\+001B"):
+        parse_purpose("\x1b[31m")
 
 
 @given(ANY_TEXT)

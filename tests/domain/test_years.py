@@ -187,7 +187,7 @@ def test_any_text_is_read_or_refused_in_a_sentence(text: str):
         try:
             read(text)
         except ValueError as refused:
-            assert 0 < len(str(refused)) < 500  # noqa: PT017 - most texts are refused
+            assert 0 < len(str(refused)) < 1_000  # noqa: PT017 - most texts are refused
 
 
 @pytest.mark.parametrize(

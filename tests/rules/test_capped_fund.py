@@ -12,7 +12,7 @@ from vru_ledger.rules.case import Breach
 REFUSAL = Breach(
     "capped-fund",
     "stop",
-    "Alpha Fund has no cap on its total, so nothing can be allocated from it",
+    "Alpha Fund has no cap that stops its total, so nothing can be allocated",
 )
 
 

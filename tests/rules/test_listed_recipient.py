@@ -54,8 +54,14 @@ def test_a_refusal_names_the_kinds_that_the_fund_is_for():
     )
 
 
-def test_whoever_is_listed_may_be_of_any_kind():
-    assert said(ALPHA.replace(kinds="a-and-e"), listed=True) == []
+@pytest.mark.parametrize("closed", [True, False])
+def test_being_listed_is_no_way_round_the_kinds(closed: bool):
+    fund = ALPHA.replace(kinds="a-and-e", closed=closed)
+    [breach] = said(fund, listed=True)
+    assert breach.sentence == (
+        "Alpha Fund goes to recipients of kind a-and-e, and ONE is of kind charity"
+    )
+    assert said(fund, listed=True, recipient_kind="a-and-e") == []
 
 
 def test_who_is_closed_out_is_told_so_once_even_if_of_the_wrong_kind():

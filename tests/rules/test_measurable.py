@@ -62,10 +62,10 @@ def test_everything_that_is_missing_is_asked_for_at_once():
     ]
 
 
-def test_a_cap_that_warns_asks_too_and_one_that_only_tracks_does_not():
+def test_a_cap_that_warns_asks_without_stopping_and_one_that_only_tracks_does_not_ask():
     limit = cap("C", "amount", 9, per=("purpose",))
     without = allocation(purpose="")
-    assert [breach.severity for breach in said(limit.replace(severity="warn"), without)] == ["stop"]
+    assert [breach.severity for breach in said(limit.replace(severity="warn"), without)] == ["warn"]
     assert said(limit.replace(severity="track"), without) == []
 
 

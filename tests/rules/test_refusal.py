@@ -202,8 +202,9 @@ def test_every_cap_that_was_met_is_shown_with_its_verdict():
     [
         (EACH, of(75_000), "ok"),
         (EACH, of(75_001), "£0.01 over, binds"),
-        (EACH.replace(tolerance=1), of(75_001), "£0.01 over, warns"),
-        (EACH.replace(tolerance=1), of(75_002), "£0.02 over, binds"),
+        (EACH.replace(tolerance=1), of(75_001), "£0.01 over, warns (tolerance £0.01)"),
+        (EACH.replace(tolerance=1), of(75_002), "£0.01 over, binds (tolerance £0.01)"),
+        (EACH.replace(tolerance=1), of(75_000), "ok (tolerance £0.01)"),
         (cap("N", "recipients", 0), of(1), "1 over, binds"),
         (cap("E", "end", 20230331), of(1, term_to=date(2023, 4, 1)), "too late, binds"),
         (
@@ -246,8 +247,10 @@ def test_a_cap_binds_in_the_table_exactly_when_a_rule_says_so(limits, past, new)
     ]
     stopped = {b.cap for b in breaches if b.severity == "stop" and b.cap}
     tracked = {code for code, limit in limits.items() if limit.severity == "track"}
-    binding = {one.cap for one in shown if one.verdict.endswith("binds") or "needs" in one.verdict}
-    assert binding - tracked == stopped
+    assert {one.cap for one in shown if ", binds" in one.verdict} <= stopped
+    asking = {b.cap for b in breaches if b.rule == "measurable"}
+    assert {one.cap for one in shown if "needs" in one.verdict} - tracked == asking
+    assert stopped - asking <= {one.cap for one in shown if ", binds" in one.verdict}
     assert caps_met(books.case(TOTAL), []) == []
 
 
@@ -262,11 +265,12 @@ def needed(limits: list[CapSet], new: Allocation, money: int = 10**12) -> list[s
 
 def test_what_each_binding_cap_would_have_to_give_is_said():
     assert needed([TOTAL, EACH], of(600_001)) == ["£0.01 more in TOTAL", "£5,250.01 more in EACH"]
-    assert needed([TOTAL], of(500), money=499) == ["£0.01 more authority in ALPHA"]
+    assert needed([TOTAL], of(500), 499) == ["£0.01 more authority in ALPHA for 2021/22"]
+    assert needed([TOTAL], of(5, fy=""), 0) == ["£0.05 more authority in ALPHA"]
     assert needed([TOTAL, cap("N", "recipients", 0)], of(1)) == ["room for 1 more in N"]
     assert needed([TOTAL, EACH.replace(tolerance=100)], of(75_101)) == ["£0.01 more in EACH"]
     assert needed([TOTAL, cap("A", "award", 5)], of(7)) == ["£0.02 more in A"]
-    assert needed([TOTAL, cap("S", "share", 5_000)], of(51), money=100) == ["£0.01 more in S"]
+    assert needed([TOTAL, cap("S", "share", 5_000)], of(51), 100) == ["£0.01 more in S"]
 
 
 def test_a_warning_and_a_last_day_need_no_more_money():
@@ -322,7 +326,7 @@ def test_programs_are_told_money_in_pence_and_as_a_decimal():
             "cap": "END",
             "unit": "day",
             "limit": "2023-03-31",
-            "used": "-",
+            "used": None,
             "headroom": None,
             "after": "2023-03-31",
             "verdict": "ok",

@@ -30,7 +30,7 @@ def test_the_day_after_is_a_warning_that_names_both_days():
         Breach(
             "within-dates",
             "warn",
-            "ENDS: dated 2023-04-01, after the last day 2023-03-31; recorded all the same",
+            "ENDS: dated 2023-04-01, after the last day 2023-03-31; that is no reason to refuse it",
             "ENDS",
         )
     ]

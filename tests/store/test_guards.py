@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.builders import POUND, contents, findings, give, with_everything
+from tests.builders import POUND, REGISTER, contents, findings, give, with_everything
 from vru_ledger.domain.chain import fact_of, link
 from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.money import Pence
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, is_url
 
@@ -163,6 +164,27 @@ PLAIN: dict[str, Attack] = {
         "INSERT INTO awards VALUES ('X-0001', 'BETA', 1, 18, 'ONE', 'charity', 'E1', 'BCU-1',"
         " '', '', '', '', NULL, NULL)"
     ],
+    # The register, which says who is listed, of which kind, and what a name means.
+    **{f"remove one of {table}": [f"DELETE FROM {table} WHERE entry > 0"] for table in REGISTER},
+    "open a closed fund": ["UPDATE funds SET closed = 0 WHERE code = 'BETA'"],
+    "open a closed fund in the name of the newest entry": [
+        "UPDATE funds SET closed = 0, entry = 20 WHERE code = 'BETA'"
+    ],
+    "list somebody": ["INSERT INTO listings VALUES ('BETA', 'SITE', 20)"],
+    "list somebody in the name of who listed others": [
+        "INSERT INTO listings VALUES ('BETA', 'SITE', 2)"
+    ],
+    "make a recipient of another kind": ["UPDATE recipients SET kind = 'charity', entry = 20"],
+    "let a name mean somebody else": [
+        "UPDATE recipients SET folded = 'nobody', entry = 20 WHERE code = 'ONE'"
+    ],
+    "give a recipient another code": ["UPDATE recipients SET code = 'NEW', entry = 20"],
+    "begin a bucket of a cap that is not there": [
+        "INSERT INTO balances VALUES ('cap', 'ALPHA', 'NONE', '', 0, NULL, NULL, 0, 20)"
+    ],
+    "count somebody for a cap that is not there": [
+        "INSERT INTO balances VALUES ('member', 'ALPHA', 'NONE', '|ONE', 1, 0, NULL, 0, 20)"
+    ],
     # The head and the chain.
     "move the head on": ["UPDATE head SET number = 21"],
     "move the head back": [
@@ -254,17 +276,17 @@ EVERY = [
 class Raw:
     """Somebody's own connection to a ledger: no pragma of ours, nothing but SQL."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, place: str) -> None:
+        self.database: Database = with_everything(place)
         self.connection: Any
-        if is_url(database.place):
+        if is_url(place):
             import psycopg
 
-            self.connection = psycopg.connect(database.place, autocommit=True)
+            self.connection = psycopg.connect(place, autocommit=True)
             self.errors: Any = psycopg.Error
         else:
             # As any tool opens it: foreign keys and recursive triggers are off.
-            self.connection = sqlite3.connect(database.place, isolation_level=None)
+            self.connection = sqlite3.connect(place, isolation_level=None)
             self.errors = sqlite3.Error
 
     def attack(self, statements: Attack, *, keep: bool = False) -> str | None:
@@ -291,7 +313,7 @@ class Raw:
 
 @pytest.fixture(scope="module")
 def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raw]:
-    raw = Raw(with_everything(tmp_path_factory.mktemp("guarded") / "ledger.db"))
+    raw = Raw(str(tmp_path_factory.mktemp("guarded") / "ledger.db"))
     yield raw
     raw.connection.close()
     raw.database.close()
@@ -300,7 +322,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raw]:
 @pytest.fixture(scope="module")
 def on_postgresql(postgres_server) -> Iterator[Raw]:
     url = postgres_server.create_database()
-    raw = Raw(with_everything(url))
+    raw = Raw(url)
     yield raw
     raw.connection.close()
     raw.database.close()
@@ -327,7 +349,7 @@ def test_the_attacks_are_many():
 
 @pytest.fixture
 def raw(database_place: str) -> Iterator[Raw]:
-    raw = Raw(with_everything(database_place))
+    raw = Raw(database_place)
     yield raw
     raw.connection.close()
     raw.database.close()
@@ -342,7 +364,7 @@ def forged(raw: Raw, pence: int, *, caps: str, recipient: str = "SITE") -> Attac
         fund="ALPHA",
         recipient=recipient,
         recipient_kind="a-and-e",
-        amount_pence=pence,
+        amount_pence=Pence(pence),
         award="ALPHA-0005",
         area="E1",
         bcu="BCU-1",

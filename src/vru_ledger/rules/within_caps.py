@@ -25,23 +25,24 @@ def within_caps(case: Case) -> Iterator[Breach]:
         after = case.position[key].held + change
         if change <= 0 or after <= limit or cap.severity == "track":
             continue
-        stopped = after > ceiling and cap.severity == "stop"
+        passed = ceiling if after > ceiling else limit
         if kind.UNIT == "day":
             said = f"the term would end on {Quantity(after, 'day')}, after {Quantity(limit, 'day')}"
         else:
-            over = Quantity(after - (ceiling if stopped else limit), kind.UNIT)
+            over = Quantity(after - passed, kind.UNIT)
             of = f" for {key.bucket}" if key.bucket else ""
             said = f"{over}{_noun(over)} over its limit of {Quantity(limit, kind.UNIT)}"
             if ceiling > limit:
                 tolerance = Quantity(ceiling - limit, kind.UNIT)
-                said += f" and tolerance of {tolerance}" if stopped else ", within its tolerance"
+                past = after > ceiling
+                said += f" and tolerance of {tolerance}" if past else ", within its tolerance"
             said += of
         yield Breach(
             "within-caps",
-            "stop" if stopped else "warn",
+            "stop" if after > ceiling and cap.severity == "stop" else "warn",
             f"{cap.cap}: {said}",
             cap.cap,
-            after - (ceiling if stopped else limit),
+            after - passed,
         )
 
 

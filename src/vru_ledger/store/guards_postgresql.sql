@@ -108,7 +108,9 @@ CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE
 CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
-    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)) THEN
+    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
+    AND EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+      WHERE entries.number = NEW.entry AND cap = NEW.name)) THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;

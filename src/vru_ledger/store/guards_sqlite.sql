@@ -84,7 +84,9 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.movements > 0
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
     AND NOT (NEW.scope IN ('cap', 'member')
-      AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name));
+      AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
+      AND EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+        WHERE entries.number = NEW.entry AND cap = NEW.name));
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     WHERE NEW.scope <> 'stage'
       AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import RECORDS, Record
 from vru_ledger.store import ledger, register
+from vru_ledger.store.creation import table_statements
 from vru_ledger.store.database import Row, Session, statements
 from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, MOVEMENT_COLUMNS
 
@@ -99,43 +101,81 @@ def of_database(session: Session) -> Iterator[Finding]:
 
 
 def _of_guards(session: Session) -> Iterator[Finding]:
-    """Yield each guard that is gone, was changed, or that this program did not make."""
+    """Yield each guard, table or view that is gone, was changed, or is none of this program's."""
     script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
     if session.dialect == "sqlite":
-        made = {_name(text): text.rstrip(";") for text in statements(script)}
-        there = dict(session.rows("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        made = _made_on_sqlite(script)
+        there: dict[str, str] = dict(session.rows(_SQLITE_SCHEMA))
     else:
-        made = {_name(text): "" for text in statements(script) if "CREATE TRIGGER" in text}
-        there = {
-            name: ""
-            for (name,) in session.rows(
-                "SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-                " WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND pg_table_is_visible(c.oid)"
-            )
-        }
-        # A trigger is as good as its function.
-        made |= {f"{name}()": body for name, body in _FUNCTION.findall(script)}
-        there |= {
-            f"{name}()": body
-            for name, body in session.rows(
-                "SELECT proname, prosrc FROM pg_proc WHERE prorettype = 'trigger'::regtype"
-                " AND pg_function_is_visible(oid) AND pronamespace <> 'pg_catalog'::regnamespace"
-            )
-        }
+        made = _made_on_postgresql(script)
+        there = dict(session.rows(_POSTGRESQL_SCHEMA))
     for name in sorted(made.keys() | there.keys()):
         if name not in there:
-            yield _guard("guard-missing", f"the guard {name} is gone or switched off")
+            yield _guard("guard-missing", f"the {name} is gone or switched off")
         elif name not in made:
-            yield _guard("guard-added", f"the trigger {name} is none of this program's")
-        elif made[name] != there[name]:
-            yield _guard("guard-changed", f"the guard {name} is not as this program makes it")
+            yield _guard("guard-added", f"the {name} is none of this program's")
+        elif _plain(made[name]) != _plain(there[name]):
+            yield _guard("guard-changed", f"the {name} is not as this program makes it")
 
 
-_FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(\).*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
+_CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
+_SQLITE_SCHEMA = f"SELECT {_CALLED}, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_POSTGRESQL_SCHEMA = """
+SELECT 'guard ' || t.tgname, replace(pg_get_triggerdef(t.oid), current_schema() || '.', '')
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'guard ' || p.proname || '()',
+    p.prosrc || CASE WHEN position('pg_temp' IN p.proconfig::text) > 0 THEN '' ELSE ' anywhere' END
+  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'rule ' || rulename, definition FROM pg_rules WHERE schemaname = current_schema()
+UNION ALL
+SELECT CASE k.contype WHEN 'c' THEN 'checks' WHEN 'f' THEN 'references' ELSE 'keys' END
+    || ' of ' || c.relname, count(*)::text
+  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+  WHERE c.relnamespace = current_schema()::regnamespace AND k.convalidated
+    AND k.contype IN ('c', 'f', 'p', 'u')
+  GROUP BY 1
+"""
+_FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
 
 
-def _name(statement: str) -> str:
-    return statement.split()[2]
+def _made_on_sqlite(script: str) -> dict[str, str]:
+    """Return everything that a new ledger's schema holds, as SQLite keeps it."""
+    views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
+    made = {}
+    for text in (*table_statements("sqlite"), *statements(script), *statements(views)):
+        _, kind, name = text.split(maxsplit=3)[:3]
+        called = "guard" if kind == "TRIGGER" else kind.lower()
+        made[f"{called} {name}"] = text.strip().removesuffix(";")
+    return made
+
+
+def _made_on_postgresql(script: str) -> dict[str, str]:
+    """Return a new ledger's guards and their functions, and how many constraints a table has."""
+    from vru_ledger.store.tables import TABLES
+
+    made = {f"guard {name}()": body for name, body in _FUNCTION.findall(script)}
+    for text in statements(script):
+        if text.startswith("CREATE TRIGGER"):
+            made[f"guard {text.split()[2]}"] = text.removesuffix(";")
+    for table in TABLES:
+        counts: Counter[str] = Counter()
+        for constraint in table.constraints:
+            called = type(constraint).__name__
+            counts[
+                {"CheckConstraint": "checks", "ForeignKeyConstraint": "references"}.get(
+                    called, "keys"
+                )
+            ] += 1
+        made |= {f"{kind} of {table.name}": str(count) for kind, count in counts.items()}
+    return made
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _guard(code: str, message: str) -> Finding:
