@@ -188,15 +188,8 @@ class BalanceRow(SQLModel, table=True):
         CheckConstraint("grandfathered >= 0"),
         CheckConstraint("scope = 'cap' OR (floor = 0 AND ceiling IS NULL)"),
         CheckConstraint("scope IN ('stage', 'recipient', 'award', 'cap', 'member')"),
-        Index(
-            "balances_fullest",
-            "fund",
-            "name",
-            "held",
-            "bucket",
-            sqlite_where=Column("scope", Text) == "cap",
-            postgresql_where=Column("scope", Text) == "cap",
-        ),
+        # Of every scope: a partial index makes an update under these guards six times as dear.
+        Index("balances_fullest", "scope", "fund", "name", "held", "bucket"),
         KEYED,
     )
 
