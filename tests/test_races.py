@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -138,8 +139,9 @@ def test_a_rush_at_one_cap_uses_it_to_the_penny_and_never_passes_it(place: str, 
 
 
 def test_a_rush_of_different_sums_leaves_less_room_than_anybody_refused_asked_for(
-    place: str, start: Start
+    ledger: Path, start: Start
 ):
+    place = str(ledger)
     began = time.monotonic()
     asked = [30_000 + 7_777 * number for number in range(PEOPLE)]
     commands = [allocate("Brent", pounds, f"K{pounds}") for pounds in asked]

@@ -352,7 +352,7 @@ def test_an_award_to_somebody_that_a_closed_fund_does_not_list_is_found(sound: D
 HOSTILE: list[Any] = [None, "", "\x00", -1, 1.5, True, 2**70, ["x"], {}, "2022-99-99"]
 
 
-@pytest.mark.parametrize("number", [1, 3, 8, 10, 12, 13, 15])
+@pytest.mark.parametrize("number", [1, 3, 8, 12, 15])
 def test_a_forged_fact_of_any_shape_is_found_and_never_a_traceback(sound: Database, number: int):
     """The hashes fit, so where nothing else speaks the head that was printed does."""
     head = check(sound).hash

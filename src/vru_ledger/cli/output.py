@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from typing import TextIO, cast
 
@@ -45,6 +44,8 @@ def emit(answer: Answer, asked: str, output: str = "") -> None:
 
 def write_whole(path: str, write: Callable[[TextIO], None]) -> None:
     """Write a file whole, or leave what is there. Raises FileUnreadable."""
+    import tempfile
+
     try:
         if os.path.isfile(path):
             _must_not_be_a_database(path)

@@ -32,6 +32,8 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "synchronous=EXTRA",
+    # Of what a single statement would undo; the journal that survives a crash is untouched by it.
+    "temp_store=MEMORY",
 )
 PATIENCE = 0.25
 """Seconds of waiting before somebody is told that we wait."""
