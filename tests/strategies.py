@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.builders import EVERY_PROPERTY, allocation
@@ -12,6 +13,9 @@ from vru_ledger.caps import SEVERITIES, kind_of, names
 from vru_ledger.domain.entries import ENTRIES, Allocation, CapSet, Entry
 from vru_ledger.domain.money import LARGEST_PENCE, Pence
 from vru_ledger.domain.register import RECORDS
+
+FEWER = settings(max_examples=40)
+"""For what holds of whole histories: each example judges dozens of allocations."""
 
 PENCE = st.integers(1, LARGEST_PENCE).map(Pence)
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))

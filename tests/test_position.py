@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.builders import allocation
@@ -60,6 +60,7 @@ def test_an_allocation_moves_from_what_nobody_has_to_what_somebody_has():
 
 @given(entries())
 def test_the_stages_of_a_source_and_year_change_by_as_much_as_their_authority(entry):
+    assume("|" not in getattr(entry, "area", ""))  # A code never holds what parts a bucket.
     stages: dict[str, int] = defaultdict(int)
     authority: dict[str, int] = defaultdict(int)
     for (scope, _, name, bucket), change in stage_changes(entry.movements()).items():

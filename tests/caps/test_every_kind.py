@@ -13,6 +13,7 @@ from tests.books import Books, stopping
 from tests.builders import EVERY_PROPERTY, allocation, cap
 from tests.strategies import (
     CHOICES,
+    FEWER,
     KIND_OF_RECIPIENT,
     LAST_DAYS,
     LIMITS,
@@ -215,6 +216,7 @@ def test_a_kind_changes_the_balances_it_names_and_no_other(limit: CapSet, new: A
 
 
 @given(sets_of_caps(), allocations())
+@FEWER
 def test_an_entry_changes_exactly_the_balances_it_is_said_to_touch(limits, new: Allocation):
     bounds_of = {code: bounds(limit, 250) for code, limit in limits.items()}
     keys = keys_of(new, limits)
@@ -226,6 +228,7 @@ def test_an_entry_changes_exactly_the_balances_it_is_said_to_touch(limits, new: 
 
 
 @given(sets_of_caps())
+@FEWER
 def test_an_allocation_of_another_fund_touches_none_of_these_caps(limits):
     keys = keys_of(allocation(fund="BETA"), limits)
     assert {key.scope for key in keys} == {"stage", "recipient", "award"}
@@ -323,6 +326,7 @@ def test_whatever_passes_in_any_order_breaks_no_cap_of_any_kind(limits, asked):
 
 
 @given(sets_of_caps(), histories(at_most=8), st.randoms(use_true_random=False))
+@FEWER
 def test_in_another_order_other_allocations_pass_and_still_no_cap_is_broken(limits, asked, chance):
     chance.shuffle(asked)
     assert_kept(Books(limits.values(), MONEY), asked)
@@ -355,6 +359,7 @@ def _by_chance(chance: random.Random) -> Allocation:
 
 
 @given(caps(severity="stop"), histories())
+@FEWER
 def test_a_cap_that_warns_or_tracks_stops_nothing_that_it_measures(limit: CapSet, asked):
     told = [one for one in asked if not missing(limit, one)]
     for severity in ("warn", "track"):
@@ -370,6 +375,7 @@ def test_a_cap_that_warns_or_tracks_stops_nothing_that_it_measures(limit: CapSet
 
 
 @given(caps(), sets_of_caps(), histories())
+@FEWER
 def test_a_new_cap_counts_what_it_would_have_counted_all_along(limit: CapSet, limits, asked):
     there_all_along = Books([limit, *limits.values()], MONEY)
     accepted = assert_kept(there_all_along, asked)
@@ -380,6 +386,7 @@ def test_a_new_cap_counts_what_it_would_have_counted_all_along(limit: CapSet, li
 
 
 @given(caps(), histories())
+@FEWER
 def test_a_new_cap_that_finds_more_than_it_allows_grandfathers_what_is_over(limit: CapSet, past):
     books = Books([limit])
     for one in past:
@@ -398,6 +405,7 @@ def test_a_new_cap_that_finds_more_than_it_allows_grandfathers_what_is_over(limi
 
 
 @given(sets_of_caps(), histories(), histories(), st.integers(1, 100))
+@FEWER
 def test_a_cap_that_was_cut_below_its_use_lets_nothing_more_pass_until_that_falls(
     limits, past, more, cut
 ):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.books import ALPHA, Books, capped, stopping
 from tests.builders import allocation, cap
-from tests.strategies import allocations, histories, sets_of_caps
+from tests.strategies import FEWER, allocations, histories, sets_of_caps
 from vru_ledger.domain.entries import Allocation, CapSet
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.quantity import Quantity
@@ -54,6 +54,7 @@ def test_the_largest_that_passes_passes_and_a_penny_more_does_not(
 
 
 @given(sets_of_caps(), histories(), allocations(), st.integers(1, 400), st.integers(1, 400))
+@FEWER
 def test_the_largest_that_passes_does_not_depend_on_what_was_asked_for(limits, past, new, one, two):
     books = Books(limits.values(), {("HO", "2021/22"): 200, ("CR", ""): 150})
     for before in past:
@@ -64,6 +65,7 @@ def test_the_largest_that_passes_does_not_depend_on_what_was_asked_for(limits, p
 
 
 @given(sets_of_caps(), histories(), allocations())
+@FEWER
 def test_what_was_refused_passes_when_cut_to_the_largest(limits, past, new):
     books = Books(limits.values(), {("HO", "2021/22"): 200, ("CR", ""): 150})
     for before in past:
@@ -235,6 +237,7 @@ def test_headroom_is_with_the_tolerance_and_never_below_nothing():
 
 
 @given(sets_of_caps(), histories(), allocations())
+@FEWER
 def test_a_cap_binds_in_the_table_exactly_when_a_rule_says_so(limits, past, new):
     books = Books(limits.values())
     for one in past:

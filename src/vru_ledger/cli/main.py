@@ -14,6 +14,7 @@ from vru_ledger.cli.terminal import (
     Terminal,
     discard_output,
     held,
+    let_go,
     prepare_streams,
     report_failure,
     say_aside,
@@ -126,6 +127,8 @@ def main(words: list[str]) -> int:
         return report_failure(error, words)
     except (KeyboardInterrupt, typer.Abort):
         return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
+    finally:
+        let_go()
     return _delivered(code if isinstance(code, int) else int(ExitCode.DONE), words)
 
 

@@ -44,7 +44,9 @@ class Terminal:
         """Open the ledger. Raises LedgerUnusable if there is none."""
         from vru_ledger.store.database import open_database
 
-        return open_database(self.place, wait=self.wait, on_wait=_say_waiting)
+        database = open_database(self.place, wait=self.wait, on_wait=_say_waiting)
+        _opened.append(database)
+        return database
 
     def shown_place(self) -> str:
         """Return the ledger's place as it may be shown: an address without its password."""
@@ -79,6 +81,15 @@ class Terminal:
         if os.environ.get("VRU_LEDGER_NOW"):
             return self.now().date()
         return date.today()
+
+
+_opened: list[Database] = []
+
+
+def let_go() -> None:
+    """Close what this command has opened, so that a server is not left to wait for it."""
+    while _opened:
+        _opened.pop().close()
 
 
 def _user() -> str:
