@@ -30,7 +30,7 @@ EXIT_CODE_MEANINGS = {
     ExitCode.FOUND: "`check` found something",
     ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
     ExitCode.CONFLICT: "conflict: key reused for something else, or somebody else is writing",
-    ExitCode.AUTHORITY_MISSING: "authority missing",
+    ExitCode.AUTHORITY_MISSING: "authority missing: a decision, or a second person",
     ExitCode.UNUSABLE: "the ledger cannot be used: none there, not a ledger, read-only, "
     "disk full, damaged, or newer than the program",
     ExitCode.INTERRUPTED: "interrupted; the ledger is as it was",
@@ -110,6 +110,13 @@ class EntryRefused(LedgerError):
     def details(self) -> dict[str, Any]:
         details: dict[str, Any] = self.refusal.as_json()
         return details
+
+
+class AuthorityMissing(EntryRefused):
+    """Nothing is wrong with an entry but that whoever asks may not decide it, or not alone."""
+
+    exit_code = ExitCode.AUTHORITY_MISSING
+    code = "authority-missing"
 
 
 class NotFound(LedgerError):

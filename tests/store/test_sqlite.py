@@ -54,7 +54,7 @@ def place(tmp_path: Path) -> Path:
         ("synchronous", 3),
         ("journal_mode", "delete"),
         ("application_id", sqlite.APPLICATION_ID),
-        ("user_version", 1),
+        ("user_version", 2),
     ],
 )
 def test_a_ledger_is_opened_with_the_settings_that_were_proved(
@@ -251,7 +251,7 @@ def _truncated(place: Path) -> None:
 def _newer(place: Path) -> None:
     with_everything(place).close()
     connection = sqlite3.connect(place)
-    connection.execute("PRAGMA user_version=2")
+    connection.execute("PRAGMA user_version=3")
     connection.close()
 
 
@@ -271,7 +271,7 @@ def _older(place: Path) -> None:
         (_empty, "is not a ledger", "vru-ledger init"),
         (_text, "is not a ledger", "vru-ledger init"),
         (_foreign, "is not a ledger", "vru-ledger init"),
-        (_newer, "is a ledger of version 2", "install a newer vru-ledger"),
+        (_newer, "is a ledger of version 3", "install a newer vru-ledger"),
         (_older, "is a ledger of version 0", "vru-ledger that made it"),
     ],
 )

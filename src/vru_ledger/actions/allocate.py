@@ -9,7 +9,7 @@ from typing import cast
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
-from vru_ledger.domain.entries import Allocation, Recorded, Registration
+from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.value import Value
@@ -26,7 +26,8 @@ from vru_ledger.store.database import Database, Session
 class Request(Value):
     """An allocation as somebody asked for it: names, not codes; values already read.
 
-    `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient.
+    `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient, and
+    `propose` asks for a proposal, which somebody else approves.
     """
 
     fund: str
@@ -46,6 +47,7 @@ class Request(Value):
     key: str = ""
     new_recipient: bool = False
     kind: str = ""
+    propose: bool = False
 
 
 class Allocated(Value):
@@ -145,7 +147,7 @@ class Allocator:
         if fund.code not in self._newest:
             self._newest[fund.code] = ledger.newest_award(session, fund.code)
         given = request.term_from or request.term_to
-        new = Allocation(
+        new = (Proposal if request.propose else Allocation)(
             fund=fund.code,
             recipient=recipient.code,
             recipient_kind=recipient.kind,
@@ -210,7 +212,7 @@ class Allocator:
     def _position(self, new: Allocation) -> Position:
         """Return a position that holds every balance the allocation could touch."""
         state = self.recorder.state(new.fund)
-        keys = [*keys_of(new, state.caps), *_line_keys(new)]
+        keys = [*keys_of(new, state.caps), *line_keys(new)]
         return self.recorder.journal.load(keys, state.caps, state.bounds, new.award)
 
     def _recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
@@ -290,7 +292,7 @@ _MOST_NAMES = 20_000
 """Recipients whose names are remembered during a batch."""
 
 
-def _line_keys(new: Allocation) -> tuple[Key, ...]:
+def line_keys(new: AwardEntry) -> tuple[Key, ...]:
     """Return the balances that authority is drawn from: unallocated of its year and of no year."""
     lines = (f"{new.source}|{new.fy}|", f"{new.source}||")
     return tuple(
@@ -300,9 +302,9 @@ def _line_keys(new: Allocation) -> tuple[Key, ...]:
     )
 
 
-def available(new: Allocation, position: Position) -> tuple[int, int]:
+def available(new: AwardEntry, position: Position) -> tuple[int, int]:
     """Return the unallocated pence of the allocation's own year, and of no year."""
-    own, unassigned = (position[key].held for key in _line_keys(new)[:2])
+    own, unassigned = (position[key].held for key in line_keys(new)[:2])
     return (own, unassigned) if new.fy else (own, 0)
 
 
@@ -318,6 +320,8 @@ def as_typed(request: Request) -> str:
     for option in ("fy", "area", "source", "purpose", "title", "decision", "reason", "key"):
         if value := getattr(request, option):
             words += [f"--{option}", value]
+    if request.propose:
+        words.append("--propose")
     if request.new_recipient:
         words.append("--new-recipient")
         if request.kind:

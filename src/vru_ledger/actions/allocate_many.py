@@ -41,6 +41,7 @@ def allocate_file(
     *,
     today: date,
     dated: date | None,
+    propose: bool = False,
     actor: str,
     recorded_at: str,
     preview: bool = False,
@@ -54,7 +55,7 @@ def allocate_file(
     """
 
     def work(session: Session) -> Batch:
-        return _Filing(session, actor, recorded_at, path).record(today, dated, on_progress)
+        return _Filing(session, actor, recorded_at, path, propose).record(today, dated, on_progress)
 
     return database.write(work, keep=not preview)
 
@@ -62,7 +63,10 @@ def allocate_file(
 class _Filing:
     """One pass over a file inside one transaction."""
 
-    def __init__(self, session: Session, actor: str, recorded_at: str, path: str) -> None:
+    def __init__(
+        self, session: Session, actor: str, recorded_at: str, path: str, propose: bool
+    ) -> None:
+        self.propose = propose
         self.allocator = Allocator(Recorder(session, actor, recorded_at))
         self.journal = self.allocator.recorder.journal
         self.file = BatchFile(path, REQUIRED, OPTIONAL)
@@ -149,6 +153,7 @@ class _Filing:
         told: dict[str, object] = {name: value for name, value in given.items() if value}
         told["dated"] = on or dated
         told["dated_by_clock"] = by_clock and not on
+        told["propose"] = self.propose
         return Request(**told)  # type: ignore[arg-type]  # each was read by its own parser
 
     def _refuse(self, row: BatchRow, error: LedgerError) -> None:

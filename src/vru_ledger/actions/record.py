@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
-from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Recorded, Registration
+from vru_ledger.domain.entries import (
+    AuthorityEntry,
+    AwardEntry,
+    CapSet,
+    Entry,
+    Funding,
+    Recorded,
+    Registration,
+)
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound
 from vru_ledger.position import Balance, Key
+from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Case
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
+
+if TYPE_CHECKING:
+    from vru_ledger.domain.award_states import Life
 
 
 class FundState:
@@ -57,8 +69,10 @@ class Recorder:
             self._listed[key] = register.is_listed(self.session, fund, recipient)
         return self._listed[key]
 
-    def case(self, new: Allocation, position: Mapping[Key, Balance]) -> Case:
-        """Return an allocation as the rules look at it."""
+    def case(
+        self, new: AwardEntry, position: Mapping[Key, Balance], life: Life | None = None
+    ) -> Case:
+        """Return an entry about an award as the rules look at it; `life` is what it follows."""
         state = self.state(new.fund)
         return Case(
             entry=new,
@@ -68,6 +82,8 @@ class Recorder:
             bounds=state.bounds,
             position=position,
             changes=changes_of(new, state.caps, position),
+            life=life,
+            actor=self.actor,
         )
 
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
@@ -81,20 +97,40 @@ class Recorder:
         self._listed.clear()
         return recorded
 
-    def put_funding(self, entry: Funding) -> Recorded:
-        """Record authority, and what it makes of the caps that are a share of it."""
-        state = self.state(entry.fund)
+    def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:
+        """Record authority that comes, moves or goes, and what it makes of caps that are shares.
+
+        Returns no entry if a rule stops it; the case says which.
+        """
         changes = changes_of(entry, {}, {})
-        self.journal.load(list(changes), {}, {})
+        position = self.journal.load(list(changes), {}, {})
+        state = self.state(entry.fund)
+        case = Case(entry, state.fund, True, state.caps, state.bounds, position, changes)
+        if stops(judge(case)):
+            return None, case
         recorded = self.append(entry, changes)
-        shares = [cap for cap in state.caps.values() if cap.measure == "share"]
-        if shares:
-            self.journal.flush()
-            authority = ledger.authority(self.session, entry.fund)
-            for cap in shares:
-                state.bounds[cap.cap] = bounds(cap, authority)
-                self.journal.set_cap(cap, state.bounds[cap.cap], recorded.number)
+        for fund in dict.fromkeys(key.fund for key in changes):
+            self._share_anew(fund, recorded.number)
+        return recorded, case
+
+    def put_funding(self, entry: Funding) -> Recorded:
+        """Record authority that was confirmed."""
+        recorded, _ = self.put_authority(entry)
+        if recorded is None:
+            raise AssertionError("no rule stops authority from coming")
         return recorded
+
+    def _share_anew(self, fund: str, number: int) -> None:
+        """Give the caps that are a share of a fund's authority what they come to now."""
+        state = self.state(fund)
+        shares = [cap for cap in state.caps.values() if cap.measure == "share"]
+        if not shares:
+            return
+        self.journal.flush()
+        authority = ledger.authority(self.session, fund)
+        for cap in shares:
+            state.bounds[cap.cap] = bounds(cap, authority)
+            self.journal.set_cap(cap, state.bounds[cap.cap], number)
 
     def put_cap(self, entry: CapSet) -> Recorded:
         """Record a limit; a new one first counts what has been allocated already.
@@ -122,19 +158,18 @@ class Recorder:
         recorded = self.append(entry, {})
         past = None
         if before is None:
-            allocations = allocations_before(self.session, entry.fund, recorded.number)
-            past = counted(entry, comes_to, allocations)
+            before_it = holdings_before(self.session, entry.fund, recorded.number)
+            past = counted(entry, comes_to, before_it)
         self.journal.set_cap(entry, comes_to, recorded.number, past)
         state.caps[entry.cap], state.bounds[entry.cap] = entry, comes_to
         state.caps = dict(sorted(state.caps.items()))
         return recorded
 
 
-def allocations_before(session: Session, fund: str, number: int) -> Iterator[Allocation]:
-    """Yield a fund's allocations before entry `number`, oldest first."""
-    asked = Query(fund=fund, kind=Allocation.KIND, known_at=number - 1)
-    for past in ledger.entries(session, asked):
-        if isinstance(past.entry, Allocation):
+def holdings_before(session: Session, fund: str, number: int) -> Iterator[AwardEntry]:
+    """Yield the entries before entry `number` by which holdings of a fund changed, oldest first."""
+    for past in ledger.entries(session, Query(fund=fund, known_at=number - 1)):
+        if isinstance(past.entry, AwardEntry) and past.entry.held():
             yield past.entry
 
 
@@ -148,12 +183,17 @@ _MADE_BY_THE_LEDGER = ("award", "unassigned_pence")
 
 
 def already_recorded(
-    found: Mapping[str, Recorded], new: Entry, *, dated_by_clock: bool = False
+    found: Mapping[str, Recorded],
+    new: Entry,
+    *,
+    dated_by_clock: bool = False,
+    made_by_the_ledger: Collection[str] = _MADE_BY_THE_LEDGER,
 ) -> Recorded | None:
     """Return the entry that was recorded under the key of `new`, None if there is none.
 
-    A day that came from the clock is not compared: a retry after midnight is still a retry.
-    Raises KeyConflict if the key was used for something else.
+    What nobody typed is not compared: a day that came from the clock (a retry after midnight is
+    still a retry), and the fields `made_by_the_ledger`. Raises KeyConflict if the key was used for
+    something else.
     """
     before = found.get(new.key) if new.key else None
     if before is None:
@@ -162,14 +202,14 @@ def already_recorded(
         same = {
             name: getattr(before.entry, name)
             for name in (field for field in new.FIELDS)
-            if name in _MADE_BY_THE_LEDGER or (name == "dated" and dated_by_clock)
+            if name in made_by_the_ledger or (name == "dated" and dated_by_clock)
         }
         if before.entry == new.replace(**same):
             return before
     differ = [
         name
         for name in (field for field in new.FIELDS)
-        if name not in _MADE_BY_THE_LEDGER
+        if name not in made_by_the_ledger
         and getattr(before.entry, name, None) != getattr(new, name)
     ]
     raise KeyConflict(

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from vru_ledger.actions.record import allocations_before
+from vru_ledger.actions.record import holdings_before
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
+from vru_ledger.domain.award_states import Life, life_of
 from vru_ledger.domain.chain import GENESIS, entry_of, fact_of, link
-from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Registration
+from vru_ledger.domain.entries import (
+    Allocation,
+    AuthorityEntry,
+    AwardEntry,
+    CapSet,
+    Entry,
+    Funding,
+    Registration,
+)
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
+from vru_ledger.domain.stages import Movement
 from vru_ledger.errors import LedgerUnusable
 from vru_ledger.position import Balance, Key, after, under
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Case
-from vru_ledger.store import soundness
+from vru_ledger.store import awards, ledger, soundness
 from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import award_row, entry_row, movement_rows
 
@@ -117,7 +128,7 @@ class Replay:
             yield from _differences(row, expected, number)
         try:
             yield from self._parts(entry, number, movements)
-            yield from self._judged(entry, number)
+            yield from self._judged(entry, number, told.get("actor", ""))
         except (ValueError, KeyError, LedgerUnusable) as problem:
             said = f"its text says what no entry can: {str(problem)[:80]}"
             yield _found("fact-impossible", number, said, _REWRITTEN)
@@ -136,7 +147,7 @@ class Replay:
             said = f"its award is {_brief(stored)}; its text says {_brief(awards)}"
             yield _found("award-differs", number, said)
 
-    def _judged(self, entry: Entry, number: int) -> Iterator[Finding]:
+    def _judged(self, entry: Entry, number: int, actor: str) -> Iterator[Finding]:
         """Yield each rule that the entry breaks after those before it, and add what it changes."""
         if isinstance(entry, Registration):
             self._put_register(entry, number)
@@ -148,21 +159,30 @@ class Replay:
         caps = self.caps.setdefault(entry.fund, {})
         bounds_of = self.bounds.setdefault(entry.fund, {})
         changes = changes_of(entry, caps, self.position)
+        life = None
+        listed = True
         if isinstance(entry, Allocation):
             yield from self._described(entry, number)
             listed = (entry.fund, entry.recipient) in self.listed
-            case = Case(entry, fund, listed, caps, bounds_of, self.position, changes)
-            for breach in judge(case):
-                if breach.severity == "stop":
-                    yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
+        elif isinstance(entry, AwardEntry):
+            yield from self._as_made(entry, number)
+            life = self._life(entry, number)
+        case = Case(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor)
+        for breach in judge(case):
+            if breach.severity == "stop":
+                yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
+        reverses = getattr(entry, "reverses", None)
+        if reverses is not None:
+            yield from self._undone(entry, reverses, number)
         for key, change in changes.items():
             self.position.add(key, change)
         if isinstance(entry, CapSet):
             self._put_cap(entry, number)
-        elif isinstance(entry, Funding):
-            for cap in caps.values():
-                if cap.measure == "share":
-                    self._set_bounds(cap, number)
+        elif isinstance(entry, Funding | AuthorityEntry):
+            for of in dict.fromkeys(key.fund for key in changes):
+                for cap in self.caps.get(of, {}).values():
+                    if cap.measure == "share":
+                        self._set_bounds(cap, number)
 
     def _described(self, new: Allocation, number: int) -> Iterator[Finding]:
         """Yield where an award says other things of its recipient or area than the register did."""
@@ -173,6 +193,35 @@ class Replay:
         area, _ = self.register.get(("areas", new.area), (None, 0))
         if (area.bcu if isinstance(area, Area) else "") != new.bcu or (new.area and not area):
             said = f"{new.area or 'no area'} was not an area of command unit {new.bcu!r} then"
+            yield _found("rule-broken", number, said, _REWRITTEN)
+
+    def _as_made(self, entry: AwardEntry, number: int) -> Iterator[Finding]:
+        """Yield where a step says other things of its award than the entry that made it."""
+        made = awards.made(self.session, entry.award)
+        if made is None or made.entry >= number:
+            yield _found("rule-broken", number, f"{entry.award} was no award then", _REWRITTEN)
+            return
+        for name in ("fund", "recipient", "recipient_kind", *_PROPERTIES):
+            said, was = getattr(entry, name), getattr(made, name)
+            if said != was:
+                told = f"it says of {entry.award} that its {name} is {said!r}; it is {was!r}"
+                yield _found("rule-broken", number, told, _REWRITTEN)
+
+    def _life(self, entry: AwardEntry, number: int) -> Life:
+        """Return what an award had come to before entry `number`."""
+        keys = awards.stage_keys(entry.fund, entry.award)
+        held = {key.name: self.position[key].held for key in keys}
+        return life_of(held, awards.happened(self.session, entry.award, before=number))
+
+    def _undone(self, entry: Entry, reverses: int, number: int) -> Iterator[Finding]:
+        """Yield where a reversal is not the opposite of the entry that it names."""
+        original = ledger.entry(self.session, reverses)
+        moved = Counter[Movement]()
+        for one in (entry, original.entry if original and reverses < number else None):
+            for movement in one.movements() if one else ():
+                moved[movement._replace(pence=0)] += movement.pence
+        if any(moved.values()):
+            said = f"it undoes entry {reverses}, and is not its opposite"
             yield _found("rule-broken", number, said, _REWRITTEN)
 
     def _put_register(self, entry: Registration, number: int) -> None:
@@ -193,7 +242,7 @@ class Replay:
         self.caps[cap.fund] = dict(sorted(caps.items()))
         self._set_bounds(cap, number)
         if new:
-            past = allocations_before(self.session, cap.fund, number)
+            past = holdings_before(self.session, cap.fund, number)
             for key, balance in counted(cap, self.bounds[cap.fund][cap.cap], past).items():
                 self.position.put(key, balance)
 
@@ -243,6 +292,7 @@ class Replay:
             yield _found("balance-missing", 0, f"{_named(key)} is not stored")
 
 
+_PROPERTIES = ("area", "bcu", "source", "fy", "purpose")
 _REWRITTEN = "go back to a backup, and find out who wrote to the ledger and how"
 
 

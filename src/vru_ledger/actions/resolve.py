@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from vru_ledger.domain.entries import ENTRIES
+from vru_ledger.domain.chain import kind_called, kinds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Fund, FundingSource, Recipient, Record
 from vru_ledger.domain.text import code_from, fold, shown
 from vru_ledger.errors import BadInput, NotFound
-from vru_ledger.store import ledger, register
+from vru_ledger.store import awards, ledger, register
 from vru_ledger.store.database import Session
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
@@ -93,8 +93,8 @@ def query(session: Session, asked: Query) -> Query:
     award = asked.award.strip().upper()
     if award and not ledger.award_exists(session, award):
         raise NotFound(f"no award is called {_quoted(asked.award)}", "to find one: vru-ledger log")
-    if asked.kind and asked.kind not in ENTRIES:
-        raise BadInput(f"--kind: {_quoted(asked.kind)} is none of {', '.join(ENTRIES)}")
+    if asked.kind and kind_called(asked.kind) is None:
+        raise BadInput(f"--kind: {_quoted(asked.kind)} is none of {', '.join(kinds())}")
     newest = ledger.head(session).number
     if asked.known_at is not None and asked.known_at > newest:
         raise NotFound(f"there is no entry {asked.known_at}", f"the newest is {newest}")
@@ -145,3 +145,22 @@ def _near(
         return ""
     code = best[2].strip() if best else begins.pop()
     return f"; did you mean {names[code]} ({code})?"
+
+
+def award(session: Session, asked: str) -> awards.Made:
+    """Return the award of this reference, whatever its case. Raises NotFound."""
+    found = awards.made(session, asked.strip().upper())
+    if found is None:
+        raise _no_award(session, asked)
+    return found
+
+
+def _no_award(session: Session, asked: str) -> NotFound:
+    """Return that no award is called so, with the awards of a recipient of that name, if any."""
+    named = shown(asked[:60])
+    for one in register.find_recipients(session, asked.strip()):
+        refs = [made.award for made in awards.of_recipient(session, one.code)][:5]
+        if refs:
+            which = f"did you mean {refs[0]}?" if len(refs) == 1 else f"its: {', '.join(refs)}"
+            return NotFound(f"{named!r} is a recipient, not an award", which)
+    return NotFound(f"no award is called {named!r}", "to list them: vru-ledger award list")

@@ -7,11 +7,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
-from vru_ledger.domain.entries import Allocation, CapSet, Entry
+from vru_ledger.domain.entries import AwardEntry, CapSet, Entry
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.position import EMPTY, Balance, Key, Position, after, stage_changes, under
 
-PROPERTIES: Mapping[str, Callable[[Allocation], str]] = {
+PROPERTIES: Mapping[str, Callable[[AwardEntry], str]] = {
     "recipient": lambda allocation: allocation.recipient,
     "kind": lambda allocation: allocation.recipient_kind,
     "area": lambda allocation: allocation.area,
@@ -50,10 +50,10 @@ class CapKind(Protocol):
     bound: Callable[[CapSet, int], int]
     """The limit in the unit of its balances, given the fund's authority in pence."""
 
-    keys: Callable[[CapSet, Allocation], tuple[Key, ...]]
+    keys: Callable[[CapSet, AwardEntry], tuple[Key, ...]]
     """The balances that an allocation touches; the first is the one that is capped."""
 
-    adds: Callable[[CapSet, Allocation, Position], Mapping[Key, int]]
+    adds: Callable[[CapSet, AwardEntry, Position], Mapping[Key, int]]
     """By how much it changes each of them."""
 
 
@@ -82,28 +82,28 @@ def stops_total(cap: CapSet) -> bool:
     )
 
 
-def missing(cap: CapSet, entry: Allocation) -> tuple[str, ...]:
+def missing(cap: CapSet, entry: AwardEntry) -> tuple[str, ...]:
     """Return the properties that `cap` counts per and that the allocation does not have."""
     lacking = [name for name in cap.per if not PROPERTIES[name](entry)]
-    if kind_of(cap.measure).UNIT == "day" and entry.term_to is None:
+    if kind_of(cap.measure).UNIT == "day" and entry.last_day() == 0:
         lacking.append("term")
     return tuple(lacking)
 
 
-def bucket(cap: CapSet, entry: Allocation) -> str:
+def bucket(cap: CapSet, entry: AwardEntry) -> str:
     """Return what an allocation counts under: 'NET-NEWHAM', '2021/22|Youth', '' for the fund."""
     if not cap.per:
         return ""
     return "|".join([PROPERTIES[name](entry) for name in cap.per])
 
 
-def capped(cap: CapSet, entry: Allocation) -> Key:
+def capped(cap: CapSet, entry: AwardEntry) -> Key:
     """Return the balance that holds what `cap` measures of this allocation's bucket."""
     return Key("cap", cap.fund, cap.cap, bucket(cap, entry))
 
 
 def each_counting(
-    caps: Mapping[str, CapSet], entry: Allocation
+    caps: Mapping[str, CapSet], entry: AwardEntry
 ) -> Iterator[tuple[CapSet, CapKind]]:
     """Yield the caps that measure an allocation, with their kinds, in the order of `caps`."""
     for cap in caps.values():
@@ -152,7 +152,7 @@ def new_balance(key: Key, caps: Mapping[str, CapSet], bounds_of: Mapping[str, Bo
 def keys_of(entry: Entry, caps: Mapping[str, CapSet]) -> tuple[Key, ...]:
     """Return every balance that an entry touches under its fund's caps."""
     keys = list(stage_changes(entry.movements()))
-    if isinstance(entry, Allocation):
+    if isinstance(entry, AwardEntry) and entry.held():
         for cap, kind in each_counting(caps, entry):
             keys += kind.keys(cap, entry)
     return tuple(keys)
@@ -161,17 +161,17 @@ def keys_of(entry: Entry, caps: Mapping[str, CapSet]) -> tuple[Key, ...]:
 def changes_of(entry: Entry, caps: Mapping[str, CapSet], position: Position) -> dict[Key, int]:
     """Return by how much an entry changes each balance it touches: of money, and of caps."""
     changes = stage_changes(entry.movements())
-    if isinstance(entry, Allocation):
+    if isinstance(entry, AwardEntry) and entry.held():
         for cap, kind in each_counting(caps, entry):
             changes.update(kind.adds(cap, entry, position))
     return changes
 
 
-def counted(cap: CapSet, comes_to: Bounds, allocations: Iterable[Allocation]) -> dict[Key, Balance]:
-    """Return the balances of a new cap after these allocations; what is over is grandfathered."""
+def counted(cap: CapSet, comes_to: Bounds, past: Iterable[AwardEntry]) -> dict[Key, Balance]:
+    """Return the balances of a new cap after these entries; what is over is grandfathered."""
     kind = kind_of(cap.measure)
     found: dict[Key, Balance] = {}
-    for entry in allocations:
+    for entry in past:
         if cap.only not in ("", entry.recipient_kind):
             continue
         for key in kind.keys(cap, entry):

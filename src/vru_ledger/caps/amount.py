@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from vru_ledger.caps import capped
-from vru_ledger.domain.entries import Allocation, CapSet
+from vru_ledger.domain.entries import AwardEntry, CapSet
 from vru_ledger.domain.money import format_pounds, parse_pounds
 from vru_ledger.position import Key, Position
 
@@ -18,11 +18,11 @@ def bound(cap: CapSet, authority_pence: int) -> int:
     return cap.limit
 
 
-def keys(cap: CapSet, new: Allocation) -> tuple[Key, ...]:
+def keys(cap: CapSet, new: AwardEntry) -> tuple[Key, ...]:
     """Return the balance of the allocation's bucket."""
     return (capped(cap, new),)
 
 
-def adds(cap: CapSet, new: Allocation, position: Position) -> Mapping[Key, int]:
+def adds(cap: CapSet, new: AwardEntry, position: Position) -> Mapping[Key, int]:
     """Count the pence by which the recipient's holding grows."""
     return {capped(cap, new): new.held()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vru_ledger.domain.entries import Allocation, CapSet
+from vru_ledger.domain.entries import AwardEntry, CapSet
 from vru_ledger.domain.quantity import day_text
 from vru_ledger.domain.years import parse_date
 from vru_ledger.position import Key, Position
@@ -23,13 +23,13 @@ def bound(cap: CapSet, authority_pence: int) -> int:
     return cap.limit
 
 
-def keys(cap: CapSet, new: Allocation) -> tuple[Key, ...]:
+def keys(cap: CapSet, new: AwardEntry) -> tuple[Key, ...]:
     """Return the balance that keeps the last day of the award's term."""
     return (Key("cap", cap.fund, cap.cap, new.award),)
 
 
-def adds(cap: CapSet, new: Allocation, position: Position) -> Mapping[Key, int]:
+def adds(cap: CapSet, new: AwardEntry, position: Position) -> Mapping[Key, int]:
     """Move the award's last day to that of its term; an award without a term moves nothing."""
     key = Key("cap", cap.fund, cap.cap, new.award)
-    day = int(new.term_to.strftime("%Y%m%d")) if new.term_to else 0
-    return {key: day - position[key].held}
+    day = new.last_day()
+    return {key: 0 if day is None else day - position[key].held}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from vru_ledger.caps import capped
-from vru_ledger.domain.entries import Allocation, CapSet
+from vru_ledger.domain.entries import AwardEntry, CapSet
 from vru_ledger.position import Key, Position
 
 UNIT = "recipients"
@@ -28,12 +28,12 @@ def bound(cap: CapSet, authority_pence: int) -> int:
     return cap.limit
 
 
-def keys(cap: CapSet, new: Allocation) -> tuple[Key, ...]:
+def keys(cap: CapSet, new: AwardEntry) -> tuple[Key, ...]:
     """Return the count of the bucket, and what this recipient holds in it."""
     return capped(cap, new), _member(cap, new)
 
 
-def adds(cap: CapSet, new: Allocation, position: Position) -> Mapping[Key, int]:
+def adds(cap: CapSet, new: AwardEntry, position: Position) -> Mapping[Key, int]:
     """Count a recipient whose holding leaves zero, and uncount one whose holding returns to it."""
     member = _member(cap, new)
     before = position[member].held
@@ -41,6 +41,6 @@ def adds(cap: CapSet, new: Allocation, position: Position) -> Mapping[Key, int]:
     return {capped(cap, new): (held > 0) - (before > 0), member: new.held()}
 
 
-def _member(cap: CapSet, new: Allocation) -> Key:
+def _member(cap: CapSet, new: AwardEntry) -> Key:
     _, fund, name, bucket = capped(cap, new)
     return Key("member", fund, name, f"{bucket}|{new.recipient}")

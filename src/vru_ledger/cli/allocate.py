@@ -18,6 +18,7 @@ from vru_ledger.cli.options import (
     year_of,
 )
 from vru_ledger.cli.terminal import Terminal, read, say, say_aside, say_receipt
+from vru_ledger.domain.entries import Proposal
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
 from vru_ledger.domain.text import parse_name
 from vru_ledger.domain.years import parse_date, parse_term
@@ -55,6 +56,9 @@ def allocate(
         bool, typer.Option("--new-recipient", help="Add the recipient on the spot.")
     ] = False,
     kind: Annotated[str, typer.Option(help="The new recipient's kind.", metavar="KIND")] = "",
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
+    ] = False,
     dry_run: DryRun = False,
     format_: Format = "",
 ) -> None:
@@ -64,7 +68,7 @@ def allocate(
         _only_with_rows(ctx)
         from vru_ledger.cli.batch import allocate_file
 
-        allocate_file(terminal, from_file, on=on, preview=dry_run, format_=format_)
+        allocate_file(terminal, from_file, on=on, propose=propose, preview=dry_run, format_=format_)
         return
     if not (fund and recipient and amount):
         raise BadInput(
@@ -98,10 +102,11 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         key=key_of(typed["key"]),
         new_recipient=typed["new_recipient"],
         kind=_kind(typed["kind"]),
+        propose=typed["propose"],
     )
 
 
-_WITH_A_FILE = ("from_file", "on", "dry_run", "format_")
+_WITH_A_FILE = ("from_file", "on", "propose", "dry_run", "format_")
 
 
 def _only_with_rows(ctx: typer.Context) -> None:
@@ -144,9 +149,10 @@ def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_
 def as_sentence(outcome: "Allocated", preview: bool) -> str:
     """Say what was recorded: 'entry 14: £750,000.00 of MyEnds to Newham (MYENDS-0001)'."""
     number, new = outcome.recorded.number, outcome.entry
+    asked = ", proposed" if isinstance(new, Proposal) else ""
     what = (
         f"{format_pounds(new.amount_pence)} of {outcome.fund_name} to {outcome.recipient_name} "
-        f"({new.award})"
+        f"({new.award}{asked})"
     )
     if outcome.already:
         return f"already recorded as entry {number}: {what}"

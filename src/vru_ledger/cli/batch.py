@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from vru_ledger.cli.terminal import Terminal
 
 
-def allocate_file(terminal: Terminal, path: str, *, on: str, preview: bool, format_: str) -> None:
+def allocate_file(
+    terminal: Terminal, path: str, *, on: str, propose: bool, preview: bool, format_: str
+) -> None:
     """Allocate every row of a file, or none, and say how many."""
     from vru_ledger.actions.allocate_many import allocate_file as action
 
@@ -24,6 +26,7 @@ def allocate_file(terminal: Terminal, path: str, *, on: str, preview: bool, form
         path,
         today=terminal.today(),
         dated=dated,
+        propose=propose,
         actor=terminal.actor(),
         recorded_at=terminal.recorded_at(),
         preview=preview,

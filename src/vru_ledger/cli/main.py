@@ -22,11 +22,14 @@ from vru_ledger.cli.terminal import (
 from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
 
 WORDS = {
-    "Daily": ("init", "status", "allocate"),
+    "Daily": (
+        *("init", "status", "allocate", "approve", "reject", "withdraw", "amend", "claim", "pay"),
+        *("clawback", "recover", "write-off", "suspend", "resume", "close", "reverse", "undo"),
+    ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
     "History": ("log", "show", "check"),
-    "Administration": ("fund", "recipient", "cap"),
+    "Administration": ("fund", "recipient", "award", "cap"),
 }
 
 # The classes behind `typer.BadParameter`: bad usage, and all that Typer itself complains of.
@@ -45,7 +48,7 @@ class Words(typer.core.TyperGroup):
         """Return the command behind a word, or None."""
         for panel, words in WORDS.items():
             if cmd_name in words:
-                module = import_module(f"vru_ledger.cli.{cmd_name}")
+                module = import_module(f"vru_ledger.cli.{cmd_name.replace('-', '_')}")
                 command: Any = typer.main.get_command(module.app)
                 command.name = cmd_name
                 command.rich_help_panel = panel

@@ -10,6 +10,18 @@ from vru_ledger.domain.text import parse_name, parse_sentence
 from vru_ledger.domain.years import parse_date, parse_financial_year
 from vru_ledger.errors import BadInput
 
+Award = Annotated[str, typer.Argument(metavar="AWARD", help="Its reference, like MYENDS-0003.")]
+Awards = Annotated[
+    list[str], typer.Argument(metavar="AWARD...", help="One or several, like MYENDS-0003.")
+]
+StepAmount = Annotated[
+    str, typer.Argument(metavar="AMOUNT", help="93750, 93.75k, or 'all' that there is.")
+]
+Ref = Annotated[str, typer.Option(help="The paper behind it.", metavar="REF")]
+RelatesTo = Annotated[
+    str,
+    typer.Option("--relates-to", help="The closed period it belongs to.", metavar="PERIOD"),
+]
 Format = Annotated[
     str,
     typer.Option(

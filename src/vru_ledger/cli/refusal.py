@@ -9,6 +9,9 @@ from vru_ledger.domain.money import format_pounds
 if TYPE_CHECKING:
     from vru_ledger.rules.refusal import Refusal
 
+_NOT_OF_AMOUNT = {"measurable", "legal-step", "second-person"}
+"""Rules that look at something else than how much: to say that no amount would pass misleads."""
+
 _DROP_FIRST = ("after", "used")
 """Columns that a narrow terminal does without, the first to go first."""
 
@@ -26,7 +29,7 @@ def refusal_text(refusal: Refusal, width: int) -> str:
     if refusal.largest_passing_pence:
         most = format_pounds(refusal.largest_passing_pence)
         lines.append(f"  largest amount that would pass: {most}")
-    elif all(breach.rule != "measurable" for breach in refusal.breaches):
+    elif not _NOT_OF_AMOUNT.intersection(breach.rule for breach in refusal.breaches):
         lines.append("  no amount would pass")
     lines += [f"  to go on: {command}" for command in refusal.commands]
     if refusal.needs:

@@ -59,53 +59,74 @@ def _sha256() -> Callable[[bytes], Any]:
     return sha256
 
 
+def kind_called(name: str) -> type[Any] | None:
+    """Return the kind of entry that the ledger knows by this name, None if there is none."""
+    if name in ENTRIES:
+        return ENTRIES[name]
+    from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.steps import STEPS
+
+    return STEPS.get(name) or AUTHORITY_ENTRIES.get(name)
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the names of all kinds of entry."""
+    from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.steps import STEPS
+
+    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES)
+
+
 def entry_of(told: dict[str, Any]) -> Entry:
     """Read back an entry from its decoded fact. Raises ValueError if it is not one."""
     named = told.get("kind", "") if isinstance(told, dict) else None
-    kind = ENTRIES.get(named) if isinstance(named, str) else None
+    kind: Any = kind_called(named) if isinstance(named, str) else None
     if kind is None:
         raise ValueError(f"its kind is {named!r}, which this program does not know")
     given = {name: value for name, value in told.items() if name not in _ENVELOPE}
     try:
         _of_their_types(kind, given)
-        for name in _DATES[kind]:
+        for name in _dates(kind):
             if name in given:
                 given[name] = date.fromisoformat(given[name])
         if kind is Registration:
             given["records"] = tuple(_record_of(record) for record in given["records"])
         elif "per" in given:
             given["per"] = tuple(str(name) for name in given["per"])
-        return kind(**given)
+        entry: Entry = kind(**given)
     except (TypeError, KeyError, AttributeError) as problem:
         raise ValueError(f"its fact is not that of a {kind.KIND} entry: {problem}") from None
+    return entry
 
 
 _ENVELOPE = frozenset({"kind", "number", "actor", "recorded_at"})
 
-
-_DEFAULTS: dict[Any, tuple[tuple[str, Any], ...]] = {
-    kind: tuple((field, kind.DEFAULTS.get(field)) for field in kind.FIELDS)
-    for kind in (*ENTRIES.values(), *RECORDS)
-}
-_DATES: dict[Any, tuple[str, ...]] = {
-    kind: tuple(field for field, held in kind.FIELDS.items() if held == "date | None")
-    for kind in (*ENTRIES.values(), *RECORDS)
-}
 
 _JSON_TYPES: dict[Any, type] = {
     **{"str": str, "bool": bool, "date | None": str},
     **{"int": int, "int | None": int, "Pence": int},
     **{"tuple[str, ...]": list, "tuple[Record, ...]": list},
 }
-_TYPES: dict[Any, dict[str, type]] = {
-    kind: {field: _JSON_TYPES[held] for field, held in kind.FIELDS.items()}
-    for kind in (*ENTRIES.values(), *RECORDS)
-}
+
+
+@cache
+def _defaults(kind: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((field, kind.DEFAULTS.get(field)) for field in kind.FIELDS)
+
+
+@cache
+def _dates(kind: Any) -> tuple[str, ...]:
+    return tuple(field for field, held in kind.FIELDS.items() if held == "date | None")
+
+
+@cache
+def _types(kind: Any) -> dict[str, type]:
+    return {field: _JSON_TYPES[held] for field, held in kind.FIELDS.items()}
 
 
 def _of_their_types(kind: Any, given: dict[str, Any]) -> None:
     """Raise TypeError or KeyError unless each value is of its field's type, to the letter."""
-    types = _TYPES[kind]
+    types = _types(kind)
     for name, value in given.items():
         if type(value) is not types[name]:
             raise TypeError(f"{name} is {value!r}")
@@ -114,7 +135,7 @@ def _of_their_types(kind: Any, given: dict[str, Any]) -> None:
 def _given(thing: Entry | Record) -> dict[str, Any]:
     """Return what was given: every field that differs from its default, in JSON's own types."""
     given: dict[str, Any] = {}
-    for name, default in _DEFAULTS[type(thing)]:
+    for name, default in _defaults(type(thing)):
         value = getattr(thing, name)
         if value == default and type(value) is type(default):
             continue
@@ -130,7 +151,7 @@ def _record_of(told: dict[str, Any]) -> Record:
     record = _RECORD_OF[told["table"]]
     given = {name: value for name, value in told.items() if name != "table"}
     _of_their_types(record, given)
-    for name in _DATES[record]:
+    for name in _dates(record):
         if name in given:
             given[name] = date.fromisoformat(given[name])
     return record(**given)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Record
@@ -93,15 +93,15 @@ class CapSet(Value):
         return 0
 
 
-class Allocation(Value):
-    """Authority of a fund promised to a recipient: an award.
+class AwardEntry(Value):
+    """What every entry about an award says: which award, and the properties that caps count it by.
 
-    `recipient_kind`, `area` and `bcu` are those of the day it was made, so that the limits which
-    it was judged by can be judged again. `unassigned_pence` is the part of the amount drawn from
-    authority that had no financial year; the award's year takes it over.
+    The properties are those of the day the award was made, so that the limits which an entry was
+    judged by can be judged again from the entry alone. `unassigned_pence` is the part of the amount
+    drawn from authority that had no financial year; the award's year takes it over.
     """
 
-    KIND: ClassVar[str] = "allocate"
+    KIND: ClassVar[str] = ""
     fund: str
     recipient: str
     amount_pence: Pence
@@ -112,44 +112,123 @@ class Allocation(Value):
     source: str = ""
     fy: str = ""
     purpose: str = ""
-    title: str = ""
-    term_from: date | None = None
-    term_to: date | None = None
     unassigned_pence: int = 0
     dated: date | None = None
     reason: str = ""
     decision: str = ""
     key: str = ""
 
+    @property
+    def from_stage(self) -> str:
+        """Return the stage that the money leaves."""
+        raise NotImplementedError
+
+    @property
+    def to_stage(self) -> str:
+        """Return the stage that the money enters."""
+        raise NotImplementedError
+
     def movements(self) -> Iterator[Movement]:
-        """Yield what leaves `unallocated` and what is `committed` for it."""
-        own, lent = self.amount_pence - self.unassigned_pence, self.unassigned_pence
+        """Yield what leaves one stage, and what enters the other; nothing where no money moves."""
+        if self.amount_pence:
+            yield from self._moved(self.from_stage, -1)
+            yield from self._moved(self.to_stage, 1)
+
+    def _moved(self, stage: str, sign: int) -> Iterator[Movement]:
+        if stage != "unallocated":
+            pence = sign * self.amount_pence
+            of_award = (self.source, self.fy, self.award, self.recipient, self.area)
+            yield Movement(self.fund, stage, pence, *of_award)
+            return
+        lent = sign * self.unassigned_pence
+        own = sign * self.amount_pence - lent
         if lent:
-            yield Movement(self.fund, "unallocated", -lent, self.source)
-            yield Movement(self.fund, "authority", lent, self.source)
-            yield Movement(self.fund, "authority", -lent, self.source, self.fy)
+            yield Movement(self.fund, "unallocated", lent, self.source)
+            yield Movement(self.fund, "authority", -lent, self.source)
+            yield Movement(self.fund, "authority", lent, self.source, self.fy)
         if own:
-            yield Movement(self.fund, "unallocated", -own, self.source, self.fy)
-        yield Movement(
-            self.fund,
-            "committed",
-            self.amount_pence,
-            self.source,
-            self.fy,
-            self.award,
-            self.recipient,
-            self.area,
-        )
+            yield Movement(self.fund, "unallocated", own, self.source, self.fy)
 
     def held(self) -> int:
         """Return the pence by which the recipient's holding grows: what caps measure."""
-        return self.amount_pence
+        if self.from_stage == "unallocated":
+            return self.amount_pence
+        return -self.amount_pence if self.to_stage == "unallocated" else 0
+
+    def last_day(self) -> int | None:
+        """Return the last day that its term gets, as 20230331; 0 for none, None as it was."""
+        return None
 
 
-Entry = Registration | Funding | CapSet | Allocation
-ENTRIES: dict[str, type[Entry]] = {
-    kind.KIND: kind for kind in (Registration, Funding, CapSet, Allocation)
+class Allocation(AwardEntry):
+    """Authority of a fund promised to a recipient: an award."""
+
+    KIND: ClassVar[str] = "allocate"
+    from_stage: ClassVar[str] = "unallocated"
+    to_stage: ClassVar[str] = "committed"
+    title: str = ""
+    term_from: date | None = None
+    term_to: date | None = None
+
+    def last_day(self) -> int | None:
+        """Return the last day of the term, as 20230331; 0 for none."""
+        last = self.term_to
+        return last.year * 10_000 + last.month * 100 + last.day if last else 0
+
+
+class Proposal(Allocation):
+    """An award asked for and not yet approved: it counts under every cap from this day on."""
+
+    KIND: ClassVar[str] = "propose"
+    to_stage: ClassVar[str] = "proposed"
+
+
+class AuthorityEntry(Value):
+    """Authority that leaves one line (`fund`, `source`, `fy`) or enters another (`to_...`)."""
+
+    KIND: ClassVar[str] = ""
+    fund: str
+    amount_pence: Pence
+    source: str = ""
+    fy: str = ""
+    to_fund: str = ""
+    to_source: str = ""
+    to_fy: str = ""
+    ref: str = ""
+    relates_to: str = ""
+    dated: date | None = None
+    reason: str = ""
+    decision: str = ""
+    key: str = ""
+
+    def leaves(self) -> bool:
+        """Say whether authority leaves the first line."""
+        return True
+
+    def enters(self) -> bool:
+        """Say whether authority enters the second line."""
+        return bool(self.to_fund)
+
+    def movements(self) -> Iterator[Movement]:
+        """Yield unallocated money that moves, and its authority with it."""
+        pence = self.amount_pence
+        if self.leaves():
+            yield Movement(self.fund, "unallocated", -pence, self.source, self.fy)
+            yield Movement(self.fund, "authority", pence, self.source, self.fy)
+        if self.enters():
+            yield Movement(self.to_fund, "authority", -pence, self.to_source, self.to_fy)
+            yield Movement(self.to_fund, "unallocated", pence, self.to_source, self.to_fy)
+
+    def held(self) -> int:
+        """Return 0: nobody holds more than before."""
+        return 0
+
+
+Entry = Registration | Funding | CapSet | AwardEntry | AuthorityEntry
+ENTRIES: dict[str, type[Any]] = {
+    kind.KIND: kind for kind in (Registration, Funding, CapSet, Allocation, Proposal)
 }
+"""The kinds of entry that `allocate` needs; the others stand in `steps` and `authority`."""
 
 
 class Recorded(Value):

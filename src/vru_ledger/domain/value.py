@@ -26,7 +26,12 @@ class ValueType(type):
             for field, annotation in namespace.get("__annotations__", {}).items()
             if "ClassVar" not in str(annotation)
         }
-        namespace["DEFAULTS"] = {field: namespace[field] for field in fields if field in namespace}
+        defaults = {field: namespace[field] for field in fields if field in namespace}
+        for base in bases:
+            # What a base declares comes first, so that its getters find it in the same place.
+            fields = {**getattr(base, "FIELDS", {}), **fields}
+            defaults = {**getattr(base, "DEFAULTS", {}), **defaults}
+        namespace["DEFAULTS"] = defaults
         namespace["FIELDS"] = fields
         namespace["__slots__"] = ()
         for place, field in enumerate(fields):

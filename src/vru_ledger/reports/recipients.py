@@ -8,10 +8,10 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Recipient
-from vru_ledger.domain.stages import MEASURES
+from vru_ledger.domain.stages import HELD, MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
-from vru_ledger.store import holdings, register
+from vru_ledger.store import awards, holdings, register
 from vru_ledger.store.database import Session
 
 TITLE = "The recipients, and what each has been promised"
@@ -29,17 +29,16 @@ class Row(Value):
 
 
 class Award(Value):
-    """One award, as it was made. The total has no day and no entry."""
+    """One award, and what is held for it now. The total has no day."""
 
-    TOLD: ClassVar[Told] = {"dated": {"absent": ""}, "entry": {"absent": ""}}
+    TOLD: ClassVar[Told] = {"dated": {"absent": ""}}
 
     award: str
     fund: str
     dated: date | None
     fy: str
-    amount: Pence
+    allocated: Pence
     title: str
-    entry: int | None
 
 
 class Fact(Value):
@@ -83,13 +82,18 @@ def one(session: Session, recipient: Recipient) -> Answer:
         Fact("area", f"{area.name} ({area.code})" if area else "not given"),
         Fact("source", recipient.citation or "none given"),
     ]
-    awards = [
+    held = [
         Award(
-            ref, fund, date.fromisoformat(dated) if dated else None, fy, Pence(pence), title, entry
+            one.award,
+            one.fund,
+            date.fromisoformat(one.dated) if one.dated else None,
+            one.fy,
+            Pence(sum(getattr(one, stage) for stage in HELD)),
+            one.title,
         )
-        for ref, fund, dated, fy, pence, title, entry in holdings.awards_of(session, recipient.code)
+        for one in awards.standings(session, Query(recipient=recipient.code), None)
     ]
-    total = Award("total", "", None, "", Pence(sum(award.amount for award in awards)), "", None)
+    total = Award("total", "", None, "", Pence(sum(award.allocated for award in held)), "")
     return Answer(
         name="recipient",
         title=f"{recipient.name} ({recipient.code})",
@@ -101,10 +105,11 @@ def one(session: Session, recipient: Recipient) -> Answer:
                 name="awards",
                 title="Awards",
                 row_type=Award,
-                rows=awards,
-                shown=("award", "fund", "dated", "fy", "amount", "title", "entry"),
+                rows=held,
+                shown=("award", "fund", "dated", "fy", "allocated", "title"),
                 total=total,
-                drop_first=("title", "entry", "fy", "dated"),
+                drop_first=("title", "fy", "dated"),
+                measures={"allocated": MEASURES["allocated"]},
             ),
         ),
     )

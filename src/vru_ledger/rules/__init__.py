@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.legal_step import legal_step
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
+from vru_ledger.rules.second_person import second_person
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
@@ -15,6 +17,8 @@ from vru_ledger.rules.within_dates import within_dates
 Rule = Callable[[Case], Iterator[Breach]]
 
 RULES: tuple[Rule, ...] = (
+    legal_step,
+    second_person,
     listed_recipient,
     capped_fund,
     measurable,
@@ -22,6 +26,10 @@ RULES: tuple[Rule, ...] = (
     within_authority,
     within_dates,
 )
+
+
+AUTHORITY_RULES = ("second-person",)
+"""Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
 
 
 def judge(case: Case) -> list[Breach]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vru_ledger.caps import stops_total
-from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.rules.case import Breach, Case
 
 
 def capped_fund(case: Case) -> Iterator[Breach]:
     """Yield a breach if no cap with severity stop measures the amount of the whole fund."""
-    if isinstance(case.entry, Allocation) and not any(map(stops_total, case.caps.values())):
+    if not isinstance(case.entry, AwardEntry) or case.entry.held() <= 0:
+        return
+    if not any(map(stops_total, case.caps.values())):
         yield Breach(
             "capped-fund",
             "stop",

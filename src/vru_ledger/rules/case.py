@@ -1,7 +1,9 @@
 """What a rule may look at, and what it may say: an entry and its balances in, breaches out."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet, Entry
@@ -9,12 +11,16 @@ from vru_ledger.domain.register import Fund
 from vru_ledger.domain.value import Value
 from vru_ledger.position import Key, Position
 
+if TYPE_CHECKING:
+    from vru_ledger.domain.award_states import Life
+
 
 class Case(Value):
     """An entry before the rules: its fund and the fund's caps, and the balances it touches.
 
     `listed` says whether the fund names the recipient. `position` is before the entry, `changes`
-    what the entry would add to it, in the unit of each balance.
+    what the entry would add to it, in the unit of each balance. `life` is what the award has come
+    to before a step, `actor` who takes it.
     """
 
     entry: Entry
@@ -24,6 +30,8 @@ class Case(Value):
     bounds: Mapping[str, Bounds]
     position: Position
     changes: Mapping[Key, int]
+    life: Life | None = None
+    actor: str = ""
 
 
 class Breach(NamedTuple):

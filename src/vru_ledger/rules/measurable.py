@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vru_ledger.caps import OPTION_OF, each_counting, missing
-from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.rules.case import Breach, Case
 
 
 def measurable(case: Case) -> Iterator[Breach]:
     """Yield a breach for each property that a cap counts per and the allocation does not have."""
-    if not isinstance(case.entry, Allocation):
+    if not isinstance(case.entry, AwardEntry) or case.entry.held() <= 0:
         return
     for cap, _ in each_counting(case.caps, case.entry):
         if cap.severity == "track":

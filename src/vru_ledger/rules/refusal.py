@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vru_ledger.caps import OPTION_OF, each_counting, missing
-from vru_ledger.domain.entries import Allocation, CapSet
+from vru_ledger.domain.entries import AwardEntry, CapSet
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.value import Value
@@ -67,7 +67,7 @@ def _cap_as_json(met: CapMet) -> dict[str, Any]:
 
 def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
     """Return every cap that the allocation meets, by code, with its verdict."""
-    if not isinstance(case.entry, Allocation):
+    if not isinstance(case.entry, AwardEntry) or case.entry.held() <= 0:
         return []
     binding = {breach.cap: breach for breach in breaches if breach.rule == "within-caps"}
     met = []
@@ -92,7 +92,7 @@ def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
     return met
 
 
-def _needed(cap: CapSet, new: Allocation) -> str:
+def _needed(cap: CapSet, new: AwardEntry) -> str:
     options = " ".join(OPTION_OF.get(name, name) for name in missing(cap, new))
     return f"needs {options}" if options else ""
 
@@ -110,7 +110,7 @@ def largest_passing(case: Case, available_pence: int) -> int:
     `available_pence` is what is unallocated for its source and year. 0 if anything but the amount
     stands in the way: a count, a last day, a recipient that is not listed.
     """
-    if not isinstance(case.entry, Allocation):
+    if not isinstance(case.entry, AwardEntry) or case.entry.held() <= 0:
         return 0
     if any(breach.severity == "stop" and not breach.over for breach in judge(case)):
         return 0
@@ -137,7 +137,7 @@ def needs(case: Case, breaches: list[Breach]) -> list[str]:
         if breach.rule == "within-authority":
             year = (
                 f" for {case.entry.fy}"
-                if isinstance(case.entry, Allocation) and case.entry.fy
+                if isinstance(case.entry, AwardEntry) and case.entry.fy
                 else ""
             )
             said.append(f"{format_pounds(breach.over)} more authority in {case.fund.code}{year}")

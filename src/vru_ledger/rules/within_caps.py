@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vru_ledger.caps import each_counting
-from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.rules.case import Breach, Case
 
@@ -16,7 +16,7 @@ def within_caps(case: Case) -> Iterator[Breach]:
     A change back towards the limit always passes: a repair is never refused. Past the limit and
     within its tolerance is a warning.
     """
-    if not isinstance(case.entry, Allocation):
+    if not isinstance(case.entry, AwardEntry) or case.entry.held() <= 0:
         return
     for cap, kind in each_counting(case.caps, case.entry):
         key = kind.keys(cap, case.entry)[0]

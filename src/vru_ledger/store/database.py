@@ -13,7 +13,7 @@ Row = tuple[Any, ...]
 Result = TypeVar("Result")
 
 APPLICATION = "vru-ledger"
-VERSION = 1
+VERSION = 2
 """Of the tables. A program refuses a ledger whose version is newer than its own."""
 
 

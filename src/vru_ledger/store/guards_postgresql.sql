@@ -10,6 +10,22 @@ BEGIN
     RAISE EXCEPTION 'an entry follows the head of the chain'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF NEW.reverses IS NOT NULL AND (EXISTS (SELECT 1 FROM entries WHERE reverses = NEW.reverses)
+    OR NOT EXISTS (SELECT 1 FROM entries o WHERE o.number = NEW.reverses AND o.reverses IS NULL
+      AND o.award IS NOT DISTINCT FROM NEW.award AND o.amount_pence = NEW.amount_pence
+      AND o.from_stage = NEW.to_stage AND o.to_stage = NEW.from_stage)) THEN
+    RAISE EXCEPTION 'an entry is reversed once, by its opposite'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.kind = 'approve' AND EXISTS (
+    SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.to_stage = 'proposed'
+      AND p.actor = NEW.actor AND NOT EXISTS (
+        SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
+          AND d.kind IN ('approve', 'reject', 'withdraw')
+          AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number))) THEN
+    RAISE EXCEPTION 'nobody approves what they proposed'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER entries_follow BEFORE INSERT ON entries
@@ -56,6 +72,24 @@ BEGIN
     RAISE EXCEPTION 'no movement without its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF NEW.award IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.award
+      AND e.amount_pence = abs(NEW.pence)
+      AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END) THEN
+    RAISE EXCEPTION 'an award''s money moves as its entry says'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  -- What enters an award out of no other stage of it is new under every cap.
+  IF NEW.award IS NOT NULL AND NEW.pence > 0
+    AND NOT EXISTS (SELECT 1 FROM movements
+      WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
+    AND ((SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated' OR EXISTS (
+      SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
+        AND NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+          AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry))) THEN
+    RAISE EXCEPTION 'every cap that stops counts an award'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER movements_follow BEFORE INSERT ON movements
@@ -67,34 +101,29 @@ CREATE TRIGGER movements_remain BEFORE DELETE ON movements
 CREATE TRIGGER movements_kept BEFORE TRUNCATE ON movements
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a movement is never removed');
 
-CREATE FUNCTION awards_counted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+CREATE VIEW cap_buckets AS
+SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
+  CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
+    replace(replace(replace(replace(replace(replace(replace(
+      replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
+      , 'recipient', chr(1)), 'area', chr(2)), 'bcu', chr(3))
+      , 'financial-year', chr(4)), 'source', chr(5)), 'kind', chr(6))
+      , 'purpose', chr(7)), chr(1), awards.recipient), chr(2), awards.area)
+      , chr(3), awards.bcu), chr(4), awards.fy), chr(5), awards.source)
+      , chr(6), awards.recipient_kind), chr(7), awards.purpose) END AS bucket
+FROM awards JOIN caps ON caps.fund = awards.fund AND caps.only_kind IN ('', awards.recipient_kind);
+
+CREATE FUNCTION awards_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
     AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) THEN
     RAISE EXCEPTION 'an award belongs to the entry that makes it'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF EXISTS (
-    SELECT 1 FROM caps WHERE fund = NEW.fund AND severity = 'stop'
-      AND only_kind IN ('', NEW.recipient_kind)
-      AND NOT EXISTS (
-        SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = caps.code
-          AND bucket = CASE WHEN caps.measure IN ('award', 'end') THEN NEW.ref ELSE
-            replace(replace(replace(replace(replace(replace(replace(
-              replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
-              , 'recipient', chr(1)), 'area', chr(2)), 'bcu', chr(3))
-              , 'financial-year', chr(4)), 'source', chr(5)), 'kind', chr(6))
-              , 'purpose', chr(7)), chr(1), NEW.recipient), chr(2), NEW.area)
-              , chr(3), NEW.bcu), chr(4), NEW.fy), chr(5), NEW.source)
-              , chr(6), NEW.recipient_kind), chr(7), NEW.purpose) END
-          AND entry >= NEW.entry)) THEN
-    RAISE EXCEPTION 'every cap that stops counts an award'
-      USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
   RETURN NEW;
 END $$;
-CREATE TRIGGER awards_counted BEFORE INSERT ON awards
-  FOR EACH ROW EXECUTE FUNCTION awards_counted();
+CREATE TRIGGER awards_begin BEFORE INSERT ON awards
+  FOR EACH ROW EXECUTE FUNCTION awards_begin();
 CREATE TRIGGER awards_stay BEFORE UPDATE ON awards
   FOR EACH ROW EXECUTE FUNCTION refuse('an award is changed by entries only');
 CREATE TRIGGER awards_remain BEFORE DELETE ON awards
@@ -105,6 +134,41 @@ CREATE TRIGGER awards_kept BEFORE TRUNCATE ON awards
 CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
     AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) $$;
+CREATE FUNCTION moves_as_its_entry(was bigint, now balances) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  e entries%ROWTYPE; grows bigint; moved bigint; counted bigint; change bigint := now.held - was;
+BEGIN
+  SELECT * INTO e FROM entries WHERE number = now.entry;
+  IF NOT FOUND THEN RETURN false; END IF;
+  grows := CASE e.from_stage WHEN 'unallocated' THEN e.amount_pence ELSE 0 END
+    - CASE e.to_stage WHEN 'unallocated' THEN e.amount_pence ELSE 0 END;
+  moved := CASE now.name WHEN e.to_stage THEN e.amount_pence
+    WHEN e.from_stage THEN -e.amount_pence ELSE 0 END;
+  IF now.scope = 'award' THEN RETURN now.bucket IS NOT DISTINCT FROM e.award AND change = moved; END IF;
+  IF now.scope = 'recipient' THEN
+    RETURN now.bucket IS NOT DISTINCT FROM e.recipient AND change = moved;
+  END IF;
+  IF now.scope = 'member' THEN
+    RETURN change = grows AND (grows >= 0 OR EXISTS (
+      SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = now.name
+        AND now.bucket = c.bucket || '|' || e.recipient));
+  END IF;
+  IF grows < 0 AND NOT EXISTS (SELECT 1 FROM cap_buckets c
+    WHERE c.award = e.award AND c.cap = now.name AND c.bucket = now.bucket) THEN
+    RETURN false;
+  END IF;
+  CASE (SELECT measure FROM caps WHERE code = now.name)
+    WHEN 'end' THEN
+      RETURN now.held >= 0 AND (now.bucket IS NOT DISTINCT FROM e.award OR change = 0);
+    WHEN 'recipients' THEN
+      SELECT COALESCE(MAX(m.held), 0) INTO counted FROM balances m WHERE m.scope = 'member'
+        AND m.fund = now.fund AND m.name = now.name AND m.bucket = now.bucket || '|' || e.recipient
+        AND m.entry < now.entry;
+      RETURN change = CASE WHEN counted + grows > 0 THEN 1 ELSE 0 END
+        - CASE WHEN counted > 0 THEN 1 ELSE 0 END;
+    ELSE RETURN change = grows;
+  END CASE;
+END $$;
 CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
@@ -116,17 +180,7 @@ BEGIN
   END IF;
   IF NEW.scope <> 'stage'
     AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-    AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
-        WHEN e.kind <> 'allocate' THEN NEW.held = 0
-        WHEN NEW.scope <> 'cap' THEN NEW.held - 0 = e.amount_pence
-        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
-          WHEN 'end' THEN NEW.held >= 0
-          WHEN 'recipients' THEN NEW.held - 0 = CASE WHEN EXISTS (
-            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
-              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
-              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
-          ELSE NEW.held - 0 = e.amount_pence END
-        END) THEN
+    AND NOT moves_as_its_entry(0, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -154,18 +208,7 @@ BEGIN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope <> 'stage' AND NOT EXISTS (
-    SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
-        WHEN e.kind <> 'allocate' THEN NEW.held = OLD.held
-        WHEN NEW.scope <> 'cap' THEN NEW.held - OLD.held = e.amount_pence
-        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
-          WHEN 'end' THEN NEW.held >= OLD.held
-          WHEN 'recipients' THEN NEW.held - OLD.held = CASE WHEN EXISTS (
-            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
-              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
-              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
-          ELSE NEW.held - OLD.held = e.amount_pence END
-        END) THEN
+  IF NEW.scope <> 'stage' AND NOT moves_as_its_entry(OLD.held, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -206,11 +249,12 @@ CREATE FUNCTION caps_move() RETURNS trigger LANGUAGE plpgsql SET search_path FRO
 BEGIN
   IF NEW.code <> OLD.code OR NEW.entry <= OLD.entry OR NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
-      WHERE entries.number = NEW.entry AND fund = NEW.fund
-        AND (cap = NEW.code OR (kind = 'fund' AND NEW.measure = 'share'
-          AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
-          AND NEW.severity = OLD.severity AND NEW.tolerance IS NOT DISTINCT FROM OLD.tolerance
-          AND NEW.tolerance_bp IS NOT DISTINCT FROM OLD.tolerance_bp))) THEN
+      WHERE entries.number = NEW.entry AND ((fund = NEW.fund AND cap = NEW.code) OR (
+        EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
+          AND m.stage = 'authority')
+        AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+        AND NEW.severity = OLD.severity AND NEW.tolerance IS NOT DISTINCT FROM OLD.tolerance
+        AND NEW.tolerance_bp IS NOT DISTINCT FROM OLD.tolerance_bp))) THEN
     RAISE EXCEPTION 'a cap is set by a new entry' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;

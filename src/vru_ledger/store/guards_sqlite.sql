@@ -9,6 +9,24 @@ BEGIN
   SELECT RAISE(ABORT, 'a key is used once')
     WHERE EXISTS (SELECT 1 FROM entries WHERE "key" = NEW."key");
 END;
+CREATE TRIGGER entries_reverse BEFORE INSERT ON entries WHEN NEW.reverses IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'an entry is reversed once, by its opposite')
+    WHERE EXISTS (SELECT 1 FROM entries WHERE reverses = NEW.reverses)
+      OR NOT EXISTS (SELECT 1 FROM entries o WHERE o.number = NEW.reverses AND o.reverses IS NULL
+        AND o.award IS NEW.award AND o.amount_pence = NEW.amount_pence
+        AND o.from_stage = NEW.to_stage AND o.to_stage = NEW.from_stage);
+END;
+CREATE TRIGGER entries_approve BEFORE INSERT ON entries WHEN NEW.kind = 'approve'
+BEGIN
+  SELECT RAISE(ABORT, 'nobody approves what they proposed')
+    WHERE EXISTS (
+      SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.to_stage = 'proposed'
+        AND p.actor = NEW.actor AND NOT EXISTS (
+          SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
+            AND d.kind IN ('approve', 'reject', 'withdraw')
+            AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)));
+END;
 CREATE TRIGGER entries_lead AFTER INSERT ON entries
 BEGIN
   UPDATE head SET number = NEW.number, hash = NEW.hash;
@@ -36,15 +54,42 @@ BEGIN
     WHERE NOT EXISTS (
       SELECT 1 FROM balances WHERE scope = 'stage' AND fund = NEW.fund AND name = NEW.stage
         AND bucket = NEW.source || '|' || NEW.fy || '|' || NEW.area AND entry >= NEW.entry);
+  SELECT RAISE(ABORT, 'an award''s money moves as its entry says')
+    WHERE NEW.award IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.award
+        AND e.amount_pence = abs(NEW.pence)
+        AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END);
+  -- What enters an award out of no other stage of it is new under every cap.
+  SELECT RAISE(ABORT, 'every cap that stops counts an award')
+    WHERE NEW.award IS NOT NULL AND NEW.pence > 0
+      AND NOT EXISTS (SELECT 1 FROM movements
+        WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
+      AND ((SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated' OR EXISTS (
+        SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
+          AND NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+            AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)));
 END;
 CREATE TRIGGER movements_stay BEFORE UPDATE ON movements
 BEGIN SELECT RAISE(ABORT, 'a movement is never changed'); END;
 CREATE TRIGGER movements_remain BEFORE DELETE ON movements
 BEGIN SELECT RAISE(ABORT, 'a movement is never removed'); END;
 
--- A bucket is named by what a cap counts per. The names of the properties are first replaced by
--- control characters, which no value can hold, so that a value may read like a property.
-CREATE TRIGGER awards_counted BEFORE INSERT ON awards
+-- The bucket in which each cap counts an award: named by what the cap counts per. The names of the
+-- properties are first replaced by control characters, which no value can hold, so that a value may
+-- read like a property.
+CREATE VIEW cap_buckets AS
+SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
+  CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
+    replace(replace(replace(replace(replace(replace(replace(
+      replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
+      , 'recipient', char(1)), 'area', char(2)), 'bcu', char(3))
+      , 'financial-year', char(4)), 'source', char(5)), 'kind', char(6))
+      , 'purpose', char(7)), char(1), awards.recipient), char(2), awards.area)
+      , char(3), awards.bcu), char(4), awards.fy), char(5), awards.source)
+      , char(6), awards.recipient_kind), char(7), awards.purpose) END AS bucket
+FROM awards JOIN caps ON caps.fund = awards.fund AND caps.only_kind IN ('', awards.recipient_kind);
+
+CREATE TRIGGER awards_begin BEFORE INSERT ON awards
 BEGIN
   SELECT RAISE(ABORT, 'an award is made once')
     WHERE EXISTS (SELECT 1 FROM awards WHERE ref = NEW.ref)
@@ -52,21 +97,6 @@ BEGIN
   SELECT RAISE(ABORT, 'an award belongs to the entry that makes it')
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
       AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number));
-  SELECT RAISE(ABORT, 'every cap that stops counts an award')
-    WHERE EXISTS (
-      SELECT 1 FROM caps WHERE fund = NEW.fund AND severity = 'stop'
-        AND only_kind IN ('', NEW.recipient_kind)
-        AND NOT EXISTS (
-          SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = caps.code
-            AND bucket = CASE WHEN caps.measure IN ('award', 'end') THEN NEW.ref ELSE
-              replace(replace(replace(replace(replace(replace(replace(
-                replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
-                , 'recipient', char(1)), 'area', char(2)), 'bcu', char(3))
-                , 'financial-year', char(4)), 'source', char(5)), 'kind', char(6))
-                , 'purpose', char(7)), char(1), NEW.recipient), char(2), NEW.area)
-                , char(3), NEW.bcu), char(4), NEW.fy), char(5), NEW.source)
-                , char(6), NEW.recipient_kind), char(7), NEW.purpose) END
-            AND entry >= NEW.entry));
 END;
 CREATE TRIGGER awards_stay BEFORE UPDATE ON awards
 BEGIN SELECT RAISE(ABORT, 'an award is changed by entries only'); END;
@@ -90,16 +120,32 @@ BEGIN
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     WHERE NEW.scope <> 'stage'
       AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-      AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
-        WHEN e.kind <> 'allocate' THEN NEW.held = 0
-        WHEN NEW.scope <> 'cap' THEN NEW.held - 0 = e.amount_pence
-        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
-          WHEN 'end' THEN NEW.held >= 0
-          WHEN 'recipients' THEN NEW.held - 0 = CASE WHEN EXISTS (
-            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
-              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
-              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
-          ELSE NEW.held - 0 = e.amount_pence END
+      AND NOT EXISTS (
+        SELECT 1 FROM (
+          SELECT award, recipient, from_stage, to_stage, amount_pence,
+            CASE from_stage WHEN 'unallocated' THEN amount_pence ELSE 0 END
+              - CASE to_stage WHEN 'unallocated' THEN amount_pence ELSE 0 END AS grows
+          FROM entries WHERE number = NEW.entry) e
+        WHERE CASE NEW.scope
+          WHEN 'award' THEN NEW.bucket = e.award AND NEW.held - 0 = CASE NEW.name
+            WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
+          WHEN 'recipient' THEN NEW.bucket = e.recipient AND NEW.held - 0 = CASE NEW.name
+            WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
+          WHEN 'member' THEN NEW.held - 0 = e.grows AND (e.grows >= 0 OR EXISTS (
+            SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name
+              AND NEW.bucket = c.bucket || '|' || e.recipient))
+          ELSE (e.grows >= 0 OR NEW.bucket IN (
+              SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
+            AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
+              WHEN 'end' THEN NEW.held >= 0 AND (NEW.bucket = e.award OR NEW.held - 0 = 0)
+              WHEN 'recipients' THEN NEW.held - 0 = (
+                SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
+                  - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
+                FROM (SELECT COALESCE((
+                  SELECT m.held FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
+                    AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
+                    AND m.entry < NEW.entry), 0) AS held) b)
+              ELSE NEW.held - 0 = e.grows END
         END);
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE NEW.scope = 'cap' AND EXISTS (
@@ -118,17 +164,33 @@ BEGIN
     AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
       SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry));
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
-    WHERE NEW.scope <> 'stage' AND NOT EXISTS (
-      SELECT 1 FROM entries e WHERE e.number = NEW.entry AND CASE
-        WHEN e.kind <> 'allocate' THEN NEW.held = OLD.held
-        WHEN NEW.scope <> 'cap' THEN NEW.held - OLD.held = e.amount_pence
-        ELSE CASE (SELECT measure FROM caps WHERE code = NEW.name)
-          WHEN 'end' THEN NEW.held >= OLD.held
-          WHEN 'recipients' THEN NEW.held - OLD.held = CASE WHEN EXISTS (
-            SELECT 1 FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
-              AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
-              AND m.held > 0 AND m.entry < NEW.entry) THEN 0 ELSE 1 END
-          ELSE NEW.held - OLD.held = e.amount_pence END
+    WHERE NEW.scope <> 'stage'
+      AND NOT EXISTS (
+        SELECT 1 FROM (
+          SELECT award, recipient, from_stage, to_stage, amount_pence,
+            CASE from_stage WHEN 'unallocated' THEN amount_pence ELSE 0 END
+              - CASE to_stage WHEN 'unallocated' THEN amount_pence ELSE 0 END AS grows
+          FROM entries WHERE number = NEW.entry) e
+        WHERE CASE NEW.scope
+          WHEN 'award' THEN NEW.bucket = e.award AND NEW.held - OLD.held = CASE NEW.name
+            WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
+          WHEN 'recipient' THEN NEW.bucket = e.recipient AND NEW.held - OLD.held = CASE NEW.name
+            WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
+          WHEN 'member' THEN NEW.held - OLD.held = e.grows AND (e.grows >= 0 OR EXISTS (
+            SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name
+              AND NEW.bucket = c.bucket || '|' || e.recipient))
+          ELSE (e.grows >= 0 OR NEW.bucket IN (
+              SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
+            AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
+              WHEN 'end' THEN NEW.held >= 0 AND (NEW.bucket = e.award OR NEW.held - OLD.held = 0)
+              WHEN 'recipients' THEN NEW.held - OLD.held = (
+                SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
+                  - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
+                FROM (SELECT COALESCE((
+                  SELECT m.held FROM balances m WHERE m.scope = 'member' AND m.fund = NEW.fund
+                    AND m.name = NEW.name AND m.bucket = NEW.bucket || '|' || e.recipient
+                    AND m.entry < NEW.entry), 0) AS held) b)
+              ELSE NEW.held - OLD.held = e.grows END
         END);
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE NEW.scope = 'cap'
@@ -156,11 +218,12 @@ BEGIN
   SELECT RAISE(ABORT, 'a cap is set by a new entry')
     WHERE NEW.code <> OLD.code OR NEW.entry <= OLD.entry
       OR NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
-        WHERE entries.number = NEW.entry AND fund = NEW.fund
-          AND (cap = NEW.code OR (kind = 'fund' AND NEW.measure = 'share'
-            AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
-            AND NEW.severity = OLD.severity AND NEW.tolerance IS OLD.tolerance
-            AND NEW.tolerance_bp IS OLD.tolerance_bp)));
+        WHERE entries.number = NEW.entry AND ((fund = NEW.fund AND cap = NEW.code) OR (
+          EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
+            AND m.stage = 'authority')
+          AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+          AND NEW.severity = OLD.severity AND NEW.tolerance IS OLD.tolerance
+          AND NEW.tolerance_bp IS OLD.tolerance_bp)));
 END;
 CREATE TRIGGER caps_remain BEFORE DELETE ON caps
 BEGIN SELECT RAISE(ABORT, 'a cap is never removed'); END;

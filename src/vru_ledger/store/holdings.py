@@ -33,12 +33,3 @@ def recipients(session: Session, fund: str) -> Iterator[Row]:
         f"SELECT {_RECIPIENT}, COALESCE({promised}, 0), r.citation FROM recipients r"
         " ORDER BY r.code"
     )
-
-
-def awards_of(session: Session, recipient: str) -> list[Row]:
-    """Return a recipient's awards: reference, fund, day, year, pence, title and entry."""
-    return session.rows(
-        "SELECT a.ref, a.fund, e.dated, a.fy, e.amount_pence, a.title, a.entry FROM awards a"
-        " JOIN entries e ON e.number = a.entry WHERE a.recipient = ? ORDER BY a.entry",
-        (recipient,),
-    )

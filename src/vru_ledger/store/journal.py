@@ -20,15 +20,16 @@ _MOST_BALANCES = 25_000
 """Balances kept in memory between flushes: a few megabytes."""
 
 ENTRY_COLUMNS = (
-    "number, kind, fund, award, recipient, cap, amount_pence, movements, dated,"
-    ' recorded_at, actor, reason, decision, "key", fact, previous_hash, hash'
+    "number, kind, fund, award, recipient, cap, amount_pence, movements, from_stage,"
+    ' to_stage, reverses, dated, recorded_at, actor, reason, decision, "key", fact,'
+    " previous_hash, hash"
 )
 AWARD_COLUMNS = (
     "ref, fund, number, entry, recipient, recipient_kind, area, bcu, source,"
     " fy, purpose, title, term_from, term_to"
 )
 MOVEMENT_COLUMNS = "entry, n, fund, source, fy, award, recipient, area, stage, pence"
-_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 17)})"
+_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 20)})"
 _INSERT_AWARD = (
     f"INSERT INTO awards ({AWARD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -238,6 +239,9 @@ def entry_row(
         getattr(entry, "cap", None),
         getattr(entry, "amount_pence", 0),
         movements,
+        getattr(entry, "from_stage", ""),
+        getattr(entry, "to_stage", ""),
+        getattr(entry, "reverses", None),
         entry.dated.isoformat() if entry.dated else None,
         recorded_at,
         actor,

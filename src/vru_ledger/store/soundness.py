@@ -147,7 +147,7 @@ def _made_on_sqlite(script: str) -> dict[str, str]:
     views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
     made = {}
     for text in (*table_statements("sqlite"), *statements(script), *statements(views)):
-        _, kind, name = text.split(maxsplit=3)[:3]
+        _, kind, name = text.replace("CREATE UNIQUE", "CREATE", 1).split(maxsplit=3)[:3]
         called = "guard" if kind == "TRIGGER" else kind.lower()
         made[f"{called} {name}"] = text.strip().removesuffix(";")
     return made

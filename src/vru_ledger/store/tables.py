@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -92,7 +93,8 @@ class EntryRow(SQLModel, table=True):
     """One line of the ledger: written once, never changed, never removed.
 
     `fact` is the entry as hashed; the columns before it repeat parts of it for queries.
-    `movements` is how many movements belong to it.
+    `movements` is how many movements belong to it; those of its award go from `from_stage` to
+    `to_stage`. `reverses` is the entry that it undoes.
     """
 
     __tablename__ = "entries"
@@ -102,6 +104,13 @@ class EntryRow(SQLModel, table=True):
         Index("entries_of_fund", "fund", "number"),
         Index("entries_of_award", "award", "number"),
         Index("entries_of_recipient", "recipient", "number"),
+        Index(
+            "entries_reversed",
+            "reverses",
+            unique=True,
+            sqlite_where=text("reverses IS NOT NULL"),
+            postgresql_where=text("reverses IS NOT NULL"),
+        ),
         STRICT,
     )
 
@@ -113,6 +122,9 @@ class EntryRow(SQLModel, table=True):
     cap: str | None = Field(default=None, sa_type=Words)
     amount_pence: int = _whole()
     movements: int = _whole()
+    from_stage: str = _text()
+    to_stage: str = _text()
+    reverses: int | None = Field(default=None, sa_type=Whole, foreign_key="entries.number")
     dated: date | None = _day()
     recorded_at: str = _text()
     actor: str = _text()

@@ -1,0 +1,299 @@
+"""What happens to an award: approved, amended, claimed, paid, owed back, closed; judged as ever."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from vru_ledger.actions import resolve
+from vru_ledger.actions.allocate import available, line_keys
+from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.caps import keys_of
+from vru_ledger.domain.award_states import Happened, Life, life_of
+from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.money import Pence, format_decimal, format_pounds
+from vru_ledger.domain.steps import STEPS, Amendment, Step
+from vru_ledger.domain.value import Value
+from vru_ledger.errors import AuthorityMissing, BadInput, EntryRefused, LedgerError
+from vru_ledger.rules import AUTHORITY_RULES, judge, stops
+from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
+from vru_ledger.store import awards, ledger, register
+from vru_ledger.store.database import Database, Session
+
+
+class StepRequest(Value):
+    """A step as somebody asked for it. `amount_pence` None means all that is there to move.
+
+    `lower` and `propose` are for an amendment: down instead of up, and asked for instead of made.
+    """
+
+    kind: str
+    award: str
+    dated: date
+    dated_by_clock: bool = False
+    amount_pence: Pence | None = None
+    lower: bool = False
+    propose: bool = False
+    ref: str = ""
+    relates_to: str = ""
+    reason: str = ""
+    decision: str = ""
+    key: str = ""
+
+
+class Stepped(Value):
+    """What became of a request: what was recorded, and what the award has come to with it."""
+
+    recorded: Recorded
+    entry: Step
+    fund_name: str
+    recipient_name: str
+    before: Life
+    life: Life
+    warnings: Sequence[Breach] = ()
+    already: bool = False
+
+
+NEEDS_REASON = ("amend", "reject", "withdraw", "reject-claim", "clawback", "write-off", "suspend")
+"""Steps that change what somebody was told they would get, and so say why."""
+
+_WHOLE = ("approve", "reject", "withdraw", "close", "suspend", "resume")
+"""Steps that move all that is there, or nothing."""
+
+
+def take(
+    database: Database,
+    requests: Sequence[StepRequest],
+    *,
+    actor: str,
+    recorded_at: str,
+    preview: bool = False,
+) -> list[Stepped]:
+    """Record steps, all or none, each judged after those before it.
+
+    Raises EntryRefused, AuthorityMissing, NotFound, BadInput, KeyConflict and those of `write`.
+    """
+
+    def work(session: Session) -> list[Stepped]:
+        stepper = Stepper(Recorder(session, actor, recorded_at))
+        done = [stepper.put(request) for request in requests]
+        stepper.recorder.journal.flush()
+        return done
+
+    return database.write(work, keep=not preview)
+
+
+class Stepper:
+    """Steps inside one write transaction: completed, judged, and appended."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.session = recorder.session
+        self._made: dict[str, awards.Made] = {}
+        self._happened: dict[str, list[Happened]] = {}
+        self._names: dict[tuple[str, str], str] = {}
+
+    def put(self, request: StepRequest) -> Stepped:
+        """Record one step, or raise and leave the transaction as it was."""
+        made = self.made(request.award)
+        before = self.life(made)
+        new = self._complete(request, made, before)
+        if new.key:
+            self.recorder.journal.settle(new.key)
+            found = ledger.entries_by_key(self.session, [new.key])
+            if was := self._already(found.get(new.key), request, new):
+                return self._told(was, new, before, before, already=True)
+        if request.kind in NEEDS_REASON and not new.reason:
+            raise BadInput(f"{request.kind} needs a reason", "say why with --reason, in a sentence")
+        case, breaches = self._judged(new, before)
+        if stops(breaches):
+            raise self._refused(request, case, breaches, made)
+        if not new.amount_pence and new.from_stage and new.KIND != "close":
+            raise BadInput(
+                f"{new.award} has nothing {new.from_stage}", f"vru-ledger award show {new.award}"
+            )
+        recorded = self.recorder.append(new, case.changes)
+        self.follow(made.award, recorded, new)
+        return self._told(recorded, new, before, self.life(made), breaches)
+
+    def made(self, asked: str) -> awards.Made:
+        """Return the award of this reference, whatever its case. Raises NotFound."""
+        ref = asked.strip().upper()
+        if ref not in self._made:
+            self._made[ref] = resolve.award(self.session, asked)
+        return self._made[ref]
+
+    def life(self, made: awards.Made) -> Life:
+        """Return what an award has come to, with everything that this transaction did to it."""
+        keys = awards.stage_keys(made.fund, made.award)
+        position = self.recorder.journal.load(keys, {}, {})
+        if made.award not in self._happened:
+            self._happened[made.award] = awards.happened(self.session, made.award)
+        held = {key.name: position[key].held for key in keys if position[key].held}
+        return life_of(held, self._happened[made.award])
+
+    def follow(self, award: str, recorded: Recorded, new: Step) -> None:
+        """Remember that a step was recorded, for the next one of the same award."""
+        self._happened[award].append(
+            Happened(
+                recorded.number,
+                new.KIND,
+                recorded.actor,
+                new.to_stage,
+                getattr(new, "reverses", None),
+            )
+        )
+
+    def _complete(self, request: StepRequest, made: awards.Made, life: Life) -> Step:
+        """Return the entry that a request means."""
+        kind: Any = STEPS[request.kind]
+        ways: dict[str, str] = {}
+        if kind is Amendment:
+            of_award = "proposed" if request.propose or life.state == "proposed" else "committed"
+            stages = (of_award, "unallocated") if request.lower else ("unallocated", of_award)
+            ways = dict(zip(("from_stage", "to_stage"), stages, strict=True))
+        leaves: str = ways["from_stage"] if ways else kind.from_stage
+        asked = None if request.kind in _WHOLE else request.amount_pence
+        pence = life.held.get(leaves, 0) if asked is None else asked
+        new: Step = kind(
+            **of_award_fields(made),
+            **ways,
+            amount_pence=Pence(pence),
+            ref=request.ref,
+            relates_to=request.relates_to,
+            dated=request.dated,
+            reason=request.reason,
+            decision=request.decision,
+            key=request.key,
+        )
+        return new
+
+    def _already(self, was: Recorded | None, request: StepRequest, new: Step) -> Recorded | None:
+        """Return the entry of the same key, if it is of the same request. Raises KeyConflict."""
+        if was is None:
+            return None
+        given = ["unassigned_pence"]
+        if request.amount_pence is None or request.kind in _WHOLE:
+            given.append("amount_pence")
+        if isinstance(was.entry, Amendment) and (was.entry.held() > 0) is not request.lower:
+            given += ["from_stage", "to_stage"]
+        return already_recorded(
+            {new.key: was},
+            new,
+            dated_by_clock=request.dated_by_clock,
+            made_by_the_ledger=given,
+        )
+
+    def _judged(self, new: Step, life: Life) -> tuple[Case, list[Breach]]:
+        """Return the step, drawn from the authority there is, and what the rules say."""
+        state = self.recorder.state(new.fund)
+        grows = new.held() > 0
+        keys = [*keys_of(new, state.caps), *(line_keys(new) if grows else ())]
+        position = self.recorder.journal.load(keys, state.caps, state.bounds)
+        if grows:
+            own, unassigned = available(new, position)
+            if new.fy and new.amount_pence > own:
+                new = new.replace(unassigned_pence=min(new.amount_pence - own, unassigned))
+                lent = [key for key in keys_of(new, state.caps) if key not in keys]
+                position = self.recorder.journal.load(lent, state.caps, state.bounds)
+        case = self.recorder.case(new, position, life)
+        return case, judge(case)
+
+    def _refused(
+        self, request: StepRequest, case: Case, breaches: list[Breach], made: awards.Made
+    ) -> EntryRefused:
+        """Return the refusal: what stands in the way, the most that passes, what to type."""
+        new = case.entry
+        pence = getattr(new, "amount_pence", 0)
+        of = f" of {format_pounds(pence)}" if pence else ""
+        asked = f"{request.kind}{of} on {made.award} ({self._name(made)})"
+        largest = self._largest(case, breaches)
+        smaller = request.replace(amount_pence=Pence(largest))
+        if largest and not self._would_stop(smaller):
+            commands = [as_typed(smaller)]
+        else:
+            largest = 0
+            commands = [f"vru-ledger award show {made.award}"]
+            if any(breach.rule == "second-person" for breach in breaches):
+                commands = []
+        refusal = Refusal(
+            asked=asked,
+            caps=caps_met(case, breaches),
+            breaches=breaches,
+            largest_passing_pence=Pence(largest),
+            needs=needs(case, breaches) if case.changes and pence else (),
+            commands=commands,
+        )
+        stopping = [breach for breach in breaches if breach.severity == "stop"]
+        error = EntryRefused
+        if all(breach.rule in AUTHORITY_RULES for breach in stopping):
+            error = AuthorityMissing
+        said = "; ".join(breach.sentence for breach in stopping)
+        return error(f"{asked} is refused: {said}", refusal)
+
+    def _largest(self, case: Case, breaches: list[Breach]) -> int:
+        """Return the most pence that would pass, 0 if something else than the amount is wrong."""
+        new = case.entry
+        if not isinstance(new, Step) or new.KIND in _WHOLE:
+            return 0
+        if any(breach.severity == "stop" and not breach.over for breach in breaches):
+            return 0
+        if new.held() > 0:
+            return largest_passing(case, sum(available(new, case.position)))
+        return case.life.held.get(new.from_stage, 0) if case.life else 0
+
+    def _would_stop(self, request: StepRequest) -> bool:
+        try:
+            made = self.made(request.award)
+            life = self.life(made)
+            return stops(self._judged(self._complete(request, made, life), life)[1])
+        except LedgerError:
+            return True
+
+    def _told(
+        self,
+        recorded: Recorded,
+        new: Step,
+        before: Life,
+        life: Life,
+        breaches: Sequence[Breach] = (),
+        *,
+        already: bool = False,
+    ) -> Stepped:
+        entry = recorded.entry if isinstance(recorded.entry, Step) else new
+        fund = self.recorder.state(new.fund).fund.name
+        name = self._name(self.made(new.award))
+        return Stepped(recorded, entry, fund, name, before, life, breaches, already)
+
+    def _name(self, made: awards.Made) -> str:
+        found = register.recipient(self.session, made.recipient)
+        return found.name if found else made.recipient
+
+
+def of_award_fields(made: awards.Made) -> dict[str, str]:
+    """Return what every entry about an award repeats of it."""
+    names = ("fund", "recipient", "award", "recipient_kind", "area", "bcu", "source", "fy")
+    return {name: getattr(made, name) for name in (*names, "purpose")}
+
+
+def as_typed(request: StepRequest) -> str:
+    """Return the command that asks for this, ready to be typed."""
+    words = ["vru-ledger", "pay" if request.kind == "advance" else request.kind, request.award]
+    if request.kind == "reject-claim":
+        words[1:] = ["claim", request.award]
+    if request.amount_pence is not None and request.kind not in _WHOLE:
+        pounds = format_decimal(request.amount_pence).removesuffix(".00")
+        sign = ("-" if request.lower else "+") if request.kind == "amend" else ""
+        words.append(f"{sign}{pounds}")
+    flags = {"advance": "--advance", "reject-claim": "--reject"}
+    words += [flags[request.kind]] if request.kind in flags else []
+    words += ["--propose"] if request.propose else []
+    if not request.dated_by_clock:
+        words += ["--on", request.dated.isoformat()]
+    for option in ("ref", "relates_to", "decision", "reason", "key"):
+        if value := getattr(request, option):
+            words += [f"--{option.replace('_', '-')}", value]
+    return shlex.join(words)

@@ -1,0 +1,189 @@
+"""Undo an entry by its opposite: nothing is removed, and each entry is undone at most once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from vru_ledger.actions.award import Stepper, of_award_fields
+from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.caps import keys_of
+from vru_ledger.domain.authority import reversal_of
+from vru_ledger.domain.entries import (
+    AuthorityEntry,
+    AwardEntry,
+    CapSet,
+    Entry,
+    Funding,
+    Recorded,
+    Registration,
+)
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.steps import Reversal
+from vru_ledger.domain.value import Value
+from vru_ledger.errors import AlreadyThere, BadInput, EntryRefused, NotFound
+from vru_ledger.rules import judge, stops
+from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.refusal import Refusal, caps_met
+from vru_ledger.store import awards, ledger
+from vru_ledger.store.database import Database, Session
+
+
+class Told(Value):
+    """What a reversal is told beside which entry it undoes."""
+
+    reason: str
+    dated: date
+    dated_by_clock: bool = False
+    decision: str = ""
+    key: str = ""
+    relates_to: str = ""
+
+
+class Reversed(Value):
+    """What became of a reversal: what was recorded, and the entry that it undoes."""
+
+    recorded: Recorded
+    original: Recorded
+    warnings: list[Breach]
+    already: bool = False
+
+
+def reverse(
+    database: Database,
+    number: int | None,
+    told: Told,
+    *,
+    actor: str,
+    recorded_at: str,
+    preview: bool = False,
+) -> Reversed:
+    """Undo entry `number`, or the newest that can be undone if it is None.
+
+    Raises NotFound, BadInput for an entry that cannot be undone, AlreadyThere if it was undone
+    before, EntryRefused, KeyConflict and those of `write`.
+    """
+
+    def work(session: Session) -> Reversed:
+        recorder = Recorder(session, actor, recorded_at)
+        done = put_reversal(recorder, _newest(session) if number is None else number, told)
+        recorder.journal.flush()
+        return done
+
+    return database.write(work, keep=not preview)
+
+
+def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
+    """Record the opposite of entry `number` in a transaction under way."""
+    original = ledger.entry(recorder.session, number)
+    if original is None:
+        raise NotFound(f"there is no entry {number}", "to find one: vru-ledger log")
+    if not told.reason:
+        raise BadInput("reverse needs a reason", "say why with --reason, in a sentence")
+    new = _opposite(recorder.session, original, told)
+    found = ledger.entries_by_key(recorder.session, [told.key] if told.key else [])
+    before = already_recorded(found, new, dated_by_clock=told.dated_by_clock, made_by_the_ledger=())
+    if before:
+        return Reversed(before, original, [], already=True)
+    if undone := awards.reversed_by(recorder.session, number):
+        raise AlreadyThere(
+            f"entry {number} was undone already, by entry {undone}", f"vru-ledger show {undone}"
+        )
+    if isinstance(new, Reversal):
+        return _put_step(recorder, original, new)
+    recorded, case = recorder.put_authority(new)
+    if recorded is None:
+        raise _refused(original, case, judge(case))
+    return Reversed(recorded, original, judge(case))
+
+
+def _put_step(recorder: Recorder, original: Recorded, new: Reversal) -> Reversed:
+    state = recorder.state(new.fund)
+    stepper = Stepper(recorder)
+    life = stepper.life(stepper.made(new.award))
+    position = recorder.journal.load(keys_of(new, state.caps), state.caps, state.bounds)
+    case = recorder.case(new, position, life)
+    breaches = judge(case)
+    if stops(breaches):
+        raise _refused(original, case, breaches)
+    return Reversed(recorder.append(new, case.changes), original, breaches)
+
+
+def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | AuthorityEntry:
+    """Return the entry that undoes another. Raises BadInput for one that cannot be undone."""
+    entry, number = original.entry, original.number
+    with_it: dict[str, Any] = {
+        "dated": told.dated,
+        "reason": told.reason,
+        "decision": told.decision,
+        "key": told.key,
+        "relates_to": told.relates_to,
+    }
+    if getattr(entry, "reverses", None) is not None:
+        raise BadInput(
+            f"entry {number} is a reversal, and is not undone itself",
+            "record again what should stand",
+        )
+    if isinstance(entry, CapSet):
+        raise BadInput(
+            f"entry {number} set the cap {entry.cap}",
+            f"set it again as it should be: vru-ledger cap set {entry.cap} ...",
+        )
+    if isinstance(entry, Registration):
+        raise BadInput(
+            f"entry {number} changed the register, and moved no money",
+            "correct the register with a new entry",
+        )
+    if isinstance(entry, AwardEntry):
+        made = awards.made(session, entry.award)
+        if made is None:
+            raise NotFound(f"there is no award {entry.award}", "vru-ledger check")
+        return Reversal(
+            **of_award_fields(made),  # type: ignore[arg-type]  # each is text
+            **with_it,
+            amount_pence=entry.amount_pence,
+            unassigned_pence=entry.unassigned_pence,
+            from_stage=entry.to_stage,
+            to_stage=entry.from_stage,
+            reverses=number,
+            was=entry.KIND,
+        )
+    return reversal_of(entry, number).replace(**with_it)
+
+
+def _newest(session: Session) -> int:
+    """Return the newest entry that is not a reversal and was not undone. Raises NotFound."""
+    for found in ledger.entries(session, Query(), newest_first=True):
+        if _is_reversal(found.entry) or awards.reversed_by(session, found.number):
+            continue
+        if _can_be_undone(found.entry):
+            return found.number
+        break
+    raise NotFound("the newest entry is none that can be undone", "vru-ledger log")
+
+
+def _is_reversal(entry: Entry) -> bool:
+    return getattr(entry, "reverses", None) is not None
+
+
+def _can_be_undone(entry: Entry) -> bool:
+    return isinstance(entry, AwardEntry | AuthorityEntry | Funding) and not _is_reversal(entry)
+
+
+def _refused(original: Recorded, case: Case, breaches: list[Breach]) -> EntryRefused:
+    entry: Any = original.entry
+    of = f" of {format_pounds(entry.amount_pence)}" if entry.amount_pence else ""
+    asked = f"to undo entry {original.number} ({entry.KIND}{of})"
+    award = getattr(entry, "award", "")
+    refusal = Refusal(
+        asked=asked,
+        caps=caps_met(case, breaches),
+        breaches=breaches,
+        largest_passing_pence=Pence(0),
+        commands=[
+            f"vru-ledger award show {award}" if award else f"vru-ledger show {original.number}"
+        ],
+    )
+    said = "; ".join(breach.sentence for breach in breaches if breach.severity == "stop")
+    return EntryRefused(f"{asked} is refused: {said}", refusal)

@@ -1,0 +1,63 @@
+"""`vru-ledger award`: list awards, or show the whole statement of one."""
+
+import typer
+
+from vru_ledger.cli.options import (
+    AreaFilter,
+    Award,
+    BcuFilter,
+    Everything,
+    Format,
+    FundFilter,
+    Output,
+    RecipientFilter,
+    SourceFilter,
+    YearFilter,
+    query_of,
+    terminal_of,
+)
+from vru_ledger.cli.output import emit
+
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="The awards."
+)
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    fund: FundFilter = "",
+    recipient: RecipientFilter = "",
+    area: AreaFilter = "",
+    bcu: BcuFilter = "",
+    source: SourceFilter = "",
+    fy: YearFilter = "",
+    everything: Everything = False,
+    format_: Format = "",
+    output: Output = "",
+) -> None:
+    """Awards, the newest first, with what each stage holds of them."""
+    from vru_ledger.actions import resolve
+    from vru_ledger.reports import awards
+
+    asked = query_of(
+        fund=fund,
+        recipient=recipient,
+        area=area,
+        bcu=bcu,
+        source=source,
+        fy=fy,
+        everything=everything,
+    )
+    with terminal_of(ctx).open().read() as session:
+        emit(awards.answer(session, resolve.query(session, asked)), format_, output)
+
+
+@app.command()
+def show(ctx: typer.Context, award: Award, format_: Format = "", output: Output = "") -> None:
+    """The statement of one AWARD: its terms, every entry, its stages, and what is due."""
+    from vru_ledger.actions.resolve import award as found
+    from vru_ledger.reports import awards
+
+    with terminal_of(ctx).open().read() as session:
+        emit(awards.one(session, found(session, award)), format_, output)

@@ -1,0 +1,42 @@
+"""`vru-ledger claim`: a claim on an award is approved, or was not owed after all."""
+
+from typing import Annotated
+
+import typer
+
+from vru_ledger.cli.options import (
+    Award,
+    Decision,
+    DryRun,
+    Format,
+    On,
+    Reason,
+    RecordKey,
+    Ref,
+    RelatesTo,
+    StepAmount,
+)
+from vru_ledger.cli.steps import take_step
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def claim(
+    ctx: typer.Context,
+    award: Award,
+    amount: StepAmount,
+    reject: Annotated[
+        bool, typer.Option("--reject", help="Take back a claim that was approved.")
+    ] = False,
+    ref: Ref = "",
+    relates_to: RelatesTo = "",
+    on: On = "",
+    reason: Reason = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Approve a claim of AMOUNT on AWARD: it is owed, and not yet paid."""
+    take_step(ctx, "reject-claim" if reject else "claim", [award], amount=amount)

@@ -1,0 +1,94 @@
+"""How a reversal is asked for and told, by number or as the newest entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
+from vru_ledger.domain.money import format_decimal, format_pounds
+from vru_ledger.domain.years import parse_date
+from vru_ledger.errors import BadInput
+
+if TYPE_CHECKING:
+    import typer
+
+    from vru_ledger.actions.reverse import Reversed
+
+
+def undo_entry(ctx: typer.Context, number: int | None) -> None:
+    """Undo an entry, or the newest one, and say what was undone."""
+    from vru_ledger.actions.reverse import Told, reverse
+
+    typed = ctx.params
+    terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
+    if not typed["reason"].strip():
+        raise BadInput("--reason is empty", "say why, in a sentence")
+    told = Told(
+        reason=sentence("--reason", typed["reason"]),
+        dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
+        dated_by_clock=not typed["on"],
+        decision=sentence("--decision", typed["decision"]),
+        key=key_of(typed["key"]),
+        relates_to=sentence("--relates-to", typed["relates_to"]),
+    )
+    preview: bool = typed["dry_run"]
+    done = reverse(
+        terminal.open(),
+        number,
+        told,
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=preview,
+    )
+    if format_ in ("json", "jsonl"):
+        import json
+
+        text = json.dumps(as_json(done, preview), ensure_ascii=False)
+    else:
+        text = as_sentence(done, preview)
+    if preview:
+        say(text)
+    else:
+        say_receipt(text, done.recorded.number)
+    if format_ not in ("json", "jsonl"):
+        for warning in done.warnings:
+            say_aside(f"warning: {warning.sentence}")
+
+
+def as_sentence(done: Reversed, preview: bool) -> str:
+    """Say what was undone: 'entry 22 undoes entry 17 (claim of £93,750.00 on MYENDS-0002)'."""
+    number, original = done.recorded.number, done.original
+    entry: Any = original.entry
+    of = f" of {format_pounds(entry.amount_pence)}" if entry.amount_pence else ""
+    about = getattr(entry, "award", "") or entry.fund
+    what = f"entry {original.number} ({entry.KIND}{of} on {about})"
+    if done.already:
+        return f"already recorded as entry {number}: it undoes {what}"
+    if preview:
+        return f"would be entry {number}: it undoes {what}; nothing was written"
+    return f"entry {number} undoes {what}"
+
+
+def as_json(done: Reversed, preview: bool) -> dict[str, Any]:
+    """Return what was undone, for programs."""
+    entry: Any = done.recorded.entry
+    return {
+        "schema": "vru-ledger/recorded/1",
+        "entry": done.recorded.number,
+        "hash": None if preview and not done.already else done.recorded.hash,
+        "already_recorded": done.already,
+        "preview": preview,
+        "kind": entry.KIND,
+        "reverses": done.original.number,
+        "was": done.original.entry.KIND,
+        "fund": entry.fund,
+        "recipient": getattr(entry, "recipient", None),
+        "award": getattr(entry, "award", None),
+        "amount_pence": entry.amount_pence,
+        "amount": format_decimal(entry.amount_pence),
+        "warnings": [
+            {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
+            for warning in done.warnings
+        ],
+    }

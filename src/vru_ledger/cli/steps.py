@@ -1,0 +1,157 @@
+"""How every step of an award is typed and told: one request, one action, one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
+from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
+from vru_ledger.domain.stages import HELD
+from vru_ledger.domain.years import parse_date
+from vru_ledger.errors import BadInput
+
+if TYPE_CHECKING:
+    import typer
+
+    from vru_ledger.actions.award import Stepped
+
+_SAID = {
+    "approve": "{amount} of {fund} to {recipient} approved ({award})",
+    "reject": "{amount} of {fund} to {recipient} not approved ({award})",
+    "withdraw": "{amount} of {fund} to {recipient} no longer asked for ({award})",
+    "amend": "{award} ({recipient}) amended by {change}",
+    "claim": "{amount} claimed on {award} ({recipient})",
+    "reject-claim": "{amount} claimed on {award} ({recipient}) is not owed after all",
+    "pay": "{amount} paid on {award} ({recipient})",
+    "advance": "{amount} paid before need on {award} ({recipient})",
+    "clawback": "{amount} demanded back from {recipient} ({award})",
+    "recover": "{amount} received back from {recipient} ({award})",
+    "write-off": "{amount} owed back by {recipient} written off ({award})",
+    "close": "{award} ({recipient}) closed, {amount} freed",
+    "suspend": "{award} ({recipient}) suspended",
+    "resume": "{award} ({recipient}) resumed",
+}
+
+
+def take_step(
+    ctx: typer.Context,
+    kind: str,
+    awards: list[str],
+    *,
+    amount: str = "",
+    lower: bool = False,
+    propose: bool = False,
+) -> None:
+    """Record one step of each award, all or none, and say what each has come to.
+
+    The other options are read from the command line: `on`, `reason`, `decision`, `key`, `ref`,
+    `relates_to`, `dry_run` and `format_`.
+    """
+    from vru_ledger.actions.award import StepRequest, take
+
+    typed = ctx.params
+    terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
+    if typed["key"] and len(awards) > 1:
+        raise BadInput("--key names one entry", "give one award, or leave --key out")
+    whole = amount.strip().casefold() in ("", "all")
+    requests = [
+        StepRequest(
+            kind=kind,
+            award=award,
+            amount_pence=None if whole else read(parse_pounds, "AMOUNT", amount),
+            lower=lower,
+            propose=propose,
+            ref=sentence("--ref", typed.get("ref", "")),
+            relates_to=sentence("--relates-to", typed.get("relates_to", "")),
+            dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
+            dated_by_clock=not typed["on"],
+            reason=sentence("--reason", typed["reason"]),
+            decision=sentence("--decision", typed["decision"]),
+            key=key_of(typed["key"]),
+        )
+        for award in awards
+    ]
+    preview: bool = typed["dry_run"]
+    done = take(
+        terminal.open(),
+        requests,
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=preview,
+    )
+    if format_ in ("json", "jsonl"):
+        import json
+
+        lines = [json.dumps(as_json(one, preview), ensure_ascii=False) for one in done]
+    else:
+        lines = [as_sentence(one, preview) for one in done]
+    for line, one in zip(lines, done, strict=True):
+        if preview:
+            say(line)
+        else:
+            say_receipt(line, one.recorded.number)
+    if format_ not in ("json", "jsonl"):
+        for one in done:
+            for warning in one.warnings:
+                say_aside(f"warning: {warning.sentence}")
+
+
+def as_sentence(done: Stepped, preview: bool) -> str:
+    """Say what was recorded and what the award holds now.
+
+    'entry 21: £93,750.00 claimed on MYENDS-0002 (Hackney); active: committed £656,250.00, ...'
+    """
+    entry, number = done.entry, done.recorded.number
+    sign = "-" if entry.held() < 0 else "+"
+    what = _SAID[entry.KIND].format(
+        amount=format_pounds(entry.amount_pence),
+        change=f"{sign}{format_pounds(entry.amount_pence)}",
+        fund=done.fund_name,
+        recipient=done.recipient_name,
+        award=entry.award,
+    )
+    if done.already:
+        return f"already recorded as entry {number}: {what}"
+    now = ", ".join(
+        f"{stage} {format_pounds(done.life.held[stage])}"
+        for stage in HELD
+        if done.life.held.get(stage)
+    )
+    plain = done.life.state in done.life.held
+    stands = now if plain else f"{done.life.state}{f': {now}' if now else ''}"
+    if preview:
+        return f"would be entry {number}: {what}; then {stands}; nothing was written"
+    return f"entry {number}: {what}; {stands}"
+
+
+def as_json(done: Stepped, preview: bool) -> dict[str, Any]:
+    """Return what was recorded, for programs."""
+    entry = done.entry
+    return {
+        "schema": "vru-ledger/recorded/1",
+        "entry": done.recorded.number,
+        "hash": None if preview and not done.already else done.recorded.hash,
+        "already_recorded": done.already,
+        "preview": preview,
+        "kind": entry.KIND,
+        "fund": entry.fund,
+        "recipient": entry.recipient,
+        "award": entry.award,
+        "amount_pence": entry.amount_pence,
+        "amount": format_decimal(entry.amount_pence),
+        "from_stage": entry.from_stage or None,
+        "to_stage": entry.to_stage or None,
+        "state": done.life.state,
+        "stages": {
+            stage: {
+                "amount_pence": done.life.held.get(stage, 0),
+                "amount": format_decimal(done.life.held.get(stage, 0)),
+            }
+            for stage in HELD
+        },
+        "warnings": [
+            {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
+            for warning in done.warnings
+        ],
+    }

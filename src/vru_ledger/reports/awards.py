@@ -1,0 +1,187 @@
+"""The awards: each one's state and stages, and the whole statement of one."""
+
+# No annotations from __future__: the types of the row's fields are read as the program runs.
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, ClassVar
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.award_states import MEANINGS, Life, life_of
+from vru_ledger.domain.entries import AwardEntry, Recorded
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.stages import HELD
+from vru_ledger.domain.stages import MEASURES as STAGE_MEASURES
+from vru_ledger.domain.value import Value
+from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
+from vru_ledger.store import awards, ledger, register
+from vru_ledger.store.database import Session
+
+TITLE = "Awards: what each has come to, the newest first"
+MOST = 40
+"""Awards that are listed unless everything is asked for."""
+
+_FILTERS = ("fund", "recipient", "area", "bcu", "source", "fy", "award")
+
+
+class Row(Value):
+    """One award, and what each stage holds of it."""
+
+    TOLD: ClassVar[Told] = {"recipient": {"machine_only": True}}
+
+    award: str
+    fund: str
+    recipient: str
+    name: str
+    dated: date | None
+    fy: str
+    state: str
+    proposed: Pence
+    committed: Pence
+    payable: Pence
+    disbursed: Pence
+    recoverable: Pence
+    term_to: date | None
+    title: str
+
+
+class Line(Value):
+    """One entry of an award: where its money went, and what is held for the award after it."""
+
+    TOLD: ClassVar[Told] = {"amount": {"absent": "-"}}
+
+    entry: int
+    dated: date | None
+    kind: str
+    amount: Pence | None
+    went: str
+    held: Pence
+    ref: str
+    actor: str
+    why: str
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return the awards that a query asks for, the newest first."""
+    allow(query, "award list", _FILTERS, times=False)
+    told = meta(session, query)
+    rows: Any = _rows(session, query, None if query.everything else MOST + 1)
+    notes = []
+    if not query.everything:
+        rows = list(rows)
+        if len(rows) > MOST:
+            rows.pop()
+            notes.append(f"the newest {MOST} are shown; --all shows every one")
+    return Answer(
+        name="awards",
+        title=TITLE,
+        row_type=Row,
+        rows=rows,
+        shown=tuple(Row.FIELDS),
+        drop_first=("title", "term_to", "fy", "dated", "fund", "recoverable", "payable", "state"),
+        meta=told,
+        measures={stage: STAGE_MEASURES[stage] for stage in HELD},
+        notes=[*notes, *narrowing(told), standing(told)],
+    )
+
+
+def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
+    for one in awards.standings(session, query, most):
+        held = {stage: getattr(one, stage) for stage in HELD}
+        life = life_of(held, awards.happened(session, one.award))
+        yield Row(
+            award=one.award,
+            fund=one.fund,
+            recipient=one.recipient,
+            name=one.recipient_name,
+            dated=_day(one.dated),
+            fy=one.fy,
+            state=life.state,
+            term_to=_day(one.term_to),
+            title=one.title,
+            **{stage: Pence(pence) for stage, pence in held.items()},
+        )
+
+
+def one(session: Session, made: awards.Made) -> Answer:
+    """Return the statement of one award: its terms, every entry, its stages, and what is due."""
+    query = Query(award=made.award)
+    life = life_of(
+        awards.held(session, made.fund, made.award), awards.happened(session, made.award)
+    )
+    recipient = register.recipient(session, made.recipient)
+    name = recipient.name if recipient else made.recipient
+    told = meta(session, query)
+    return Answer(
+        name="award",
+        title=f"{made.award}: {name}{f', {made.title}' if made.title else ''}",
+        row_type=Line,
+        rows=list(_lines(ledger.entries(session, query))),
+        shown=tuple(Line.FIELDS),
+        drop_first=("why", "actor", "ref", "dated", "went"),
+        meta={**told, "state": life.state, **{f"{s}_pence": life.held.get(s, 0) for s in HELD}},
+        measures={"held": STAGE_MEASURES["allocated"]},
+        notes=[*_terms(made, life), *_due(made, life), standing(told)],
+    )
+
+
+def _terms(made: awards.Made, life: Life) -> Iterator[str]:
+    of = [
+        f"fund {made.fund}",
+        *([f"source {made.source}"] if made.source else []),
+        *([f"year {made.fy}"] if made.fy else []),
+        *([f"area {made.area}"] if made.area else []),
+        *([f"for {made.purpose}"] if made.purpose else []),
+    ]
+    if made.term_to:
+        of.append(f"term {made.term_from or ''}..{made.term_to}")
+    yield f"terms: {', '.join(of)}"
+    stages = [
+        f"{stage} {format_pounds(life.held[stage])}" for stage in HELD if life.held.get(stage)
+    ]
+    yield f"state: {life.state} ({MEANINGS[life.state]}); {', '.join(stages) or 'nothing is held'}"
+    if life.proposers:
+        yield f"proposed by {', '.join(life.proposers)}; somebody else may approve it"
+
+
+def _due(made: awards.Made, life: Life) -> Iterator[str]:
+    """Yield what is due to whom, and what may be done next."""
+    if pence := life.held.get("payable", 0):
+        yield f"due to the recipient: {format_pounds(pence)}: vru-ledger pay {made.award} all"
+    if pence := life.held.get("recoverable", 0):
+        yield f"due from the recipient: {format_pounds(pence)}"
+    legal = life.legal()
+    yield f"what may follow: {', '.join(legal) if legal else 'nothing'}"
+
+
+def _lines(found: Iterator[Recorded]) -> Iterator[Line]:
+    held = 0
+    for recorded in found:
+        entry = recorded.entry
+        if not isinstance(entry, AwardEntry):
+            continue
+        held += entry.held()
+        undone = getattr(entry, "reverses", None)
+        yield Line(
+            entry=recorded.number,
+            dated=entry.dated,
+            kind=entry.KIND,
+            amount=entry.amount_pence or None,
+            went=f"{entry.from_stage} > {entry.to_stage}" if entry.amount_pence else "",
+            held=Pence(held),
+            ref=getattr(entry, "ref", ""),
+            actor=recorded.actor,
+            why=", ".join(
+                part
+                for part in (
+                    f"undoes entry {undone}" if undone is not None else "",
+                    entry.reason,
+                    entry.decision,
+                )
+                if part
+            ),
+        )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

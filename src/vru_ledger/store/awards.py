@@ -1,0 +1,134 @@
+"""Awards, read: what each was made as, and what has happened to it since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from vru_ledger.domain.award_states import Happened
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.stages import HELD
+from vru_ledger.position import Key
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Session
+
+
+class Made(NamedTuple):
+    """An award as it was made: whose it is, the properties that caps count it by, and its terms.
+
+    The days of its term are ISO text, None where none was given.
+    """
+
+    award: str
+    fund: str
+    entry: int
+    recipient: str
+    recipient_kind: str
+    area: str
+    bcu: str
+    source: str
+    fy: str
+    purpose: str
+    title: str
+    term_from: str | None
+    term_to: str | None
+
+
+_MADE = (
+    "ref, fund, entry, recipient, recipient_kind, area, bcu, source, fy, purpose, title,"
+    " term_from, term_to"
+)
+
+
+def made(session: Session, ref: str) -> Made | None:
+    """Return the award with exactly this reference."""
+    row = session.row(f"SELECT {_MADE} FROM awards WHERE ref = ?", (ref,))
+    return Made(*row) if row else None
+
+
+def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]:
+    """Return a recipient's awards, of all funds or one, oldest first."""
+    rows = session.rows(
+        f"SELECT {_MADE} FROM awards WHERE recipient = ?"
+        + (" AND fund = ?" if fund else "")
+        + " ORDER BY entry",
+        (recipient, fund) if fund else (recipient,),
+    )
+    return [Made(*row) for row in rows]
+
+
+def happened(session: Session, ref: str, before: int | None = None) -> list[Happened]:
+    """Return the entries of an award, oldest first; only those before entry `before` if given."""
+    rows = session.rows(
+        "SELECT number, kind, actor, to_stage, reverses FROM entries WHERE award = ?"
+        + ("" if before is None else " AND number < ?")
+        + " ORDER BY number",
+        (ref,) if before is None else (ref, before),
+    )
+    return [Happened(*row) for row in rows]
+
+
+def stage_keys(fund: str, ref: str) -> Sequence[Key]:
+    """Return the keys of what each stage holds of an award."""
+    return [Key("award", fund, stage, ref) for stage in HELD]
+
+
+def held(session: Session, fund: str, ref: str) -> dict[str, int]:
+    """Return what each stage holds of an award, in pence, without those that hold nothing."""
+    found = ledger.balances(session, stage_keys(fund, ref))
+    return {key.name: balance.held for key, balance in found.items() if balance.held}
+
+
+def reversed_by(session: Session, number: int) -> int | None:
+    """Return the entry that undid entry `number`, None if none has."""
+    row = session.row("SELECT number FROM entries WHERE reverses = ?", (number,))
+    return int(row[0]) if row else None
+
+
+class Standing(NamedTuple):
+    """An award as a list tells it: whose it is, and what each stage holds, in pence."""
+
+    award: str
+    fund: str
+    recipient: str
+    recipient_name: str
+    dated: str | None
+    fy: str
+    title: str
+    term_to: str | None
+    proposed: int
+    committed: int
+    payable: int
+    disbursed: int
+    recoverable: int
+
+
+def standings(session: Session, query: Query, most: int | None) -> Iterator[Standing]:
+    """Yield the awards that a query asks for, the newest first, and no more than `most`."""
+    wanted, values = ["1 = 1"], []
+    for column, value in (
+        ("a.fund", query.fund),
+        ("a.recipient", query.recipient),
+        ("a.ref", query.award),
+        ("a.area", query.area),
+        ("a.bcu", query.bcu),
+        ("a.source", query.source),
+        ("a.fy", query.fy),
+    ):
+        if value:
+            wanted.append(f"{column} = ?")
+            values.append(value)
+    held = "".join(
+        ", COALESCE((SELECT b.held FROM balances b WHERE b.scope = 'award' AND b.fund = a.fund"
+        f" AND b.name = '{stage}' AND b.bucket = a.ref), 0)"
+        for stage in HELD
+    )
+    # By number within a fund, and by reference over all: both lie in an index.
+    order = "a.number DESC" if query.fund else "a.ref DESC"
+    sql = (
+        f"SELECT a.ref, a.fund, a.recipient, r.name, e.dated, a.fy, a.title, a.term_to{held}"
+        " FROM awards a JOIN recipients r ON r.code = a.recipient"
+        f" JOIN entries e ON e.number = a.entry WHERE {' AND '.join(wanted)} ORDER BY {order}"
+    )
+    for row in session.stream(sql + ("" if most is None else f" LIMIT {int(most)}"), values):
+        yield Standing(*row)
