@@ -28,17 +28,8 @@ from vru_ledger.store.journal import (
     entry_row,
     movement_rows,
 )
-from vru_ledger.store.tables import (
-    AreaRow,
-    AwardRow,
-    BalanceRow,
-    CapRow,
-    EntryRow,
-    FundRow,
-    HeadRow,
-    MovementRow,
-    RecipientRow,
-)
+from vru_ledger.store.register_tables import AreaRow, FundRow, RecipientRow
+from vru_ledger.store.tables import AwardRow, BalanceRow, CapRow, EntryRow, HeadRow, MovementRow
 
 _AT, _ACTOR = "2026-04-02T00:00:00Z", "benchmark"
 

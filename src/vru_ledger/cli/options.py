@@ -12,7 +12,7 @@ from vru_ledger.errors import BadInput
 
 Award = Annotated[str, typer.Argument(metavar="AWARD", help="Its reference, like MYENDS-0003.")]
 Awards = Annotated[
-    list[str], typer.Argument(metavar="AWARD...", help="One or several, like MYENDS-0003.")
+    list[str], typer.Argument(metavar="AWARD", help="One or several, like MYENDS-0003.")
 ]
 StepAmount = Annotated[
     str, typer.Argument(metavar="AMOUNT", help="93750, 93.75k, or 'all' that there is.")

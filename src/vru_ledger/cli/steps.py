@@ -14,7 +14,7 @@ from vru_ledger.errors import BadInput
 if TYPE_CHECKING:
     import typer
 
-    from vru_ledger.actions.award import Stepped
+    from vru_ledger.actions.award import Stepped, StepRequest
 
 _SAID = {
     "approve": "{amount} of {fund} to {recipient} approved ({award})",
@@ -48,34 +48,16 @@ def take_step(
     The other options are read from the command line: `on`, `reason`, `decision`, `key`, `ref`,
     `relates_to`, `dry_run` and `format_`.
     """
-    from vru_ledger.actions.award import StepRequest, take
+    from vru_ledger.actions.award import take
 
-    typed = ctx.params
-    terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
-    if typed["key"] and len(awards) > 1:
+    terminal, format_ = terminal_of(ctx), receipt_format(ctx.params["format_"])
+    if ctx.params["key"] and len(awards) > 1:
         raise BadInput("--key names one entry", "give one award, or leave --key out")
-    whole = amount.strip().casefold() in ("", "all")
-    requests = [
-        StepRequest(
-            kind=kind,
-            award=award,
-            amount_pence=None if whole else read(parse_pounds, "AMOUNT", amount),
-            lower=lower,
-            propose=propose,
-            ref=sentence("--ref", typed.get("ref", "")),
-            relates_to=sentence("--relates-to", typed.get("relates_to", "")),
-            dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
-            dated_by_clock=not typed["on"],
-            reason=sentence("--reason", typed["reason"]),
-            decision=sentence("--decision", typed["decision"]),
-            key=key_of(typed["key"]),
-        )
-        for award in awards
-    ]
-    preview: bool = typed["dry_run"]
+    asked = _asked(ctx, amount).replace(kind=kind, lower=lower, propose=propose)
+    preview: bool = ctx.params["dry_run"]
     done = take(
         terminal.open(),
-        requests,
+        [asked.replace(award=award) for award in awards],
         actor=terminal.actor(),
         recorded_at=terminal.recorded_at(),
         preview=preview,
@@ -95,6 +77,26 @@ def take_step(
         for one in done:
             for warning in one.warnings:
                 say_aside(f"warning: {warning.sentence}")
+
+
+def _asked(ctx: typer.Context, amount: str) -> StepRequest:
+    """Return what was typed, for no award yet. Raises BadInput."""
+    from vru_ledger.actions.award import StepRequest
+
+    typed, terminal = ctx.params, terminal_of(ctx)
+    whole = amount.strip().casefold() in ("", "all")
+    return StepRequest(
+        kind="",
+        award="",
+        amount_pence=None if whole else read(parse_pounds, "AMOUNT", amount),
+        ref=sentence("--ref", typed.get("ref", "")),
+        relates_to=sentence("--relates-to", typed.get("relates_to", "")),
+        dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
+        dated_by_clock=not typed["on"],
+        reason=sentence("--reason", typed["reason"]),
+        decision=sentence("--decision", typed["decision"]),
+        key=key_of(typed["key"]),
+    )
 
 
 def as_sentence(done: Stepped, preview: bool) -> str:

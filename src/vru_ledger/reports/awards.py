@@ -63,7 +63,7 @@ class Line(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return the awards that a query asks for, the newest first."""
-    allow(query, "award list", _FILTERS, times=False)
+    allow(query, "awards", _FILTERS, times=False)
     told = meta(session, query)
     rows: Any = _rows(session, query, None if query.everything else MOST + 1)
     notes = []

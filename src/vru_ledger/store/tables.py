@@ -6,63 +6,32 @@ pence; days are kept as ISO text, and text that was not given is empty, on both 
 """
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    Dialect,
-    Index,
-    Integer,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-Whole: Any = BigInteger().with_variant(Integer, "sqlite")
-Words: Any = Text().with_variant(Text(collation="C"), "postgresql")  # Ordered alike on both.
-STRICT: dict[str, Any] = {"sqlite_strict": True}
-KEYED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
-
-
-class Day(TypeDecorator[date]):
-    """A date, kept as '2022-03-31', so that both databases hold and order the same text."""
-
-    impl = Words
-    cache_ok = True
-
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> str | None:
-        """Write a date as ISO text."""
-        return None if value is None else value.isoformat()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> date | None:
-        """Read ISO text as a date."""
-        return None if value is None else date.fromisoformat(value)
-
-
-def _text(**more: Any) -> Any:
-    return Field(default="", sa_type=Words, **more)
-
-
-def _key(**more: Any) -> Any:
-    return Field(primary_key=True, sa_type=Words, **more)
-
-
-def _day() -> Any:
-    return Field(default=None, sa_column=Column(Day, nullable=True))
-
-
-def _whole(default: int | None = 0, **more: Any) -> Any:
-    return Field(default=default, sa_type=Whole, **more)
-
-
-def _numbered(**more: Any) -> Any:
-    # Never given by the database: entries are numbered from the locked head, without gaps.
-    return Field(primary_key=True, sa_type=Whole, sa_column_kwargs={"autoincrement": False}, **more)
+from vru_ledger.store.columns import (
+    KEYED,
+    STRICT,
+    Whole,
+    Words,
+    day_column,
+    key_column,
+    numbered_column,
+    text_column,
+    whole_column,
+)
+from vru_ledger.store.register_tables import (
+    AreaRow,
+    DocumentRow,
+    FundRow,
+    HeadlineRow,
+    ListingRow,
+    OutputRow,
+    ProgrammeRow,
+    RecipientRow,
+    SourceRow,
+)
 
 
 class LedgerRow(SQLModel, table=True):
@@ -72,10 +41,10 @@ class LedgerRow(SQLModel, table=True):
     __table_args__ = (CheckConstraint("id = 1"), STRICT)
 
     id: int = Field(default=1, primary_key=True)
-    application: str = _text()
-    version: int = _whole()
-    created_at: str = _text()
-    created_by: str = _text()
+    application: str = text_column()
+    version: int = whole_column()
+    created_at: str = text_column()
+    created_by: str = text_column()
 
 
 class HeadRow(SQLModel, table=True):
@@ -85,8 +54,8 @@ class HeadRow(SQLModel, table=True):
     __table_args__ = (CheckConstraint("id = 1"), STRICT)
 
     id: int = Field(default=1, primary_key=True)
-    number: int = _whole()
-    hash: str = _text()
+    number: int = whole_column()
+    hash: str = text_column()
 
 
 class EntryRow(SQLModel, table=True):
@@ -114,26 +83,26 @@ class EntryRow(SQLModel, table=True):
         STRICT,
     )
 
-    number: int = _numbered()
-    kind: str = _text()
-    fund: str = _text()
+    number: int = numbered_column()
+    kind: str = text_column()
+    fund: str = text_column()
     award: str | None = Field(default=None, sa_type=Words)
     recipient: str | None = Field(default=None, sa_type=Words)
     cap: str | None = Field(default=None, sa_type=Words)
-    amount_pence: int = _whole()
-    movements: int = _whole()
-    from_stage: str = _text()
-    to_stage: str = _text()
+    amount_pence: int = whole_column()
+    movements: int = whole_column()
+    from_stage: str = text_column()
+    to_stage: str = text_column()
     reverses: int | None = Field(default=None, sa_type=Whole, foreign_key="entries.number")
-    dated: date | None = _day()
-    recorded_at: str = _text()
-    actor: str = _text()
-    reason: str = _text()
-    decision: str = _text()
+    dated: date | None = day_column()
+    recorded_at: str = text_column()
+    actor: str = text_column()
+    reason: str = text_column()
+    decision: str = text_column()
     key: str | None = Field(default=None, sa_type=Words, unique=True)
-    fact: str = _text()
-    previous_hash: str = _text(unique=True)  # One entry may follow another only once.
-    hash: str = _text()
+    fact: str = text_column()
+    previous_hash: str = text_column(unique=True)  # One entry may follow another only once.
+    hash: str = text_column()
 
 
 class AwardRow(SQLModel, table=True):
@@ -146,20 +115,20 @@ class AwardRow(SQLModel, table=True):
         STRICT,
     )
 
-    ref: str = _key()
-    fund: str = _text(foreign_key="funds.code")
-    number: int = _whole()
-    entry: int = _whole(foreign_key="entries.number")
-    recipient: str = _text(foreign_key="recipients.code")
-    recipient_kind: str = _text()
-    area: str = _text()
-    bcu: str = _text()
-    source: str = _text()
-    fy: str = _text()
-    purpose: str = _text()
-    title: str = _text()
-    term_from: date | None = _day()
-    term_to: date | None = _day()
+    ref: str = key_column()
+    fund: str = text_column(foreign_key="funds.code")
+    number: int = whole_column()
+    entry: int = whole_column(foreign_key="entries.number")
+    recipient: str = text_column(foreign_key="recipients.code")
+    recipient_kind: str = text_column()
+    area: str = text_column()
+    bcu: str = text_column()
+    source: str = text_column()
+    fy: str = text_column()
+    purpose: str = text_column()
+    title: str = text_column()
+    term_from: date | None = day_column()
+    term_to: date | None = day_column()
 
 
 class MovementRow(SQLModel, table=True):
@@ -177,16 +146,16 @@ class MovementRow(SQLModel, table=True):
         KEYED,
     )
 
-    entry: int = _numbered(foreign_key="entries.number")
-    n: int = _numbered()
-    fund: str = _text(foreign_key="funds.code")
-    source: str = _text()
-    fy: str = _text()
+    entry: int = numbered_column(foreign_key="entries.number")
+    n: int = numbered_column()
+    fund: str = text_column(foreign_key="funds.code")
+    source: str = text_column()
+    fy: str = text_column()
     award: str | None = Field(default=None, foreign_key="awards.ref", sa_type=Words)
     recipient: str | None = Field(default=None, sa_type=Words)
-    area: str = _text()
-    stage: str = _text()
-    pence: int = _whole()
+    area: str = text_column()
+    stage: str = text_column()
+    pence: int = whole_column()
 
 
 class BalanceRow(SQLModel, table=True):
@@ -205,15 +174,15 @@ class BalanceRow(SQLModel, table=True):
         KEYED,
     )
 
-    scope: str = _key()
-    fund: str = _key(foreign_key="funds.code")
-    name: str = _key()
-    bucket: str = _key()
-    held: int = _whole()
-    floor: int | None = _whole()
-    ceiling: int | None = _whole(None)
-    grandfathered: int = _whole()
-    entry: int = _whole(foreign_key="entries.number")
+    scope: str = key_column()
+    fund: str = key_column(foreign_key="funds.code")
+    name: str = key_column()
+    bucket: str = key_column()
+    held: int = whole_column()
+    floor: int | None = whole_column()
+    ceiling: int | None = whole_column(None)
+    grandfathered: int = whole_column()
+    entry: int = whole_column(foreign_key="entries.number")
 
 
 class CapRow(SQLModel, table=True):
@@ -229,150 +198,19 @@ class CapRow(SQLModel, table=True):
         STRICT,
     )
 
-    code: str = _key()
-    fund: str = _text(foreign_key="funds.code")
-    measure: str = _text()
-    cap_limit: int = _whole()
-    per: str = _text()
-    only_kind: str = _text()
-    severity: str = _text()
-    tolerance: int | None = _whole(None)
-    tolerance_bp: int | None = _whole(None)
-    citation: str = _text()
-    bound: int = _whole()
-    ceiling: int = _whole()
-    entry: int = _whole(foreign_key="entries.number")
-
-
-class Registered(SQLModel):
-    """What every row of the register has: the entry that put it there."""
-
-    entry: int = _whole(foreign_key="entries.number")
-    citation: str = _text()
-
-
-class DocumentRow(SQLModel, table=True):
-    """Something published that facts are cited from."""
-
-    __tablename__ = "documents"
-    __table_args__ = STRICT
-
-    code: str = _key()
-    title: str = _text()
-    publisher: str = _text()
-    file: str = _text()
-    entry: int = _whole(foreign_key="entries.number")
-
-
-class AreaRow(Registered, table=True):
-    """A borough, the City, or a police command unit."""
-
-    __tablename__ = "areas"
-    __table_args__ = (UniqueConstraint("kind", "folded"), STRICT)
-
-    code: str = _key()
-    name: str = _text()
-    folded: str = _text(index=True)
-    kind: str = _text()
-    bcu: str = _text()
-    tile_row: int | None = _whole(None)
-    tile_column: int | None = _whole(None)
-
-
-class SourceRow(Registered, table=True):
-    """Where a fund's money comes from."""
-
-    __tablename__ = "sources"
-    __table_args__ = STRICT
-
-    code: str = _key()
-    name: str = _text()
-    folded: str = _text(unique=True)
-
-
-class RecipientRow(Registered, table=True):
-    """Who receives money."""
-
-    __tablename__ = "recipients"
-    __table_args__ = (
-        UniqueConstraint("kind", "folded"),
-        Index("recipients_named", "folded"),
-        STRICT,
-    )
-
-    code: str = _key()
-    name: str = _text()
-    folded: str = _text()
-    kind: str = _text()
-    area: str = _text()
-
-
-class FundRow(Registered, table=True):
-    """A pot of money with a purpose."""
-
-    __tablename__ = "funds"
-    __table_args__ = STRICT
-
-    code: str = _key()
-    name: str = _text()
-    folded: str = _text(unique=True)
-    theme: str = _text()
-    closed: int = _whole()
-    kinds: str = _text()
-    term_from: date | None = _day()
-    term_to: date | None = _day()
-    term_words: str = _text()
-    note: str = _text()
-
-
-class ListingRow(SQLModel, table=True):
-    """A recipient that a fund names."""
-
-    __tablename__ = "listings"
-    __table_args__ = KEYED
-
-    fund: str = _key(foreign_key="funds.code")
-    recipient: str = _key(foreign_key="recipients.code")
-    entry: int = _whole(foreign_key="entries.number")
-
-
-class HeadlineRow(Registered, table=True):
-    """A published figure that is not a fund, and is never added to one."""
-
-    __tablename__ = "headlines"
-    __table_args__ = STRICT
-
-    code: str = _key()
-    name: str = _text()
-    amount_pence: int = _whole()
-    note: str = _text()
-
-
-class ProgrammeRow(Registered, table=True):
-    """A programme for which no amount is published."""
-
-    __tablename__ = "programmes"
-    __table_args__ = STRICT
-
-    code: str = _key()
-    name: str = _text()
-    facts: str = _text()
-
-
-class OutputRow(Registered, table=True):
-    """Something counted: people helped, workers trained."""
-
-    __tablename__ = "outputs"
-    __table_args__ = STRICT
-
-    code: str = _key()
-    subject: str = _text()
-    output: str = _text()
-    value: int = _whole()
-    kind: str = _text()
-    approximate: int = _whole()
-    period: str = _text()
-    fund: str = _text()
+    code: str = key_column()
+    fund: str = text_column(foreign_key="funds.code")
+    measure: str = text_column()
+    cap_limit: int = whole_column()
+    per: str = text_column()
+    only_kind: str = text_column()
+    severity: str = text_column()
+    tolerance: int | None = whole_column(None)
+    tolerance_bp: int | None = whole_column(None)
+    citation: str = text_column()
+    bound: int = whole_column()
+    ceiling: int = whole_column()
+    entry: int = whole_column(foreign_key="entries.number")
 
 
 def _sorted(*rows: type[SQLModel]) -> tuple[Table, ...]:
