@@ -121,16 +121,17 @@ def one(session: Session, made: awards.Made) -> Answer:
         drop_first=("why", "actor", "ref", "dated", "went"),
         meta={**told, "state": life.state, **{f"{s}_pence": life.held.get(s, 0) for s in HELD}},
         measures={"held": STAGE_MEASURES["allocated"]},
-        notes=[*_terms(made, life), *_due(made, life), standing(told)],
+        notes=[*_terms(session, made, life), *_due(made, life), standing(told)],
     )
 
 
-def _terms(made: awards.Made, life: Life) -> Iterator[str]:
+def _terms(session: Session, made: awards.Made, life: Life) -> Iterator[str]:
+    area = register.area(session, made.area) if made.area else None
     of = [
         f"fund {made.fund}",
         *([f"source {made.source}"] if made.source else []),
         *([f"year {made.fy}"] if made.fy else []),
-        *([f"area {made.area}"] if made.area else []),
+        *([f"area {area.name}"] if area else []),
         *([f"for {made.purpose}"] if made.purpose else []),
     ]
     if made.term_to:

@@ -131,7 +131,12 @@ def largest_passing(case: Case, available_pence: int) -> int:
 def needs(case: Case, breaches: list[Breach]) -> list[str]:
     """Say what each binding cap would have to give for the whole amount to pass."""
     said = []
+    entry = case.entry
+    moves_within = isinstance(entry, AwardEntry) and entry.held() <= 0
     for breach in breaches:
+        if moves_within and breach.rule == "within-authority":
+            # What an award has not is no authority that a fund could be given.
+            continue
         if breach.severity != "stop" or not breach.over:
             continue
         if breach.rule == "within-authority":

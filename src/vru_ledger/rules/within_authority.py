@@ -11,6 +11,10 @@ from vru_ledger.rules.case import Breach, Case
 
 def within_authority(case: Case) -> Iterator[Breach]:
     """Yield a breach for each balance of money that the entry would take below its floor."""
+    life = case.life
+    if life is not None and case.entry.KIND not in (*life.legal(), "reverse"):
+        # Another rule says that it cannot be; what it would take then says nothing.
+        return
     short = [key for key, change in case.changes.items() if change < 0 and _falls(case, key)]
     of_award = {key.name for key in short if key.scope == "award"}
     for key in short:
