@@ -155,7 +155,8 @@ class Stepper:
             of_award = "proposed" if request.propose or life.state == "proposed" else "committed"
             stages = (of_award, "unallocated") if request.lower else ("unallocated", of_award)
             ways = dict(zip(("from_stage", "to_stage"), stages, strict=True))
-        leaves: str = ways["from_stage"] if ways else kind.from_stage
+        # Of a step that moves nothing this is no stage, and so nothing is held in it.
+        leaves = ways["from_stage"] if ways else kind.from_stage
         asked = None if request.kind in _WHOLE else request.amount_pence
         pence = life.held.get(leaves, 0) if asked is None else asked
         new: Step = kind(

@@ -120,13 +120,13 @@ class AwardEntry(Value):
 
     @property
     def from_stage(self) -> str:
-        """Return the stage that the money leaves."""
-        raise NotImplementedError
+        """Return the stage that the money leaves, empty where none moves."""
+        return ""
 
     @property
     def to_stage(self) -> str:
-        """Return the stage that the money enters."""
-        raise NotImplementedError
+        """Return the stage that the money enters, empty where none moves."""
+        return ""
 
     def movements(self) -> Iterator[Movement]:
         """Yield what leaves one stage, and what enters the other; nothing where no money moves."""

@@ -118,16 +118,12 @@ class Suspension(Step):
     """Nothing is claimed or paid until the award is resumed; no money moves."""
 
     KIND: ClassVar[str] = "suspend"
-    from_stage: ClassVar[str] = ""
-    to_stage: ClassVar[str] = ""
 
 
 class Resumption(Step):
     """The end of a suspension; no money moves."""
 
     KIND: ClassVar[str] = "resume"
-    from_stage: ClassVar[str] = ""
-    to_stage: ClassVar[str] = ""
 
 
 class Reversal(Step):
