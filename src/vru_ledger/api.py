@@ -55,13 +55,16 @@ class Ledger:
         key: str = "",
         new_recipient: bool = False,
         kind: str = "",
+        distinct: bool = False,
         preview: bool = False,
     ) -> allocation.Allocated:
         """Promise pence of a fund to a recipient, if every cap allows it.
 
-        `fund`, `recipient`, `area` and `source` are codes or names. Returns the entry as recorded,
-        its warnings, and whether the same `key` had recorded it before. Raises EntryRefused with
-        every cap it met, NotFound, BadInput, KeyConflict or LedgerBusy; then nothing was written.
+        `fund`, `recipient`, `area` and `source` are codes or names. A `new_recipient` whose name
+        reads like another's has to be called `distinct`, with a reason. Returns the entry as
+        recorded, its warnings, and whether the same `key` had recorded it before. Raises
+        EntryRefused with every cap it met, NotFound, AlreadyThere, BadInput, KeyConflict or
+        LedgerBusy; then nothing was written.
         """
         if isinstance(amount_pence, bool) or not isinstance(amount_pence, int):
             raise TypeError(f"amount_pence is whole pence, not {type(amount_pence).__name__}")
@@ -85,6 +88,7 @@ class Ledger:
             key=_read(parse_name, "key", key),
             new_recipient=new_recipient,
             kind=_read(parse_code, "kind", kind).lower(),
+            distinct=distinct,
         )
         return allocation.allocate(
             self.database,

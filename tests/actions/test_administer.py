@@ -96,9 +96,9 @@ def recipient(
     database: Database, name: str, kind: str = "charity", fund: str = "", **more: Any
 ) -> tuple[Recorded, bool]:
     told = more.pop("told", TOLD)
-    preview = more.pop("preview", False)
+    telling = {name: more.pop(name, False) for name in ("preview", "distinct")}
     new = Recipient(code=more.pop("code", ""), name=name, kind=kind, **more)
-    return add_recipient(database, new, fund, told, actor=ACTOR, recorded_at=WHEN, preview=preview)
+    return add_recipient(database, new, fund, told, actor=ACTOR, recorded_at=WHEN, **telling)
 
 
 # Funds
@@ -203,7 +203,32 @@ def test_a_recipient_can_be_listed_in_a_fund(database: Database):
 def test_a_recipient_of_that_name_and_kind_is_there_already(database: Database, name: str):
     with pytest.raises(AlreadyThere, match="ONE is called 'First Trust' and of kind charity"):
         recipient(database, name)
-    assert recipient(database, name, kind="school")
+
+
+def test_a_recipient_of_that_name_and_another_kind_is_somebody_else_if_somebody_says_so(
+    database: Database,
+):
+    with pytest.raises(AlreadyThere, match=r"did you mean First Trust \(ONE, charity\)\?"):
+        recipient(database, "First Trust", kind="school")
+    assert recipient(database, "First Trust", kind="school", distinct=True)
+    assert findings(database) == []
+
+
+@pytest.mark.parametrize("name", ["First-Trust", "First Trust.", "F\u0456rst Trust"])
+def test_a_recipient_whose_name_reads_like_one_of_its_kind_is_not_added(
+    database: Database, name: str
+):
+    before = contents(database)
+    for distinct in (False, True):
+        with pytest.raises(AlreadyThere, match=r"did you mean First Trust \(ONE, charity\)\?"):
+            recipient(database, name, distinct=distinct)
+    assert contents(database) == before
+
+
+@pytest.mark.parametrize("name", ["Alpha-Fund", "ALPHA FUND.", "AlphaFund"])
+def test_a_fund_whose_name_reads_like_another_is_not_added(database: Database, name: str):
+    with pytest.raises(AlreadyThere, match=r"did you mean Alpha Fund \(ALPHA\)\?"):
+        fund(database, "GAMMA", name, 1)
 
 
 def test_a_recipient_of_that_code_is_there_already(database: Database):
@@ -212,7 +237,7 @@ def test_a_recipient_of_that_code_is_there_already(database: Database):
 
 
 def test_a_recipient_may_be_named_like_the_code_of_another_once(database: Database):
-    assert recipient(database, "One")
+    assert recipient(database, "One", distinct=True)
     with pytest.raises(AlreadyThere):
         recipient(database, "One")
 

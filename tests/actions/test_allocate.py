@@ -29,7 +29,15 @@ from tests.builders import (
 from vru_ledger.domain.entries import CapSet, Entry, Funding, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, FundingSource, Listing, Recipient
-from vru_ledger.errors import BadInput, EntryRefused, ExitCode, KeyConflict, LedgerError, NotFound
+from vru_ledger.errors import (
+    AlreadyThere,
+    BadInput,
+    EntryRefused,
+    ExitCode,
+    KeyConflict,
+    LedgerError,
+    NotFound,
+)
 from vru_ledger.position import Key
 from vru_ledger.store.database import Database
 
@@ -279,6 +287,32 @@ def test_a_recipient_may_be_called_like_an_award_that_is_to_come():
     assert findings(database) == []
 
 
+def test_a_purpose_typed_in_another_way_has_no_limit_of_its_own():
+    database = ledger(
+        *funded("ALPHA", 10_000),
+        CapSet(cap="EACH", fund="ALPHA", measure="amount", limit=600, per=("purpose",)),
+    )
+    give(database, "ALPHA", "ONE", 500, purpose="Youth Work")
+    for again in ("youth work", "YOUTH  work", "Youth\xa0Work"):
+        with pytest.raises(EntryRefused, match=r"£4\.00 over its limit of £6\.00 for youth"):
+            give(database, "ALPHA", "TWO", 500, purpose=again)
+    assert give(database, "ALPHA", "TWO", 100, purpose="youth WORK").entry.purpose == "youth work"
+    assert rows(database, "SELECT DISTINCT purpose FROM awards") == [("youth work",)]
+    assert findings(database) == []
+
+
+def test_a_new_cap_per_purpose_counts_the_past_in_one_form():
+    database = ledger(*funded("ALPHA", 10_000))
+    for purpose in ("Youth", "YOUTH"):
+        give(database, "ALPHA", "ONE", 500, purpose=purpose)
+    record(
+        database, CapSet(cap="EACH", fund="ALPHA", measure="amount", limit=600, per=("purpose",))
+    )
+    assert held(database)[Key("cap", "ALPHA", "EACH", "youth")].held == 1_000
+    with pytest.raises(EntryRefused):
+        give(database, "ALPHA", "ONE", 1, purpose="youth")
+
+
 def test_a_purpose_may_be_called_like_an_award_that_is_to_come():
     database = ledger(
         *funded("ALPHA", 1_000),
@@ -358,27 +392,98 @@ def test_an_open_fund_adds_a_new_recipient_on_the_spot_as_an_entry_of_its_own():
 
 def test_a_new_recipient_that_is_there_already_is_the_same_one():
     database = ledger(*funded("ALPHA", 1_000, kinds="charity"))
-    for name in ("St Giles", "ST  giles", "st-giles"):
+    for name in ("St Giles", "ST  giles", "st-giles"):  # The last is its code.
         give(database, "ALPHA", name, 1, new_recipient=True)
     assert len(rows(database, "SELECT 1 FROM recipients WHERE code LIKE 'ST-GILES%'")) == 1
 
 
 def test_names_that_make_the_same_code_get_codes_of_their_own():
     database = ledger(*funded("ALPHA", 1_000, kinds="charity"))
+    long = "The Trust for the Young People of Newham"
     codes = [
         give(database, "ALPHA", name, 1, new_recipient=True).entry.recipient
-        for name in ("St Giles", "St. Giles", "Åbo", "Äbo", "日本", "中国")
+        for name in (f"{long} North", f"{long} South", "日本", "中国")
     ]
-    assert codes == ["ST-GILES", "ST-GILES-2", "ABO", "ABO-2", "RECIPIENT", "RECIPIENT-2"]
+    assert codes == [
+        *("THE-TRUST-FOR-THE-YOUNG-PEOPLE-OF-NEWHAM", "THE-TRUST-FOR-THE-YOUNG-PEOPLE-OF-NE-2"),
+        *("RECIPIENT", "RECIPIENT-2"),
+    ]
 
 
-def test_a_new_recipient_may_be_named_like_the_code_of_another():
+def test_a_new_recipient_may_be_named_like_the_code_of_another_if_somebody_says_so():
     database = ledger(
         registered(Recipient(code="OMEGA", name="Alpha House", kind="a-and-e")),
         *funded("ALPHA", 1_000, kinds="charity"),
     )
-    done = [give(database, "ALPHA", "Omega", 1, new_recipient=True) for _ in range(2)]
+    with pytest.raises(AlreadyThere, match=r"did you mean Alpha House \(OMEGA, a-and-e\)\?"):
+        give(database, "ALPHA", "Omega", 1, new_recipient=True)
+    done = [
+        give(database, "ALPHA", "Omega", 1, new_recipient=True, distinct=True, reason="two")
+        for _ in range(2)
+    ]
     assert [one.entry.recipient for one in done] == ["OMEGA-2", "OMEGA-2"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("St. Giles", "Saint-Giles & Sons", "S\u0442 Giles", "StGiles", "St Gilès"),
+        *("Saint  Giles AND sons", "st gile's"),
+    ],
+)
+def test_nearly_the_same_name_makes_nobody_new_with_limits_of_their_own(name: str):
+    database = ledger(
+        *funded("ALPHA", 1_000, kinds="charity"),
+        CapSet(cap="EACH", fund="ALPHA", measure="amount", limit=10, per=("recipient",)),
+    )
+    for known in ("St Giles", "Saint Giles and Sons"):
+        give(database, "ALPHA", known, 10, new_recipient=True)
+    before = contents(database)
+    distinct: dict[str, Any] = {"distinct": True, "reason": "they are two"}
+    for more in ({}, distinct):
+        with pytest.raises(LedgerError) as caught:
+            give(database, "ALPHA", name, 1, new_recipient=True, **more)
+        if caught.value.exit_code != ExitCode.REFUSED:
+            assert "did you mean S" in str(caught.value)
+    assert contents(database) == before
+
+
+def test_a_name_that_another_kind_has_is_new_only_if_somebody_says_so_and_why():
+    database = ledger(*funded("ALPHA", 1_000, kinds="charity"))
+    told: dict[str, Any] = {"new_recipient": True, "kind": "charity"}
+    with pytest.raises(AlreadyThere, match=r"did you mean North Hospital \(SITE, a-and-e\)\?"):
+        give(database, "ALPHA", "North hospital", 1, **told)
+    with pytest.raises(BadInput, match="needs a reason"):
+        give(database, "ALPHA", "North hospital", 1, **told, distinct=True)
+    for _ in range(2):
+        done = give(
+            database, "ALPHA", "North Hospital", 1, **told, distinct=True, reason="its charity"
+        )
+    assert done.entry.recipient == "NORTH-HOSPITAL"
+    assert findings(database) == []
+
+
+def test_a_word_of_two_alphabets_is_no_new_name_unless_somebody_says_so():
+    database = ledger(*funded("ALPHA", 1_000, kinds="charity"))
+    with pytest.raises(BadInput, match="letters of two alphabets"):
+        give(database, "ALPHA", "H\u0430ckney Club", 1, new_recipient=True)
+    assert give(database, "ALPHA", "Клуб Hackney", 1, new_recipient=True)
+    told: dict[str, Any] = {"new_recipient": True, "distinct": True, "reason": "their logo"}
+    assert give(database, "ALPHA", "\u0394elta", 1, **told)
+
+
+def test_a_suggested_command_says_again_who_is_distinct():
+    database = ledger(*funded("ALPHA", 1_000, kinds="charity"))
+    told: dict[str, Any] = {"new_recipient": True, "kind": "charity", "distinct": True}
+    with pytest.raises(EntryRefused) as caught:
+        give(database, "ALPHA", "North Hospital", 1_001, **told, reason="theirs")
+    assert caught.value.refusal.commands[0].endswith("--new-recipient --kind charity --distinct")
+
+
+def test_a_closed_fund_calls_a_newcomer_by_name():
+    database = ledger(*funded("ALPHA", 1_000, closed=True))
+    with pytest.raises(EntryRefused, match="and Second Trust Ltd is not one of them"):
+        give(database, "ALPHA", "Second Trust Ltd", 1, new_recipient=True)
 
 
 def test_a_fund_for_several_kinds_asks_which_kind_a_new_recipient_is():

@@ -14,6 +14,7 @@ from vru_ledger.domain.text import (
     LONGEST_SENTENCE,
     code_from,
     fold,
+    likeness,
     parse_code,
     parse_name,
     parse_purpose,
@@ -101,6 +102,22 @@ def test_a_purpose_is_a_sentence_without_the_sign_that_parts_buckets():
         parse_purpose("youth|doors")
     with pytest.raises(ValueError, match=r"U\+001B"):
         parse_purpose("\x1b[31m")
+    with pytest.raises(ValueError, match=r"it holds a '\|'"):
+        parse_purpose("youth\uff5cdoors")
+
+
+@pytest.mark.parametrize("text", ["Youth  Work", "YOUTH WORK", " youth work ", "\uff39outh work"])
+def test_a_purpose_has_one_form_however_it_is_typed(text: str):
+    assert parse_purpose(text) == "youth work"
+
+
+@given(ANY_TEXT)
+def test_a_purpose_that_was_read_reads_as_itself(text: str):
+    try:
+        purpose = parse_purpose(text)
+    except ValueError:
+        return
+    assert parse_purpose(purpose) == purpose
 
 
 @given(ANY_TEXT)
@@ -163,6 +180,46 @@ def test_names_that_only_look_alike_stay_apart_when_folded(one: str, other: str)
 def test_folding_forgives_case_and_spaces(text: str):
     assert fold(f"  {text.upper()} ") == fold(text.lower()) or "µ" in text or "ÿ" in text
     assert fold(text.replace(" ", "   ")) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("St Mary's", "ST. MARYS"),
+        ("A&E", "a and e"),
+        ("Newham", "N\u0435wham"),
+        ("Zoë", "Zoe"),
+        ("Up-stairs", "upstairs"),
+        ("\u041d\u041e\u041c\u0415", "home"),
+        ("Łódź", "Lodz"),
+        ("!!", "!!"),
+    ],
+)
+def test_names_that_a_reader_may_mistake_are_alike(one: str, other: str):
+    assert likeness(one) == likeness(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Newham", "Newnham"),
+        ("Site 1", "Site 2"),
+        ("Mall", "Mail"),
+        ("日本", "中国"),
+        ("हिन्दी", "हन्द"),
+        ("!!", "??"),
+    ],
+)
+def test_names_that_a_reader_tells_apart_are_not_alike(one: str, other: str):
+    assert likeness(one) != likeness(other)
+
+
+@given(ANY_TEXT, ANY_TEXT)
+@example("\u039d\u03bf", "\u03bd\u039f")
+@example("\u0130", "i\u0307")
+def test_what_is_found_by_name_is_alike(one: str, other: str):
+    """A name is looked up by its likeness, and then by its folded form."""
+    assert fold(one) != fold(other) or likeness(one) == likeness(other)
 
 
 def test_every_character_that_steers_or_hides_is_shown_by_its_number():

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from vru_ledger.actions import resolve
+from vru_ledger.actions.newcomer import must_be_new
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import PROPERTIES, SEVERITIES, kind_of
 from vru_ledger.domain.entries import CapSet, Funding, Recorded, Registration
@@ -91,6 +92,12 @@ def add_fund(
                 raise AlreadyThere(
                     f"a fund is called {asked!r} already", f"see it: vru-ledger fund show {asked}"
                 )
+        for one in register.alike(session, Fund, new.name):
+            raise AlreadyThere(
+                f"{new.name!r} reads like a fund that is there; did you mean {one.name} "
+                f"({one.code})?",
+                "for another fund, give a name that tells the two apart",
+            )
         done = [
             recorder.put_register(entry),
             recorder.put_funding(funding),
@@ -121,8 +128,13 @@ def add_recipient(
     actor: str,
     recorded_at: str,
     preview: bool,
+    distinct: bool = False,
 ) -> tuple[Recorded, bool]:
-    """Record a recipient, and that a fund lists it if `fund` is given. Raises AlreadyThere."""
+    """Record a recipient, and that a fund lists it if `fund` is given.
+
+    Raises AlreadyThere if it is there, or if its name reads like another's and nobody said that it
+    is `distinct`.
+    """
 
     def work(session: Session) -> tuple[Recorded, bool]:
         recorder = Recorder(session, actor, recorded_at)
@@ -145,8 +157,11 @@ def add_recipient(
             if one.kind == new.kind:
                 raise AlreadyThere(
                     f"{one.code} is called {one.name!r} and of kind {one.kind} already",
-                    f"see it: vru-ledger recipient show {one.code}",
+                    f"to let {fund} list it: vru-ledger fund admit {fund} {one.code} --reason TEXT"
+                    if fund
+                    else f"see it: vru-ledger recipient show {one.code}",
                 )
+        must_be_new(session, new.name, new.kind, distinct=distinct)
         if new.code and register.recipient(session, new.code):
             raise AlreadyThere(f"a recipient has the code {new.code} already", "give another code")
         recorded = recorder.put_register(entry)

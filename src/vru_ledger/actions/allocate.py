@@ -12,6 +12,7 @@ from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
+from vru_ledger.domain.text import parse_purpose
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year
 from vru_ledger.errors import BadInput, EntryRefused, LedgerError
@@ -26,8 +27,9 @@ from vru_ledger.store.database import Database, Session
 class Request(Value):
     """An allocation as somebody asked for it: names, not codes; values already read.
 
-    `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient, and
-    `propose` asks for a proposal, which somebody else approves.
+    `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient, who is
+    `distinct` from others whose name reads alike. `propose` asks for a proposal, which somebody
+    else approves.
     """
 
     fund: str
@@ -48,6 +50,7 @@ class Request(Value):
     new_recipient: bool = False
     kind: str = ""
     propose: bool = False
+    distinct: bool = False
 
 
 class Allocated(Value):
@@ -103,7 +106,8 @@ class Allocator:
             if before and isinstance(before.entry, Allocation):
                 name = self._funds[request.fund].name
                 return Allocated(before, before.entry, name, recipient.name, [], already=True)
-        case, breaches = self.judged(new)
+        # Somebody new has no code yet that anybody knows.
+        case, breaches = self.judged(new, request.recipient if is_new else "")
         if stops(breaches):
             raise self.refused(request, case, breaches)
         if is_new:
@@ -121,13 +125,16 @@ class Allocator:
         made = cast(Allocation, case.entry)
         return Allocated(recorded, made, case.fund.name, recipient.name, breaches)
 
-    def judged(self, new: Allocation) -> tuple[Case, list[Breach]]:
-        """Return the allocation, drawn from the authority there is, and what the rules say."""
+    def judged(self, new: Allocation, who: str = "") -> tuple[Case, list[Breach]]:
+        """Return the allocation, drawn from the authority there is, and what the rules say.
+
+        `who` is what to call the recipient, by its code unless told.
+        """
         position = self._position(new)
         own, unassigned = available(new, position)
         if new.fy and new.amount_pence > own:
             new = new.replace(unassigned_pence=min(new.amount_pence - own, unassigned))
-        case = self.recorder.case(new, position)
+        case = self.recorder.case(new, position, who=who)
         return case, judge(case)
 
     def complete(self, request: Request) -> tuple[Allocation, Recipient, bool]:
@@ -157,7 +164,7 @@ class Allocator:
             bcu=bcu,
             source=source,
             fy=request.fy,
-            purpose=request.purpose,
+            purpose=_purpose(request.purpose),
             title=request.title,
             term_from=request.term_from if given else fund.term_from,
             term_to=request.term_to if given else fund.term_to,
@@ -241,6 +248,17 @@ class Allocator:
         for one in [*there, *register.recipients_named(self.session, request.recipient)]:
             if one.kind == kind:
                 return one, False
+        if not fund.closed:
+            # Imported only here: the everyday path does not pay for it.
+            from vru_ledger.actions.newcomer import must_be_new
+
+            must_be_new(
+                self.session,
+                request.recipient,
+                kind,
+                distinct=request.distinct,
+                reason=request.reason,
+            )
         return Recipient(
             code=resolve.free_code(self.session, request.recipient),
             name=request.recipient,
@@ -292,6 +310,14 @@ _MOST_NAMES = 20_000
 """Recipients whose names are remembered during a batch."""
 
 
+def _purpose(asked: str) -> str:
+    """Return a purpose in the form in which it is counted, whoever asked and however."""
+    try:
+        return parse_purpose(asked) if asked else ""
+    except ValueError as problem:
+        raise BadInput(f"the purpose: {problem}") from None
+
+
 def line_keys(new: AwardEntry) -> tuple[Key, ...]:
     """Return the balances that authority is drawn from: unallocated of its year and of no year."""
     lines = (f"{new.source}|{new.fy}|", f"{new.source}||")
@@ -326,4 +352,6 @@ def as_typed(request: Request) -> str:
         words.append("--new-recipient")
         if request.kind:
             words += ["--kind", request.kind]
+        if request.distinct:
+            words.append("--distinct")
     return shlex.join(words)

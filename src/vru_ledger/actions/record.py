@@ -70,9 +70,16 @@ class Recorder:
         return self._listed[key]
 
     def case(
-        self, new: AwardEntry, position: Mapping[Key, Balance], life: Life | None = None
+        self,
+        new: AwardEntry,
+        position: Mapping[Key, Balance],
+        life: Life | None = None,
+        who: str = "",
     ) -> Case:
-        """Return an entry about an award as the rules look at it; `life` is what it follows."""
+        """Return an entry about an award as the rules look at it; `life` is what it follows.
+
+        `who` is what to call the recipient, by its code unless told.
+        """
         state = self.state(new.fund)
         return Case(
             entry=new,
@@ -84,6 +91,7 @@ class Recorder:
             changes=changes_of(new, state.caps, position),
             life=life,
             actor=self.actor,
+            who=who,
         )
 
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:

@@ -6,6 +6,7 @@ import typer
 
 from vru_ledger.cli.options import (
     Decision,
+    Distinct,
     DryRun,
     Format,
     On,
@@ -20,7 +21,7 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.terminal import Terminal, read, say, say_aside, say_receipt
 from vru_ledger.domain.entries import Proposal
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
-from vru_ledger.domain.text import parse_name
+from vru_ledger.domain.text import parse_name, parse_purpose
 from vru_ledger.domain.years import parse_date, parse_term
 from vru_ledger.errors import BadInput
 
@@ -59,6 +60,7 @@ def allocate(
     propose: Annotated[
         bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
     ] = False,
+    distinct: Distinct = False,
     dry_run: DryRun = False,
     format_: Format = "",
 ) -> None:
@@ -75,6 +77,8 @@ def allocate(
             "FUND, RECIPIENT and AMOUNT are needed",
             "like vru-ledger allocate MYENDS Newham 750k, or --from FILE for many",
         )
+    if distinct and not new_recipient:
+        raise BadInput("--distinct is about somebody new", "say --new-recipient too")
     _allocate_one(terminal, _request(terminal, ctx.params), dry_run, format_)
 
 
@@ -103,6 +107,7 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         new_recipient=typed["new_recipient"],
         kind=_kind(typed["kind"]),
         propose=typed["propose"],
+        distinct=typed["distinct"],
     )
 
 
@@ -186,10 +191,7 @@ def as_json(outcome: "Allocated", preview: bool) -> dict[str, Any]:
 
 
 def _purpose(typed: str) -> str:
-    purpose = sentence("--purpose", typed)
-    if "|" in purpose:
-        raise BadInput("--purpose: it holds a '|', which parts what caps count per")
-    return purpose
+    return read(parse_purpose, "--purpose", typed) if typed else ""
 
 
 def _kind(typed: str) -> str:

@@ -44,6 +44,9 @@ RecordKey = Annotated[
     str,
     typer.Option("--key", help="Your own name for it: run again, it records once.", metavar="KEY"),
 ]
+Distinct = Annotated[
+    bool, typer.Option("--distinct", help="Somebody new, though the name reads like another's.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all of it, then undo it.")]
 FundFilter = Annotated[str, typer.Option("--fund", help="Only this fund.", metavar="FUND")]
 RecipientFilter = Annotated[

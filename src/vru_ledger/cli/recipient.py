@@ -7,6 +7,7 @@ import typer
 from vru_ledger.cli.changes import say_recorded, told_by
 from vru_ledger.cli.options import (
     Decision,
+    Distinct,
     DryRun,
     Format,
     FundFilter,
@@ -67,6 +68,7 @@ def add(
     code: Annotated[str, typer.Option(help="Made from the name unless told.", metavar="CODE")] = "",
     area: Annotated[str, typer.Option(help="Where it is.", metavar="AREA")] = "",
     fund: Annotated[str, typer.Option(help="A fund that shall list it.", metavar="FUND")] = "",
+    distinct: Distinct = False,
     on: On = "",
     decision: Decision = "",
     key: RecordKey = "",
@@ -91,5 +93,6 @@ def add(
         actor=terminal.actor(),
         recorded_at=terminal.recorded_at(),
         preview=dry_run,
+        distinct=distinct,
     )
     say_recorded(done, f"recipient {new.name} ({new.kind})", dry_run, format_, already=already)

@@ -49,8 +49,12 @@ def parse_sentence(text: str) -> str:
 
 
 def parse_purpose(text: str) -> str:
-    """Return what money is for, as `parse_sentence` does. Raises ValueError for a '|' too."""
-    purpose = parse_sentence(text)
+    """Return what money is for, in the one form in which a cap `per purpose` counts it.
+
+    'Youth  Work' and 'youth work' are one purpose: neither can have a limit of its own. Raises
+    ValueError as `parse_sentence` does, and for a '|'.
+    """
+    purpose = fold(fold(parse_sentence(text)))
     if "|" in purpose:
         raise ValueError("it holds a '|', which parts what caps count per")
     return purpose
@@ -69,6 +73,37 @@ def parse_code(text: str) -> str:
 def fold(text: str) -> str:
     """Return the form in which two names that read alike are equal: 'tower  HAMLETS'."""
     return _normal("NFKC", " ".join(text.split())).casefold().replace(" & ", " and ")
+
+
+def likeness(text: str) -> str:
+    """Return what is left of a name when all is taken away that a reader may overlook.
+
+    Two names that differ only in case, spaces, punctuation, accents, '&' for 'and', or letters of
+    another alphabet that look the same, are alike: 'St Mary's' and 'ST. MARYS'.
+    """
+    folded = fold(text).replace("&", " and ")
+    if folded.isascii():
+        return "".join([one for one in folded if one.isalnum()]) or folded
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", folded).translate(str.maketrans(_LOOK_LATIN, _LATIN))
+    kept = [
+        one
+        for one in plain
+        if unicodedata.category(one)[0] in "LMN" and not "\u0300" <= one <= "\u036f"
+    ]
+    return unicodedata.normalize("NFKC", "".join(kept)) or folded
+
+
+_LOOK_LATIN = (
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458"
+    "\u0455\u04bb\u0501\u051b\u051d\u04cf\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc"
+    "\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0131\u0251\u0261\u0142\u00f8\u0111\u0585\u0578"
+)
+"""Cyrillic, Greek and other small letters that look like one of the Latin alphabet."""
+
+_LATIN = "abekmhopctyxijshdqwlabezhikmnoptyxiaglodon"
+"""The letters that they look like."""
 
 
 def _normal(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
@@ -102,6 +137,17 @@ def scripts(text: str) -> set[str]:
         for character in text
         if character.isalpha()
     }
+
+
+def word_of_two_alphabets(text: str) -> str:
+    """Return the first word with Latin letters and others that look like them, or nothing."""
+    if text.isascii():
+        return ""
+    for word in _normal("NFKC", text).split():
+        found = scripts(word)
+        if "LATIN" in found and found & {"CYRILLIC", "GREEK", "ARMENIAN"}:
+            return word
+    return ""
 
 
 def code_from(name: str) -> str:

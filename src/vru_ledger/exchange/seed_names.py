@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from vru_ledger.domain.text import fold, scripts
+from vru_ledger.domain.text import fold, likeness, scripts
 from vru_ledger.exchange.seed_findings import Findings, folded
 from vru_ledger.exchange.seed_shape import (
     AREA_KINDS,
@@ -139,11 +139,11 @@ def _check_alike(seed: SeedFile, findings: Findings) -> None:
     }
     for section, rows in lists.items():
         first: dict[tuple[str, str], int] = {}
-        codes = {fold(row.code): at for at, row in enumerate(rows) if row.code}
+        codes = {likeness(row.code): at for at, row in enumerate(rows) if row.code}
         for at, row in enumerate(rows):
             if not row.name:
                 continue
-            path, form = (section, at, "name"), fold(row.name)
+            path, form = (section, at, "name"), likeness(row.name)
             other = first.setdefault((getattr(row, "kind", ""), form), at)
             if other == at:
                 other = codes.get(form, at)

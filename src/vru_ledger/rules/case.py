@@ -20,7 +20,8 @@ class Case(Value):
 
     `listed` says whether the fund names the recipient. `position` is before the entry, `changes`
     what the entry would add to it, in the unit of each balance. `life` is what the award has come
-    to before a step, `actor` who takes it.
+    to before a step, `actor` who takes it. `who` is what to call the recipient, its code if it is
+    empty.
     """
 
     entry: Entry
@@ -32,6 +33,7 @@ class Case(Value):
     changes: Mapping[Key, int]
     life: Life | None = None
     actor: str = ""
+    who: str = ""
 
 
 class Breach(NamedTuple):

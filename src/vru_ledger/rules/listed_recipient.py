@@ -13,17 +13,17 @@ def listed_recipient(case: Case) -> Iterator[Breach]:
     new = case.entry
     if not isinstance(new, Allocation):
         return
+    who = case.who or new.recipient
     if case.fund.closed and not case.listed:
         yield Breach(
             "listed-recipient",
             "stop",
-            f"{case.fund.name} goes only to the recipients it lists, and {new.recipient} is not "
-            "one of them",
+            f"{case.fund.name} goes only to the recipients it lists, and {who} is not one of them",
         )
     elif case.fund.kinds and new.recipient_kind not in case.fund.kinds.split(","):
         yield Breach(
             "listed-recipient",
             "stop",
             f"{case.fund.name} goes to recipients of kind {case.fund.kinds.replace(',', ' or ')}, "
-            f"and {new.recipient} is of kind {new.recipient_kind}",
+            f"and {who} is of kind {new.recipient_kind}",
         )

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 from vru_ledger.domain.register import RECORDS, Area, Fund, FundingSource, Recipient, Record
-from vru_ledger.domain.text import fold
+from vru_ledger.domain.text import fold, likeness
 from vru_ledger.store.database import Session
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
+SomeNamed = TypeVar("SomeNamed", Area, Fund, FundingSource, Recipient)
 
 _FOLDED = ("areas", "sources", "recipients", "funds")
-"""Tables that keep the form in which names are compared beside the name."""
+"""Tables that keep beside the name what it reads like, so that no two can be mistaken."""
 
 
 _COLUMNS: dict[Any, tuple[str, ...]] = {record: tuple(record.FIELDS) for record in RECORDS}
@@ -54,7 +55,7 @@ def values(record: Record, entry: int) -> list[Any]:
     """Return what a record's table keeps: days as text, yes and no as 1 and 0."""
     told = [*(_stored(held) for held in record), entry]
     if record.TABLE in _FOLDED:
-        told.append(fold(getattr(record, "name", "")))
+        told.append(likeness(getattr(record, "name", "")))
     return told
 
 
@@ -87,34 +88,33 @@ def _made(record: type[SomeRecord], row: tuple[Any, ...]) -> SomeRecord:
 
 def find_fund(session: Session, asked: str) -> Fund | None:
     """Return the fund with this code or name, whatever its case."""
-    row = session.row(
-        f"{_select(Fund)} WHERE code = ? OR folded = ?", (asked.strip().upper(), fold(asked))
-    )
-    return _made(Fund, row) if row else None
+    return next(iter(_called(session, Fund, asked)), None)
 
 
 def find_area(session: Session, asked: str) -> list[Area]:
     """Return the areas with this code or name; a borough and a command unit may share a name."""
+    return _called(session, Area, asked)
+
+
+def find_source(session: Session, asked: str) -> FundingSource | None:
+    """Return the funding source with this code or name."""
+    return next(iter(_called(session, FundingSource, asked)), None)
+
+
+def _called(session: Session, record: type[SomeNamed], asked: str) -> list[SomeNamed]:
+    """Return what has this code or name, by code; what only reads like it is left out."""
+    code, name = asked.strip().upper(), fold(asked)
     rows = session.rows(
-        f"{_select(Area)} WHERE code = ? OR folded = ? ORDER BY code",
-        (asked.strip().upper(), fold(asked)),
+        f"{_select(record)} WHERE code = ? OR folded = ? ORDER BY code", (code, likeness(asked))
     )
-    return [_made(Area, row) for row in rows]
+    found = [_made(record, row) for row in rows]
+    return [one for one in found if one.code == code or fold(one.name) == name]
 
 
 def area(session: Session, code: str) -> Area | None:
     """Return the area with exactly this code."""
     row = session.row(f"{_select(Area)} WHERE code = ?", (code,))
     return _made(Area, row) if row else None
-
-
-def find_source(session: Session, asked: str) -> FundingSource | None:
-    """Return the funding source with this code or name."""
-    row = session.row(
-        f"{_select(FundingSource)} WHERE code = ? OR folded = ?",
-        (asked.strip().upper(), fold(asked)),
-    )
-    return _made(FundingSource, row) if row else None
 
 
 def find_recipients(session: Session, asked: str) -> list[Recipient]:
@@ -127,8 +127,13 @@ def find_recipients(session: Session, asked: str) -> list[Recipient]:
 
 def recipients_named(session: Session, name: str) -> list[Recipient]:
     """Return the recipients of this name, whoever has it as a code."""
-    rows = session.rows(f"{_select(Recipient)} WHERE folded = ? ORDER BY code", (fold(name),))
-    return [_made(Recipient, row) for row in rows]
+    return [one for one in alike(session, Recipient, name) if fold(one.name) == fold(name)]
+
+
+def alike(session: Session, record: type[SomeNamed], name: str) -> list[SomeNamed]:
+    """Return those whose name reads like this one, by code: see `likeness`."""
+    rows = session.rows(f"{_select(record)} WHERE folded = ? ORDER BY code", (likeness(name),))
+    return [_made(record, row) for row in rows]
 
 
 def recipient(session: Session, code: str) -> Recipient | None:
