@@ -13,6 +13,7 @@ from vru_ledger import __version__
 from vru_ledger.cli.terminal import (
     Terminal,
     discard_output,
+    given,
     held,
     let_go,
     prepare_streams,
@@ -117,6 +118,7 @@ def main(words: list[str]) -> int:
     """Run one command line and return its exit code."""
     command = typer.main.get_command(app)
     held.forget()
+    given[:] = words
     try:
         code = command.main(args=words, prog_name="vru-ledger", standalone_mode=False)
     except _UsageError as error:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TextIO, cast
 
 from vru_ledger import render
-from vru_ledger.cli.terminal import held, in_colour, on_terminal, say_aside, width
+from vru_ledger.cli.terminal import given, held, in_colour, on_terminal, say_aside, width
 from vru_ledger.domain.answer import Answer
 from vru_ledger.errors import BadInput, FileUnreadable
 
@@ -36,10 +36,25 @@ def emit(answer: Answer, asked: str, output: str = "") -> None:
     name = chosen_format(asked, output)
     show = render.renderer(name)
     if not output:
+        if name in _FOR_PEOPLE and given and given[0].startswith("--"):
+            answer = _pasted(answer)
         show.render(answer, cast(TextIO, held), width=width(), colour=in_colour())
         return
     write_whole(output, lambda out: show.render(answer, out, width=120, colour=False))
     say_aside(f"written: {output}")
+
+
+_FOR_PEOPLE = ("table", "plain")
+
+
+def _pasted(answer: Answer) -> Answer:
+    """Return an answer whose notes suggest commands that work when they are pasted."""
+    from vru_ledger.cli.suggestions import pasted
+
+    return answer.replace(
+        notes=[pasted(given)(note) for note in answer.notes],
+        apart=[_pasted(one) for one in answer.apart],
+    )
 
 
 def write_whole(path: str, write: Callable[[TextIO], None]) -> None:

@@ -83,6 +83,9 @@ class Terminal:
         return date.today()
 
 
+given: list[str] = []
+"""The words of this command line: suggested commands begin with the same options."""
+
 _opened: list[Database] = []
 
 
@@ -219,7 +222,16 @@ def say_aside(text: str) -> None:
 
 
 def report_failure(error: LedgerError, words: list[str]) -> int:
-    """Say what failed and what to do, as text or as JSON where `words` ask for that."""
+    """Say what failed and what to do, as text or as JSON where `words` ask for that.
+
+    A command that is suggested works when it is pasted: it names the ledger that `words` name.
+    """
+    from vru_ledger.cli.suggestions import hint_pasted, pasted, place_left_out
+
+    error.hint = hint_pasted(error.hint, words)
+    if isinstance(error, EntryRefused):
+        commands = [pasted(words)(command) for command in error.refusal.commands]
+        error.refusal = error.refusal.replace(commands=commands)
     if wants_json(words):
         import json
 
@@ -239,7 +251,9 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
     elif isinstance(error, EntryRefused):
         from vru_ledger.cli.refusal import refusal_text
 
-        say_aside(refusal_text(error.refusal, width()))
+        said = refusal_text(error.refusal, width())
+        needed = place_left_out(words)
+        say_aside(f"{said}\n  ({needed})" if needed else said)
     else:
         text = error.message
         if isinstance(error, RowsRejected | SeedUnsound):
