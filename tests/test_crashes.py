@@ -21,6 +21,7 @@ from vru_ledger.store.database import open_database
 BATCHES = 20
 SINGLES = 60
 ROWS = 1_500
+MADE = 8
 
 
 def kill_after(process: subprocess.Popen[str], seconds: float) -> tuple[bool, str]:
@@ -122,24 +123,31 @@ def test_single_allocations_that_are_killed_are_there_exactly_once_if_acknowledg
     )
 
 
-def test_a_ledger_that_is_killed_while_it_is_made_is_none(tmp_path: Path, start: Start, run: Run):
+def test_a_ledger_that_is_killed_while_it_is_made_is_there_whole_or_not_at_all(
+    tmp_path: Path, start: Start, run: Run
+):
     whole = seconds_of(start, "--db", "first.db", "init")
-    chance = random.Random()
-    for number in range(4):
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    became: Counter[str] = Counter()
+    for number in range(MADE):
         place = tmp_path / f"made-{number}.db"
-        kill_after(start("--db", place, "init"), chance.uniform(0.5, 1.0) * whole)
-        if not place.exists():
-            continue
-        shown = run("--db", place, "status")
-        assert shown.exit_code in (0, 8), shown
-        if shown.exit_code == 0:
-            database = open_database(str(place))
-            assert findings(database) == []
-            database.close()
-        else:
-            # Half made is not a ledger, and says so; nobody can mistake it for an empty one.
-            assert "is not a ledger" in shown.stderr
-            assert run("--db", place, "init").exit_code == 6
+        killed, said = kill_after(start("--db", place, "init"), chance.uniform(0.6, 1.0) * whole)
+        there = place.exists()
+        assert there or not said, f"seed {seed}: acknowledged and lost in round {number}"
+        left = [path.name for path in tmp_path.glob("made-*") if path.name not in became]
+        assert set(left) <= {place.name}, f"seed {seed}: {left}"
+        # Nothing that was left is in the way of the next.
+        again = run("--db", place, "init")
+        assert again.exit_code == (6 if there else 0), f"seed {seed}: {again}"
+        assert recorded(place) == []
+        became.update([place.name, "killed" if killed else "ended", "there" if there else "absent"])
+        became["half made"] += bool(list(tmp_path.glob(".vru-ledger-*")))
+        for half in tmp_path.glob(".vru-ledger-*"):
+            half.unlink()
+    counts = {name: count for name, count in became.items() if not name.startswith("made-")}
+    sys.stdout.write(f"{MADE} ledgers made: {counts} (seed {seed})\n")
+    assert became["absent"]
 
 
 def test_a_server_that_crashes_loses_nothing_that_was_acknowledged():

@@ -27,7 +27,14 @@ from tests.builders import (
 from vru_ledger.actions.init import init
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund, Recipient
-from vru_ledger.errors import AlreadyThere, BadInput, EntryRefused, LedgerBusy, LedgerUnusable
+from vru_ledger.errors import (
+    AlreadyThere,
+    BadInput,
+    EntryRefused,
+    LedgerBusy,
+    LedgerUnusable,
+    OutcomeUnknown,
+)
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed
 from vru_ledger.position import Key
 from vru_ledger.store import ledger, register
@@ -198,6 +205,24 @@ def test_a_ledger_whose_making_fails_is_not_there_and_can_be_made_again(database
         open_database(database_place)
     create(database_place, ACTOR, WHEN, lambda session: None)
     open_database(database_place).close()
+
+
+def test_a_server_that_is_lost_while_a_ledger_is_kept_leaves_the_outcome_open(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    import psycopg
+
+    from vru_ledger.store.postgresql import PostgreSQL
+
+    def keep_and_be_lost(driver: PostgreSQL) -> None:
+        driver.connection.execute("COMMIT")
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(PostgreSQL, "commit", keep_and_be_lost)
+    with pytest.raises(OutcomeUnknown, match="it may be there, or may not") as caught:
+        create(postgres_url, ACTOR, WHEN, lambda session: None)
+    assert caught.value.hint == "see whether it is: vru-ledger status"
+    open_database(postgres_url).close()
 
 
 @pytest.mark.parametrize(

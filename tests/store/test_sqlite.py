@@ -1,5 +1,6 @@
 """A ledger in one file: its settings, its place, its permission, and everything that is not one."""
 
+import errno
 import os
 import sqlite3
 import stat
@@ -297,6 +298,39 @@ def test_a_truncated_ledger_is_said_to_be_damaged(tmp_path: Path):
         findings(open_database(str(place)))
 
 
+# WAL mode, into which other programs put a file
+
+
+def _journal_mode(place: Path) -> str:
+    connection = sqlite3.connect(place)
+    mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    connection.close()
+    return mode
+
+
+def test_a_ledger_that_was_put_into_wal_mode_is_put_back_when_it_is_opened(place: Path):
+    other = sqlite3.connect(place)
+    assert other.execute("PRAGMA journal_mode=WAL").fetchone() == ("wal",)
+    other.close()
+    database = open_database(str(place))
+    give(database, "ALPHA", "ONE", 1)
+    assert findings(database) == []
+    database.close()
+    assert _journal_mode(place) == "delete"
+
+
+def test_a_ledger_in_wal_mode_that_another_program_has_open_is_refused(place: Path):
+    other = sqlite3.connect(place)
+    other.execute("PRAGMA journal_mode=WAL")
+    other.execute("SELECT * FROM head").fetchall()
+    with pytest.raises(LedgerUnusable, match="was put into WAL mode") as caught:
+        open_database(str(place), wait=0.1)
+    assert "close the other program" in caught.value.hint
+    other.close()
+    open_database(str(place)).close()
+    assert _journal_mode(place) == "delete"
+
+
 # Making one
 
 
@@ -332,6 +366,69 @@ def test_a_ledger_whose_making_fails_leaves_no_file(tmp_path: Path, error: BaseE
     with pytest.raises(type(error)):
         create(str(tmp_path / "x.db"), ACTOR, WHEN, fail)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("left", ["x.db-journal", "x.db-wal"])
+def test_a_new_ledger_does_not_take_over_what_another_database_left(tmp_path: Path, left: str):
+    (tmp_path / left).write_bytes(b"of another")
+    with pytest.raises(AlreadyThere, match=f"{left} is there, left by another database"):
+        create(str(tmp_path / "x.db"), ACTOR, WHEN, lambda session: None)
+    assert [path.name for path in tmp_path.iterdir()] == [left]
+
+
+def test_an_empty_file_in_the_way_is_said_to_be_empty(tmp_path: Path):
+    (tmp_path / "x.db").touch()
+    with pytest.raises(AlreadyThere, match="and empty; nothing was touched") as caught:
+        create(str(tmp_path / "x.db"), ACTOR, WHEN, lambda session: None)
+    assert caught.value.hint.startswith("remove it")
+
+
+def test_who_is_slower_does_not_take_the_place_of_a_ledger(tmp_path: Path):
+    place = tmp_path / "x.db"
+
+    def be_overtaken(session: Session) -> None:
+        ledger_of(*funded("ALPHA", 1_000), place=place).close()
+
+    with pytest.raises(AlreadyThere):
+        create(str(place), ACTOR, WHEN, be_overtaken)
+    with_alpha = open_database(str(place))
+    assert rows(with_alpha, "SELECT code FROM funds") == [("ALPHA",)]
+    with_alpha.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+def test_a_ledger_is_made_where_files_have_one_name_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overtaken: bool
+):
+    place = tmp_path / "x.db"
+
+    def no_links(made: str, place: str) -> None:
+        if overtaken:
+            Path(place).write_text("quicker")
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    if overtaken:
+        with pytest.raises(AlreadyThere):
+            create(str(place), ACTOR, WHEN, lambda session: None)
+        assert place.read_text() == "quicker"
+    else:
+        create(str(place), ACTOR, WHEN, lambda session: None)
+        open_database(str(place)).close()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
+
+
+def test_a_disk_that_fails_when_a_ledger_gets_its_name_leaves_the_outcome_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OutcomeUnknown, match="it may be there, or may not") as caught:
+        create(str(tmp_path / "x.db"), ACTOR, WHEN, lambda session: None)
+    assert caught.value.hint == "see whether it is: vru-ledger status"
 
 
 def test_a_ledger_is_no_ledger_until_it_is_whole(tmp_path: Path):

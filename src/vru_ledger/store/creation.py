@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from vru_ledger.domain.chain import GENESIS
-from vru_ledger.errors import AlreadyThere
-from vru_ledger.store import sqlite
+from vru_ledger.errors import AlreadyThere, OutcomeUnknown
+from vru_ledger.store import new_file, sqlite
 from vru_ledger.store.database import APPLICATION, VERSION, Database, Session, is_url, must_be_known
 
 Result = TypeVar("Result")
@@ -20,19 +21,22 @@ def create(
 ) -> Result:
     """Make a ledger at a path or an address and `fill` it, in one transaction.
 
-    Raises AlreadyThere rather than touch what is there. If anything fails, nothing is left.
+    Raises AlreadyThere rather than touch what is there. If anything fails, nothing is left; who is
+    killed leaves at most a hidden file, which is in nobody's way.
     """
     if is_url(place):
         must_be_known(place)
         return _create_on_server(place, created_by, created_at, fill)
-    database = sqlite.create_file(place)
+    new_file.must_be_free(place)
+    database, made = new_file.begin_file(place)
     try:
         result = fill_new(database, created_by, created_at, fill)
-    except BaseException:
         database.close()
-        os.unlink(place)
-        raise
-    database.close()
+        new_file.put_in_place(made, place)
+    finally:
+        database.close()
+        with suppress(FileNotFoundError):
+            os.unlink(made)
     return result
 
 
@@ -65,6 +69,7 @@ def _create_on_server(
 
     database = postgresql.connect(place)
     connection = database.driver.connection
+    keeping = False
     try:
         # Two people at once: the second waits here, and then finds the first one's ledger.
         connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
@@ -84,8 +89,12 @@ def _create_on_server(
         )
         _make_tables(session, created_by, created_at)
         result = fill(session)
-        connection.execute("COMMIT")
+        keeping = True
+        database.driver.commit()
     except database.driver.errors as error:
+        if keeping and isinstance(database.driver.translate_commit(error), OutcomeUnknown):
+            said = new_file.lost_while_made(database.place, "the connection was lost")
+            raise OutcomeUnknown(*said) from error
         raise database.driver.translate(error) or error from error
     finally:
         # Without COMMIT the server forgets everything, the tables too.

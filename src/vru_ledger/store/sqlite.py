@@ -13,13 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from vru_ledger.errors import (
-    AlreadyThere,
-    LedgerBusy,
-    LedgerError,
-    LedgerUnusable,
-    OutcomeUnknown,
-)
+from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store.database import VERSION, Database, Row
 
 APPLICATION_ID = 0x5652554C
@@ -172,7 +166,7 @@ def open_ledger(
     place: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
 ) -> Database:
     """Open the ledger in a file. Raises LedgerUnusable if there is none or it is something else."""
-    _look_before_opening(place)
+    keeps_wal = _look_before_opening(place)
     try:
         connection = connect(place)
         connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
@@ -196,6 +190,8 @@ def open_ledger(
     if version != VERSION:
         connection.close()
         raise wrong_version(place, version)
+    if keeps_wal:
+        _leave_wal(driver)
     return Database(driver, place, wait)
 
 
@@ -212,13 +208,35 @@ def wrong_version(place: str, version: int) -> LedgerUnusable:
     )
 
 
-def _look_before_opening(place: str) -> None:
-    """Raise LedgerUnusable unless `place` is a regular file that begins as SQLite's do."""
+def _leave_wal(driver: SQLite) -> None:
+    """Go back to the rollback journal, in which nothing that was acknowledged is lost.
+
+    Raises LedgerUnusable if that cannot be: another program has the file open, or it is read-only.
+    """
+    try:
+        [(mode,)] = driver.connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+        why = "another program has it open"
+    except sqlite3.Error as error:
+        mode, why = "wal", str(error)
+    if mode != "delete":
+        driver.connection.close()
+        raise LedgerUnusable(
+            f"{driver.place} was put into WAL mode, in which a power cut can lose what was "
+            f"acknowledged, and cannot be put back ({why})",
+            "close the other program, or get permission to write, and run it again",
+        )
+
+
+def _look_before_opening(place: str) -> bool:
+    """Say whether a file is in WAL mode, which its header tells.
+
+    Raises LedgerUnusable unless `place` is a regular file that begins as SQLite's do.
+    """
     try:
         found = os.stat(place)
         if stat.S_ISREG(found.st_mode):
             with open(place, "rb") as file:
-                header = file.read(16)
+                header = file.read(20)
         else:
             raise LedgerUnusable(f"{place} is not a file", "name the ledger's file with --db")
     except FileNotFoundError:
@@ -231,25 +249,9 @@ def _look_before_opening(place: str) -> None:
         raise LedgerUnusable(
             f"{place} cannot be opened ({reason})", "check the path and your permission"
         ) from None
-    if header != b"SQLite format 3\x00":
+    if not header.startswith(b"SQLite format 3\x00"):
         raise not_a_ledger(place)
-
-
-def create_file(place: str) -> Database:
-    """Make a new, empty file that only its owner can read. Raises AlreadyThere, LedgerUnusable."""
-    try:
-        os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    except FileExistsError:
-        raise AlreadyThere(
-            f"{place} is already there; nothing was touched",
-            "name another file with --db, or move this one away",
-        ) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise LedgerUnusable(
-            f"{place} cannot be made ({reason})", "check the folder and your permission"
-        ) from None
-    return Database(SQLite(connect(place), place), place)
+    return b"\x02" in header[18:20]
 
 
 def mark(database: Database) -> None:

@@ -1,0 +1,102 @@
+"""The file of a new ledger: made beside its place, and named only when it is whole."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+
+from vru_ledger.errors import AlreadyThere, LedgerUnusable, OutcomeUnknown
+from vru_ledger.store.database import Database
+from vru_ledger.store.sqlite import SQLite, connect
+
+
+def must_be_free(place: str) -> None:
+    """Raise AlreadyThere if a file is at `place`, or what a database of that name has left."""
+    try:
+        found = os.lstat(place)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        raise _cannot_be_made(place, error) from None
+    else:
+        if stat.S_ISREG(found.st_mode) and not found.st_size:
+            raise AlreadyThere(
+                f"{place} is already there, and empty; nothing was touched",
+                "remove it if nobody needs it, or name another file with --db",
+            )
+        raise AlreadyThere(
+            f"{place} is already there; nothing was touched",
+            "name another file with --db, or move this one away",
+        )
+    for left in (f"{place}-journal", f"{place}-wal"):
+        # The next to open the new file would take it for its own, and spoil it.
+        if os.path.lexists(left):
+            raise AlreadyThere(
+                f"{left} is there, left by another database of that name; nothing was touched",
+                "name another file with --db, or move this one away",
+            )
+
+
+def begin_file(place: str) -> tuple[Database, str]:
+    """Open a new, empty file in the folder of `place`, and return its path too.
+
+    Only its owner can read it. It is no ledger to anybody until `put_in_place` names it so: who is
+    killed before leaves nothing at `place`.
+    """
+    try:
+        handle, made = tempfile.mkstemp(dir=os.path.dirname(place) or ".", prefix=".vru-ledger-")
+        os.close(handle)
+    except (OSError, ValueError) as error:
+        raise _cannot_be_made(place, error) from None
+    return Database(SQLite(connect(made), place), place), made
+
+
+def put_in_place(made: str, place: str) -> None:
+    """Give a whole new ledger its name. Raises AlreadyThere if somebody else was quicker."""
+    must_be_free(place)
+    try:
+        try:
+            # Unlike a renaming, this never takes the place of another file.
+            os.link(made, place)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.close(os.open(place, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            os.replace(made, place)
+    except FileExistsError:
+        raise AlreadyThere(
+            f"{place} is already there; nothing was touched",
+            "name another file with --db, or move this one away",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _cannot_be_made(place, error) from None
+    # Without this a power cut may take the name away again.
+    folder = os.open(os.path.dirname(place) or ".", os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # A file system that has nothing to keep.
+            raise OutcomeUnknown(*lost_while_made(place, error.strerror or "")) from None
+    finally:
+        os.close(folder)
+
+
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+"""What a file system answers that knows no second names: some network and memory-card ones."""
+
+
+def lost_while_made(place: str, reason: str) -> tuple[str, str]:
+    """Say that nobody knows whether a new ledger is there, and how to find out."""
+    return (
+        f"{place} failed while the ledger was being kept ({reason}): it may be there, or may not",
+        "see whether it is: vru-ledger status",
+    )
+
+
+def _cannot_be_made(place: str, error: Exception) -> LedgerUnusable:
+    reason = getattr(error, "strerror", None) or str(error)
+    return LedgerUnusable(
+        f"{place} cannot be made ({reason})", "check the folder and your permission"
+    )
