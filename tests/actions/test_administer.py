@@ -25,15 +25,8 @@ from tests.builders import (
     registered,
     rows,
 )
-from vru_ledger.actions.administer import (
-    CapChange,
-    NewCap,
-    NewFund,
-    Told,
-    add_fund,
-    add_recipient,
-    set_cap,
-)
+from vru_ledger.actions.administer import NewFund, Told, add_fund, add_recipient, admit
+from vru_ledger.actions.limits import CapChange, NewCap, set_cap
 from vru_ledger.domain.entries import CapSet, Funding, Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, FundingSource, Recipient
@@ -248,6 +241,60 @@ def test_a_recipient_with_the_same_key_is_added_once(database: Database):
     again, already = recipient(database, "St Giles", told=told)
     assert already
     assert again == first
+
+
+def admit_(database: Database, fund: str, who: str, **more: Any) -> tuple[Recorded, bool]:
+    told = more.pop("told", TOLD)
+    preview = more.pop("preview", False)
+    done, _, _, already = admit(
+        database, fund, who, told, actor=ACTOR, recorded_at=WHEN, preview=preview
+    )
+    return done, already
+
+
+def test_a_fund_comes_to_list_a_recipient_that_is_there(database: Database):
+    fund(database, "GAMMA", "Gamma", 700, closed=True)
+    with pytest.raises(EntryRefused):
+        give(database, "GAMMA", "ONE", 1)
+    assert admit_(database, "gamma", "first trust")[0].entry.reason == "because"
+    assert give(database, "GAMMA", "ONE", 1)
+    with pytest.raises(AlreadyThere, match=r"Gamma lists First Trust \(ONE\) already"):
+        admit_(database, "GAMMA", "ONE")
+    assert findings(database) == []
+
+
+def test_a_fund_lists_nobody_of_a_kind_that_it_is_not_for(database: Database):
+    fund(database, "GAMMA", "Gamma", 700, closed=True, kinds=("charity",))
+    with pytest.raises(BadInput, match="goes to recipients of kind charity, not a-and-e"):
+        admit_(database, "GAMMA", "SITE")
+    with pytest.raises(NotFound, match="did you mean First Trust"):
+        admit_(database, "GAMMA", "First Trus")
+
+
+def test_of_two_of_one_name_a_fund_lists_the_one_whose_kind_it_is_for(database: Database):
+    fund(database, "GAMMA", "Gamma", 700, closed=True, kinds=("school",))
+    recipient(database, "First Trust", kind="school", code="S1", distinct=True)
+    admit_(database, "GAMMA", "First Trust")
+    assert rows(database, "SELECT recipient FROM listings WHERE fund = 'GAMMA'") == [("S1",)]
+
+
+def test_a_recipient_is_admitted_once_under_a_key_and_not_at_all_in_a_preview(database: Database):
+    told = TOLD.replace(key="K")
+    before = contents(database)
+    admit_(database, "ALPHA", "ONE", preview=True)
+    assert contents(database) == before
+    first = admit_(database, "ALPHA", "ONE", told=told)
+    assert admit_(database, "ALPHA", "ONE", told=told) == (first[0], True)
+    with pytest.raises(KeyConflict):
+        admit_(database, "ALPHA", "TWO", told=told)
+
+
+def test_who_is_added_to_a_fund_and_is_there_is_to_be_admitted(database: Database):
+    with pytest.raises(AlreadyThere) as caught:
+        recipient(database, "First Trust", fund="ALPHA")
+    assert caught.value.hint == (
+        "to let ALPHA list it: vru-ledger fund admit ALPHA ONE --reason TEXT"
+    )
 
 
 def test_a_recipient_previewed_is_not_added(database: Database):

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.builders import ACTOR, DAY, WHEN, findings, give, record, registered
-from vru_ledger.actions.administer import NewCap, Told, set_cap
+from vru_ledger.actions.administer import Told
 from vru_ledger.actions.check import check
+from vru_ledger.actions.limits import NewCap, set_cap
 from vru_ledger.actions.load_seed import load_seed
 from vru_ledger.domain.entries import Funding
 from vru_ledger.domain.money import Pence

@@ -1,18 +1,16 @@
-"""Funds, recipients and limits, added and changed: each an entry of the chain, with its reason."""
+"""Funds and recipients, added and admitted: each an entry of the chain, with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.newcomer import must_be_new
 from vru_ledger.actions.record import Recorder, already_recorded
-from vru_ledger.caps import PROPERTIES, SEVERITIES, kind_of
 from vru_ledger.domain.entries import CapSet, Funding, Recorded, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, Listing, Recipient, Record
-from vru_ledger.domain.text import parse_code
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import AlreadyThere, BadInput
 from vru_ledger.store import ledger, register
@@ -44,32 +42,6 @@ class NewFund(Value):
     source: str = ""
     fy: str = ""
     note: str = ""
-
-
-class NewCap(Value):
-    """A limit as somebody asked for it; `limit` and `tolerance` as typed, for its kind to read.
-
-    What is not given stays as it was, for a cap that is there already.
-    """
-
-    code: str
-    limit: str
-    fund: str = ""
-    measure: str = ""
-    per: tuple[str, ...] = ()
-    only: str = ""
-    severity: str = ""
-    tolerance: str = ""
-
-
-class CapChange(Value):
-    """A limit as it was recorded, what it was before, and each bucket that is over it."""
-
-    recorded: Recorded
-    entry: CapSet
-    was: CapSet | None = None
-    over: Sequence[tuple[str, int]] = ()
-    already: bool = False
 
 
 def add_fund(
@@ -171,6 +143,46 @@ def add_recipient(
     return database.write(work, keep=not preview)
 
 
+def admit(
+    database: Database,
+    fund: str,
+    recipient: str,
+    told: Told,
+    *,
+    actor: str,
+    recorded_at: str,
+    preview: bool,
+) -> tuple[Recorded, Fund, Recipient, bool]:
+    """Record that a fund lists a recipient who is there already, both by code or name.
+
+    Returns the entry, whom it is about, and whether the same key had recorded it. Raises NotFound,
+    AlreadyThere, or BadInput where the fund is not for that kind.
+    """
+
+    def work(session: Session) -> tuple[Recorded, Fund, Recipient, bool]:
+        recorder = Recorder(session, actor, recorded_at)
+        of = resolve.fund(session, fund)
+        # A name that several have means the one that this fund may be given to.
+        several = len(register.find_recipients(session, recipient)) > 1
+        who = resolve.recipient(session, recipient, of if several else None)
+        entry = _registration((Listing(fund=of.code, recipient=who.code),), told)
+        found = ledger.entries_by_key(session, [told.key] if told.key else [])
+        if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
+            return before, of, who, True
+        if register.is_listed(session, of.code, who.code):
+            raise AlreadyThere(
+                f"{of.name} lists {who.name} ({who.code}) already",
+                f"see whom it lists: vru-ledger recipient list --fund {of.code}",
+            )
+        if of.kinds:
+            _must_be_of(who.kind, of.kinds, of.code)
+        recorded = recorder.put_register(entry)
+        recorder.journal.flush()
+        return recorded, of, who, False
+
+    return database.write(work, keep=not preview)
+
+
 def _cap_on_total(session: Session, fund: str) -> str:
     """Return a code for the cap on a fund's total that no cap has: 'MYENDS-FUND'."""
     taken = {cap.cap for cap, _ in ledger.all_caps(session)}
@@ -188,39 +200,6 @@ def _code_before(found: Mapping[str, Recorded], new: Recipient) -> str:
             if isinstance(one, Recipient) and (one.name, one.kind) == (new.name, new.kind):
                 return one.code
     return ""
-
-
-def set_cap(
-    database: Database, new: NewCap, told: Told, *, actor: str, recorded_at: str, preview: bool
-) -> CapChange:
-    """Record a limit, new or changed.
-
-    Raises NotFound, AlreadyThere, or BadInput where the limit cannot be read.
-    """
-
-    def work(session: Session) -> CapChange:
-        recorder = Recorder(session, actor, recorded_at)
-        entry = _cap(session, new, told)
-        if told.key:
-            found = ledger.entries_by_key(session, [told.key])
-            if before := already_recorded(found, entry, dated_by_clock=told.dated_by_clock):
-                return CapChange(recorded=before, entry=entry, already=True)
-        was = recorder.state(entry.fund).caps.get(entry.cap)
-        recorded = recorder.put_cap(entry)
-        recorder.journal.flush()
-        limit = recorder.state(entry.fund).bounds[entry.cap].limit
-        over = [
-            (bucket, held - limit)
-            for bucket, held, _ in ledger.cap_balances(session, entry.fund, entry.cap, _OVER)
-            if held > limit
-        ]
-        return CapChange(recorded=recorded, entry=entry, was=was, over=over)
-
-    return database.write(work, keep=not preview)
-
-
-_OVER = 5
-"""Buckets that a lowered limit finds over it, at most so many of which are named."""
 
 
 def _registration(records: tuple[Record, ...], told: Told) -> Registration:
@@ -272,64 +251,3 @@ def _fund(session: Session, new: NewFund) -> tuple[Fund, tuple[Listing, ...]]:
         for asked in new.recipients
     )
     return fund, listed
-
-
-def _cap(session: Session, new: NewCap, told: Told) -> CapSet:
-    """Return the entry that sets a cap, completed by what the cap is already."""
-    before = next((cap for cap, _ in ledger.all_caps(session) if cap.cap == new.code), None)
-    if before is None and not (new.fund and new.measure):
-        raise BadInput(
-            f"{new.code} is a new cap",
-            "say what it limits: --fund FUND --measure KIND, and --per if it counts per something",
-        )
-    fund = resolve.fund(session, new.fund).code if new.fund else before.fund if before else ""
-    measure = new.measure or (before.measure if before else "")
-    severity = new.severity or (before.severity if before else "stop")
-    per = new.per or (before.per if before else ())
-    try:
-        limit = kind_of(measure).read(new.limit)
-    except ValueError as problem:
-        raise BadInput(f"LIMIT: {problem}") from None
-    unknown = [name for name in per if name not in PROPERTIES]
-    if unknown:
-        raise BadInput(
-            f"--per: {unknown[0][:40]!r} is nothing that a cap counts per",
-            f"there are {', '.join(PROPERTIES)}",
-        )
-    if severity not in SEVERITIES:
-        raise BadInput(f"--severity: {severity[:40]!r} is none of {', '.join(SEVERITIES)}")
-    tolerance, tolerance_bp = _tolerance(new.tolerance, measure)
-    if before and not new.tolerance:
-        tolerance, tolerance_bp = before.tolerance, before.tolerance_bp
-    return CapSet(
-        cap=parse_code(new.code),
-        fund=fund,
-        measure=measure,
-        limit=limit,
-        per=per,
-        only=new.only or (before.only if before else ""),
-        severity=severity,
-        tolerance=tolerance,
-        tolerance_bp=tolerance_bp,
-        dated=told.dated,
-        reason=told.reason,
-        decision=told.decision,
-        key=told.key,
-    )
-
-
-def _tolerance(typed: str, measure: str) -> tuple[int | None, int | None]:
-    """Read '1k', '2' or '2.5%', as the measure's unit goes: in the unit, and in basis points."""
-    if not typed:
-        return None, None
-    unit = kind_of(measure).UNIT
-    if unit == "day":
-        raise BadInput("a last day has no tolerance", "leave --tolerance out")
-    if typed.strip() == "0":
-        return 0, None  # None at all: the only way to take one away.
-    try:
-        if typed.strip().endswith("%"):
-            return None, kind_of("share").read(typed)
-        return kind_of("amount" if unit == "pence" else measure).read(typed), None
-    except ValueError as problem:
-        raise BadInput(f"--tolerance: {problem}") from None

@@ -91,8 +91,8 @@ class _Filing:
             recorded += not outcome.already
             total += 0 if outcome.already else outcome.entry.amount_pence
             for warning in outcome.warnings:
-                told = self._finding(row, "", "batch-warning", warning.sentence)
-                self.warnings.append(told.replace(severity="warning"))
+                told = self._finding(row, "", warning.rule, warning.sentence)
+                self.warnings.append(told.replace(severity="warning", value=warning.cap))
             if recorded % _FLUSH_EVERY == 0:
                 self.journal.flush()
                 if on_progress:

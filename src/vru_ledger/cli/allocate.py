@@ -18,15 +18,15 @@ from vru_ledger.cli.options import (
     terminal_of,
     year_of,
 )
-from vru_ledger.cli.terminal import Terminal, read, say, say_aside, say_receipt
+from vru_ledger.cli.terminal import Terminal, read
 from vru_ledger.domain.entries import Proposal
-from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
+from vru_ledger.domain.money import format_pounds, parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose
 from vru_ledger.domain.years import parse_date, parse_term
 from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.allocate import Allocated, Request
+    from vru_ledger.actions.allocate import Request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -136,58 +136,25 @@ def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_
         recorded_at=terminal.recorded_at(),
         preview=preview,
     )
-    if format_ in ("json", "jsonl"):
-        import json
+    from vru_ledger.cli.changes import receipt_of, say_recorded
 
-        text = json.dumps(as_json(outcome, preview), ensure_ascii=False)
-    else:
-        text = as_sentence(outcome, preview)
-    if preview:
-        say(text)
-    else:
-        say_receipt(text, outcome.recorded.number)
-    if format_ not in ("json", "jsonl"):
-        for warning in outcome.warnings:
-            say_aside(f"warning: {warning.sentence}")
-
-
-def as_sentence(outcome: "Allocated", preview: bool) -> str:
-    """Say what was recorded: 'entry 14: £750,000.00 of MyEnds to Newham (MYENDS-0001)'."""
-    number, new = outcome.recorded.number, outcome.entry
+    new = outcome.entry
     asked = ", proposed" if isinstance(new, Proposal) else ""
     what = (
         f"{format_pounds(new.amount_pence)} of {outcome.fund_name} to {outcome.recipient_name} "
         f"({new.award}{asked})"
     )
-    if outcome.already:
-        return f"already recorded as entry {number}: {what}"
-    return (
-        f"would be entry {number}: {what}; nothing was written"
-        if preview
-        else f"entry {number}: {what}"
+    receipt = receipt_of(
+        outcome.recorded,
+        preview=preview,
+        already=outcome.already,
+        fund=new.fund,
+        recipient=new.recipient,
+        award=new.award,
+        amount_pence=new.amount_pence,
+        warnings=outcome.warnings,
     )
-
-
-def as_json(outcome: "Allocated", preview: bool) -> dict[str, Any]:
-    """Return what was recorded, for programs."""
-    new = outcome.entry
-    return {
-        "schema": "vru-ledger/recorded/1",
-        "entry": outcome.recorded.number,
-        "hash": None if preview and not outcome.already else outcome.recorded.hash,
-        "already_recorded": outcome.already,
-        "preview": preview,
-        "kind": new.KIND,
-        "fund": new.fund,
-        "recipient": new.recipient,
-        "award": new.award,
-        "amount_pence": new.amount_pence,
-        "amount": format_decimal(new.amount_pence),
-        "warnings": [
-            {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
-            for warning in outcome.warnings
-        ],
-    }
+    say_recorded(receipt, what, format_)
 
 
 def _purpose(typed: str) -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from vru_ledger.cli.terminal import read, say_aside, say_receipt
+from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.years import parse_date
 
@@ -42,9 +42,12 @@ def allocate_file(
             "preview": preview,
             "entry": None if preview else done.head_number,
             "hash": None if preview else done.head_hash,
-            "warnings": [warning.as_json() for warning in done.warnings],
+            "warnings": [
+                {"row": one.row, "rule": one.code, "cap": one.value or None, "message": one.message}
+                for one in done.warnings
+            ],
         }
-        say_receipt(json.dumps(told, ensure_ascii=False), done.head_number)
+        _say(json.dumps(told, ensure_ascii=False), preview, done.head_number)
         return
     say_aside("".join(f"warning: {one.place()}: {one.message}\n" for one in done.warnings))
     rows = "1 row" if done.recorded == 1 else f"{done.recorded:,} rows"
@@ -52,7 +55,14 @@ def allocate_file(
     told_of = f"{rows} {was}, {format_pounds(done.total_pence)} in all"
     before = f"; {done.already:,} already recorded" if done.already else ""
     end = "; nothing was written" if preview else f"; the ledger is at entry {done.head_number}"
-    say_receipt(f"{told_of}{before}{end}", done.head_number)
+    _say(f"{told_of}{before}{end}", preview, done.head_number)
+
+
+def _say(text: str, preview: bool, entry: int) -> None:
+    if preview:
+        say(text)
+    else:
+        say_receipt(text, entry)
 
 
 def _show_progress(rows: int) -> None:

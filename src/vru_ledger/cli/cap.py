@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vru_ledger.cli.changes import say_recorded, told_by
+from vru_ledger.cli.changes import must_not_be_to_come, receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
     Decision,
     DryRun,
@@ -17,14 +17,15 @@ from vru_ledger.cli.options import (
     RecordKey,
     query_of,
     receipt_format,
+    sentence,
     terminal_of,
 )
 from vru_ledger.cli.output import emit
-from vru_ledger.cli.terminal import read, say_aside
+from vru_ledger.cli.terminal import read
 from vru_ledger.domain.text import parse_code
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.administer import CapChange
+    from vru_ledger.actions.limits import CapChange
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="The limits."
@@ -84,6 +85,9 @@ def set_(
     tolerance: Annotated[
         str, typer.Option(help="What may be passed of it: 1k, 2 or 2.5%.", metavar="TOLERANCE")
     ] = "",
+    citation: Annotated[
+        str, typer.Option(help="Where it is written; as before unless told.", metavar="TEXT")
+    ] = "",
     on: On = "",
     decision: Decision = "",
     key: RecordKey = "",
@@ -91,7 +95,7 @@ def set_(
     format_: Format = "",
 ) -> None:
     """Set a cap: a new one, or another limit for one that is there."""
-    from vru_ledger.actions.administer import NewCap, set_cap
+    from vru_ledger.actions.limits import NewCap, set_cap
 
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
     new = NewCap(
@@ -103,11 +107,14 @@ def set_(
         only=read(parse_code, "--only", only).lower() if only else "",
         severity=severity.casefold(),
         tolerance=tolerance,
+        citation=sentence("--citation", citation),
     )
+    told = told_by(terminal, on=on, reason=reason, decision=decision, key=key)
+    must_not_be_to_come(terminal, told)
     done = set_cap(
         terminal.open(),
         new,
-        told_by(terminal, on=on, reason=reason, decision=decision, key=key),
+        told,
         actor=terminal.actor(),
         recorded_at=terminal.recorded_at(),
         preview=dry_run,
@@ -119,14 +126,29 @@ def _say_set(done: "CapChange", preview: bool, format_: str) -> None:
     """Say what the limit is and was, and warn of what is over it."""
     from vru_ledger.caps import kind_of, limit_in_words
     from vru_ledger.domain.quantity import Quantity
+    from vru_ledger.rules.case import Breach
 
-    kind = kind_of(done.entry.measure)
+    entry, kind = done.entry, kind_of(done.entry.measure)
     was = f" (was {limit_in_words(done.was)})" if done.was else ""
-    what = f"{done.entry.cap} is {limit_in_words(done.entry)}{was}"
-    say_recorded(done.recorded, what, preview, format_, already=done.already)
-    for bucket, over in done.over:
-        of = f" for {bucket}" if bucket else ""
-        say_aside(
-            f"warning: {done.entry.cap}: {Quantity(over, kind.UNIT)} over its limit{of}; "
-            "nothing more passes until that falls"
+    until = "; nothing more passes until that falls" if entry.severity == "stop" else ""
+    warnings = [
+        Breach(
+            "within-caps",
+            "warn",
+            f"{entry.cap}: {Quantity(over, kind.UNIT)} over its limit"
+            f"{f' for {bucket}' if bucket else ''}{until}",
+            entry.cap,
+            over,
         )
+        for bucket, over in done.over
+    ]
+    receipt = receipt_of(
+        done.recorded,
+        preview=preview,
+        already=done.already,
+        fund=entry.fund,
+        cap=entry.cap,
+        amount_pence=entry.limit if kind.UNIT == "pence" and entry.measure != "share" else None,
+        warnings=warnings,
+    )
+    say_recorded(receipt, f"{entry.cap} is {limit_in_words(entry)}{was}", format_)

@@ -1,10 +1,10 @@
-"""`vru-ledger fund`: list funds, show one, or add one."""
+"""`vru-ledger fund`: list funds, show one, add one, or admit a recipient to one."""
 
 from typing import Annotated
 
 import typer
 
-from vru_ledger.cli.changes import say_recorded, told_by
+from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
     Decision,
     DryRun,
@@ -108,4 +108,40 @@ def add(
         preview=dry_run,
     )
     what = f"fund {new.code} ({new.name}), {format_pounds(new.amount_pence)}"
-    say_recorded(done[0], what, dry_run, format_, already=len(done) == 1)
+    receipt = receipt_of(
+        done[0],
+        preview=dry_run,
+        already=len(done) == 1,
+        fund=new.code,
+        amount_pence=new.amount_pence,
+    )
+    say_recorded(receipt, what, format_)
+
+
+@app.command()
+def admit(
+    ctx: typer.Context,
+    fund: Annotated[str, typer.Argument(metavar="FUND", help="Code or name.")],
+    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="Code or name.")],
+    reason: Reason,
+    on: On = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Let a fund list a recipient that is there already."""
+    from vru_ledger.actions.administer import admit as action
+
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
+    done, of, who, already = action(
+        terminal.open(),
+        fund,
+        recipient,
+        told_by(terminal, on=on, reason=reason, decision=decision, key=key),
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=dry_run,
+    )
+    receipt = receipt_of(done, preview=dry_run, already=already, fund=of.code, recipient=who.code)
+    say_recorded(receipt, f"{of.name} lists {who.name} ({who.code})", format_)

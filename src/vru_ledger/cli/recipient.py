@@ -1,10 +1,10 @@
 """`vru-ledger recipient`: list recipients, show one, or add one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from vru_ledger.cli.changes import say_recorded, told_by
+from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
     Decision,
     Distinct,
@@ -21,7 +21,7 @@ from vru_ledger.cli.options import (
 )
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
-from vru_ledger.domain.register import Recipient
+from vru_ledger.domain.register import Listing, Recipient
 from vru_ledger.domain.text import parse_code, parse_name
 
 app = typer.Typer(
@@ -95,4 +95,9 @@ def add(
         preview=dry_run,
         distinct=distinct,
     )
-    say_recorded(done, f"recipient {new.name} ({new.kind})", dry_run, format_, already=already)
+    records: tuple[Any, ...] = getattr(done.entry, "records", ())
+    made = records[0]
+    listed = next((one.fund for one in records if isinstance(one, Listing)), "")
+    what = f"recipient {made.name} ({made.code}, {made.kind})"
+    receipt = receipt_of(done, preview=dry_run, already=already, fund=listed, recipient=made.code)
+    say_recorded(receipt, f"{what}, listed by {listed}" if listed else what, format_)

@@ -142,6 +142,14 @@ def recipient(session: Session, code: str) -> Recipient | None:
     return _made(Recipient, row) if row else None
 
 
+def kinds(session: Session) -> list[str]:
+    """Return the kinds of recipient that there are, or that a fund is for."""
+    found = {kind for (kind,) in session.rows("SELECT DISTINCT kind FROM recipients")}
+    for (some,) in session.rows("SELECT DISTINCT kinds FROM funds WHERE kinds <> ''"):
+        found.update(some.split(","))
+    return sorted(found)
+
+
 def is_listed(session: Session, fund: str, recipient: str) -> bool:
     """Say whether the fund names the recipient."""
     found = session.row(

@@ -148,7 +148,7 @@ def _code(error: Exception) -> int:
 def not_a_ledger(place: str) -> LedgerUnusable:
     """Say that a file is something else."""
     return LedgerUnusable(
-        f"{place} is not a ledger", "name another with --db, or make one: vru-ledger init"
+        f"{place} is not a ledger", "name another with --db, or a new one for init to make"
     )
 
 
