@@ -47,7 +47,8 @@ def test_an_entry_is_told_by_what_it_is_about(database: Database):
         350_000,
     )
     caps = [row for row in rows if row.kind == "cap"]
-    assert (caps[0].about, caps[0].amount, caps[0].dated) == (
+    assert (caps[0].about, caps[0].cap, caps[0].amount, caps[0].dated) == (
+        "ALPHA-FUND: £10,000.00",
         "ALPHA-FUND",
         None,
         date(2021, 4, 1),

@@ -56,8 +56,8 @@ def test_a_cap_that_tracks_says_nothing():
 @pytest.mark.parametrize(
     ("pence", "severity", "sentence"),
     [
-        (401, "warn", "EACH: £0.01 over its limit of £10.00, within its tolerance for ONE"),
-        (450, "warn", "EACH: £0.50 over its limit of £10.00, within its tolerance for ONE"),
+        (401, "warn", "EACH: £0.01 over its limit of £10.00 for ONE, within its tolerance"),
+        (450, "warn", "EACH: £0.50 over its limit of £10.00 for ONE, within its tolerance"),
         (451, "stop", "EACH: £0.01 over its limit of £10.00 and tolerance of £0.50 for ONE"),
     ],
 )

@@ -296,3 +296,17 @@ def test_the_views_say_what_the_balances_say(database: Database):
     assert rows(
         database, "SELECT held, ceiling FROM cap_use WHERE cap = 'ALPHA-EACH' AND bucket = 'ONE'"
     ) == [(350_000, 300_000)]
+
+
+def test_every_entry_that_moves_money_of_an_award_names_it(database_place: str):
+    """By that a report on one award finds its entries, without looking through all movements."""
+    database = with_everything(database_place)
+    strange = rows(
+        database,
+        "SELECT e.number, e.award, m.award FROM movements m JOIN entries e ON e.number = m.entry"
+        " WHERE m.award IS NOT NULL AND (e.award IS NULL OR e.award <> m.award)",
+    )
+    moved = rows(database, "SELECT COUNT(*) FROM movements WHERE award IS NOT NULL")
+    database.close()
+    assert strange == []
+    assert moved[0][0] > 0

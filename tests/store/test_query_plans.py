@@ -38,10 +38,15 @@ COMMANDS = {
         for by in ("fund", "source", "fy", "area", "bcu", "theme", "fund,fy", "fund,recipient")
     },
     "report position of a fund": ["report", "position", "--fund", "ALPHA"],
+    "report position of an award": ["report", "position", "--award", "ALPHA-0001"],
+    "report position of an award by recipient and year": [
+        *("report", "position", "--award", "ALPHA-0001", "--by", "recipient,fy")
+    ],
     "report caps": ["report", "caps"],
     "report caps of a fund": ["report", "caps", "--fund", "ALPHA"],
     "log": ["log"],
     "log of a fund": ["log", "--fund", "ALPHA"],
+    **{f"log of the kind {kind}": ["log", "--kind", kind] for kind in ("cap", "fund", "register")},
     "log of an award": ["log", "--award", "ALPHA-0001"],
     "show": ["show", "17"],
     "show an award": ["show", "ALPHA-0001"],

@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect
@@ -175,3 +176,16 @@ def test_every_row_class_is_in_the_list_of_tables():
         if isinstance(one, type) and issubclass(one, SQLModel) and hasattr(one, "__table__")
     }
     assert classes == set(DECLARED)
+
+
+def test_a_balance_without_a_floor_is_stored_without_one(tmp_path: Path):
+    """SQLAlchemy takes None for not given where a column has a default, and would write that."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}", poolclass=NullPool)
+    SQLModel.metadata.create_all(engine, tables=tables.TABLES)
+    key: dict[str, Any] = {"scope": "cap", "fund": "ALPHA", "name": "C"}
+    with ModelSession(engine) as session:
+        session.add(tables.BalanceRow(**key, bucket="", floor=None, entry=1))
+        session.add(tables.BalanceRow(**key, bucket="x", floor=0, entry=1))
+        session.commit()
+        found = session.exec(select(tables.BalanceRow.bucket, tables.BalanceRow.floor)).all()
+    assert sorted(found) == [("", None), ("x", 0)]

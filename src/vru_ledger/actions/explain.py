@@ -8,7 +8,7 @@ from typing import Any
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import described
 from vru_ledger.caps import kind_of, limit_in_words
-from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.answer import Answer, Fact
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.domain.entries import Allocation, CapSet, Funding, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_pounds
@@ -21,13 +21,6 @@ from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
 _NUMBER = re.compile(r"[Ee]?(\d{1,15})", re.ASCII)
-
-
-class Fact(Value):
-    """One thing that an entry says."""
-
-    fact: str
-    value: str
 
 
 class Moved(Value):

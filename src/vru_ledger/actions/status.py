@@ -8,7 +8,7 @@ from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.register import Fund, Headline
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.store import ledger, register
+from vru_ledger.store import figures, ledger, register
 from vru_ledger.store.database import Session
 
 _NEARLY = 90
@@ -84,7 +84,7 @@ def _watch(session: Session, fund: str) -> list[str]:
     said = []
     for cap, bounds in ledger.all_caps(session, fund):
         unit = kind_of(cap.measure).UNIT
-        fullest = ledger.cap_balances(session, fund, cap.cap, 1)
+        fullest = figures.fullest(session, fund, cap.cap, 1)
         if unit == "day" or not fullest or cap.severity == "track":
             continue
         held = fullest[0][1]

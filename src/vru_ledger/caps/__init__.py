@@ -1,7 +1,7 @@
 """What a limit can measure: one file per kind of cap, found by its name."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -72,7 +72,20 @@ def kind_of(measure: str) -> CapKind:
     return cast(CapKind, import_module(f"vru_ledger.caps.{measure}"))
 
 
-def stops_total(cap: CapSet) -> bool:
+class Limiting(Protocol):
+    """What tells what a cap limits: an entry that sets one, and a row of a seed file."""
+
+    @property
+    def measure(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def per(self) -> Sequence[str]: ...
+    @property
+    def only(self) -> str: ...
+
+
+def stops_total(cap: Limiting) -> bool:
     """Say whether a cap stops the money of its whole fund, whoever receives it."""
     return (
         cap.measure in ("amount", "share")

@@ -28,7 +28,11 @@ def check(
         typer.Argument(metavar="[SEED.yaml]", help="Seed files to check, instead of the ledger."),
     ] = None,
     head: Annotated[
-        str, typer.Option(help="A hash printed earlier: it must be on the chain.", metavar="HASH")
+        str,
+        typer.Option(
+            help="A hash printed earlier, or its first 8 characters: it must be on the chain.",
+            metavar="HASH",
+        ),
     ] = "",
     seed: Annotated[
         str, typer.Option(help="Compare the ledger with this seed file.", metavar="FILE")

@@ -26,3 +26,10 @@ class Answer(Value):
     measures: Mapping[str, str] = {}
     notes: Sequence[str] = ()
     apart: Sequence["Answer"] = ()
+
+
+class Fact(Value):
+    """One thing that is known: a row of an answer about one fund, recipient or entry."""
+
+    fact: str
+    value: str

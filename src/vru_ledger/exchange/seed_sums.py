@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from vru_ledger.caps import stops_total
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.quantity import day_text
 from vru_ledger.exchange.seed_findings import Findings
-from vru_ledger.exchange.seed_shape import CapRow, FundExpects, FundRow, SeedFile, Tile
+from vru_ledger.exchange.seed_shape import FundExpects, FundRow, SeedFile, Tile
 from vru_ledger.exchange.yaml_file import Path
 
 
@@ -73,14 +74,14 @@ def _check_caps(fund: FundRow, path: Path, findings: Findings) -> None:
     """Compare a fund's caps in pence with its amount and with the cap on its total."""
     amount = amount_of(fund)
     unread = any(not cap.measure for cap in fund.caps) or not _caps_readable(path, findings)
-    if not unread and not any(map(_stops_total, fund.caps)):
+    if not unread and not any(map(stops_total, fund.caps)):
         findings.add(
             "seed-no-total-cap",
             (*path, "code"),
             f"no cap stops the total of {fund.code or 'this fund'}, so nothing could be allocated",
             "add a cap with measure: amount, severity: stop, and neither per nor only",
         )
-    totals = [cap.limit for cap in fund.caps if _stops_total(cap) and cap.measure == "amount"]
+    totals = [cap.limit for cap in fund.caps if stops_total(cap) and cap.measure == "amount"]
     total = min(filter(None, totals), default=amount)
     for at, cap in enumerate(fund.caps):
         limit_path = (*path, "caps", at, "limit")
@@ -108,12 +109,6 @@ def _check_caps(fund: FundRow, path: Path, findings: Findings) -> None:
 def _caps_readable(path: Path, findings: Findings) -> bool:
     caps = (*path, "caps")
     return findings.is_list(caps) or not findings.has(caps)
-
-
-def _stops_total(cap: CapRow) -> bool:
-    """Say whether a cap is what `rules/capped_fund` asks of every fund."""
-    stops = cap.measure in ("amount", "share") and cap.severity == "stop"
-    return stops and not cap.per and not cap.only
 
 
 def _check_term(fund: FundRow, path: Path, findings: Findings) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.answer import Answer, Fact
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
@@ -26,13 +26,6 @@ class Row(Value):
     goes_to: str
     term: str
     citation: str
-
-
-class Fact(Value):
-    """One thing that is known."""
-
-    fact: str
-    value: str
 
 
 def answer(session: Session, query: Query) -> Answer:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, ClassVar
 
+from vru_ledger.caps import limit_in_words
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.entries import CapSet, Entry, Recorded, Registration
 from vru_ledger.domain.money import Pence
@@ -19,7 +20,8 @@ TITLE = "Journal: every entry, in order"
 
 MEASURES = {
     "dated": "the day from which the entry counts; one that is not dated counts always",
-    "about": "the award that was promised, the cap that was set, or what was put into the register",
+    "about": "the award that was promised, the cap that was set and its limit, or what was put "
+    "into the register",
     "amount": "what the entry is about, in pounds; an entry about no money has none",
     "recorded_at": "when it was written, in UTC, as the clock of the writer's computer said",
     "hash": "SHA-256 of the previous entry's hash and this entry's text",
@@ -35,6 +37,7 @@ class Row(Value):
 
     TOLD: ClassVar[Told] = {
         "award": {"machine_only": True},
+        "cap": {"machine_only": True},
         "amount": {"absent": "-"},
         "hash": {"brief": 12},
     }
@@ -46,6 +49,7 @@ class Row(Value):
     recipient: str
     about: str
     award: str
+    cap: str
     amount: Pence | None
     actor: str
     recorded_at: str
@@ -88,11 +92,13 @@ def _answer(
 
 
 def _about(entry: Entry) -> str:
-    """Return what an entry is about: its award, its cap, or what it put into the register."""
+    """Return what an entry is about: its award, its cap and limit, or what it put on record."""
     if isinstance(entry, Registration):
         tables = Counter(record.TABLE for record in entry.records)
         return ", ".join(f"{table} ({count})" for table, count in tables.items())
-    return entry.cap if isinstance(entry, CapSet) else getattr(entry, "award", "")
+    if isinstance(entry, CapSet):
+        return f"{entry.cap}: {limit_in_words(entry)}"
+    return getattr(entry, "award", "")
 
 
 def _rows(found: Iterable[Recorded]) -> Iterator[Row]:
@@ -108,6 +114,7 @@ def _rows(found: Iterable[Recorded]) -> Iterator[Row]:
             recipient=getattr(entry, "recipient", ""),
             about=_about(entry),
             award=getattr(entry, "award", ""),
+            cap=getattr(entry, "cap", ""),
             amount=amount,
             actor=one.actor,
             recorded_at=one.recorded_at,

@@ -226,8 +226,13 @@ def _drop_first(query: Query) -> tuple[str, ...]:
 def _measures(query: Query) -> dict[str, str]:
     if not any(name in figures.OF_AWARDS for name in query.by):
         return MEASURES
-    used = "allocated / authority of the same fund, source and year, in per cent, rounded down"
-    return {**MEASURES, "used": used}
+    alike = [_NAMED.get(name, name) for name in query.by if name not in figures.OF_AWARDS]
+    whole = (
+        f"the authority of the same {' and '.join(alike)} (in the total: of all of them)"
+        if alike
+        else "all the authority of what is asked about"
+    )
+    return {**MEASURES, "used": f"allocated / {whole}, in per cent, rounded down to a tenth"}
 
 
 def _notes(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar
 
-from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.answer import Answer, Fact
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Recipient
@@ -39,13 +39,6 @@ class Award(Value):
     fy: str
     allocated: Pence
     title: str
-
-
-class Fact(Value):
-    """One thing that is known."""
-
-    fact: str
-    value: str
 
 
 def answer(session: Session, query: Query) -> Answer:

@@ -34,8 +34,10 @@ def within_caps(case: Case) -> Iterator[Breach]:
             said = f"{over}{_noun(over)} over its limit of {Quantity(limit, kind.UNIT)}"
             if ceiling > limit:
                 tolerance = Quantity(ceiling - limit, kind.UNIT)
-                past = after > ceiling
-                said += f" and tolerance of {tolerance}" if past else ", within its tolerance"
+                if after > ceiling:
+                    said += f" and tolerance of {tolerance}"
+                else:
+                    of += ", within its tolerance"
             said += of
         yield Breach(
             "within-caps",

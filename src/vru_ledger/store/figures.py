@@ -213,6 +213,10 @@ def of_movements(
             known_at=query.known_at,
         )
     )
+    if query.award:
+        # Every entry that moves money of an award names it, and is found by it.
+        wanted.add("e.award = ?", query.award)
+        wanted.add("m.award = ?", query.award)
     if wanted.texts:
         # Entries first: SQLite keeps the order of a CROSS JOIN; the other way takes longer.
         tables = "entries e CROSS JOIN movements m"
@@ -226,8 +230,6 @@ def of_movements(
     for name in ("fund", "source", "recipient", "area", "bcu", "fy"):
         if value := getattr(query, name):
             wanted.add(f"{_OF_MOVEMENTS[name]} = ?", value)
-    if query.award:
-        wanted.add("m.award = ?", query.award)
     # Authority is the stages' counterpart: its movements are below zero as it grows.
     pence = f"CASE m.stage WHEN '{AUTHORITY}' THEN -m.pence ELSE m.pence END"
     return _grouped(
@@ -286,16 +288,17 @@ def authority_of_funds(session: Session, query: Query) -> dict[str, int]:
     return {group.keys[0]: group.sums[0] for group in of_movements(session, ("fund",), then)}
 
 
-def fullest(session: Session, fund: str, cap: str, most: int) -> Iterable[tuple[str, int]]:
+def fullest(session: Session, fund: str, cap: str, most: int) -> list[tuple[str, int]]:
     """Return a cap's fullest buckets and what they hold, the fullest first, of equals the last.
 
     So they lie in the index, and none but these is read.
     """
-    return session.rows(
+    rows = session.rows(
         "SELECT bucket, held FROM balances WHERE scope = 'cap' AND fund = ? AND name = ?"
         " ORDER BY held DESC, bucket DESC LIMIT ?",
         (fund, cap, most),
     )
+    return [(bucket, held) for bucket, held in rows]
 
 
 def buckets(session: Session, fund: str, cap: str) -> Iterator[tuple[str, int]]:

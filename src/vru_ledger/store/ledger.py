@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.chain import entry_of
-from vru_ledger.domain.entries import CapSet, Recorded
+from vru_ledger.domain.entries import Allocation, CapSet, Recorded
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.errors import LedgerUnusable
@@ -15,6 +15,8 @@ from vru_ledger.store.database import Row, Session
 
 _KEYS_AT_ONCE = 200
 _ENTRY = "number, actor, recorded_at, fact, hash"
+RARE = f"e.kind <> '{Allocation.KIND}'"
+"""Entries that a ledger has few of, which is what an index finds them by."""
 
 
 class Head(NamedTuple):
@@ -173,6 +175,9 @@ class Conditions:
         ):
             if value:
                 self.add(f"{column} = ?", value)
+        if query.kind not in ("", Allocation.KIND):
+            # What the index on all but the most frequent kind asks for, in its own words.
+            self.add(RARE)
         if query.since:
             self.add("e.dated >= ?", query.since.isoformat())
         for last in (query.until, query.as_of):
@@ -258,18 +263,3 @@ def recipient_balances(session: Session, fund: str, recipient: str) -> list[tupl
     """Return what every stage of a fund holds for one recipient."""
     keys = [Key("recipient", fund, stage, recipient) for stage in HELD]
     return [(key, balance.held) for key, balance in balances(session, keys).items()]
-
-
-def cap_balances(
-    session: Session, fund: str, cap: str, most: int | None
-) -> list[tuple[str, int, int]]:
-    """Return a cap's buckets, the fullest first: bucket, held and grandfathered."""
-    return [
-        (bucket, held, grandfathered)
-        for bucket, held, grandfathered in session.rows(
-            "SELECT bucket, held, grandfathered FROM balances"
-            " WHERE scope = 'cap' AND fund = ? AND name = ? ORDER BY held DESC"
-            + ("" if most is None else f" LIMIT {int(most)}"),
-            (fund, cap),
-        )
-    ]

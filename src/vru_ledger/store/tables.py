@@ -80,6 +80,14 @@ class EntryRow(SQLModel, table=True):
             sqlite_where=text("reverses IS NOT NULL"),
             postgresql_where=text("reverses IS NOT NULL"),
         ),
+        # Of all but the kind that most entries are, so that an allocation pays nothing for it.
+        Index(
+            "entries_of_kind",
+            "kind",
+            "number",
+            sqlite_where=text("kind <> 'allocate'"),
+            postgresql_where=text("kind <> 'allocate'"),
+        ),
         STRICT,
     )
 
@@ -179,7 +187,7 @@ class BalanceRow(SQLModel, table=True):
     name: str = key_column()
     bucket: str = key_column()
     held: int = whole_column()
-    floor: int | None = whole_column()
+    floor: int | None = whole_column(None)
     ceiling: int | None = whole_column(None)
     grandfathered: int = whole_column()
     entry: int = whole_column(foreign_key="entries.number")
