@@ -140,6 +140,23 @@ def test_use_is_measured_against_the_authority_of_the_same_fund_and_year():
     assert "authority" not in answer.shown
 
 
+def test_a_total_is_a_share_only_of_what_is_shown(database: Database):
+    """One recipient's part of one fund is no share of all funds together."""
+    asked: list[tuple[dict[str, Any], bool]] = [
+        ({"award": "ALPHA-0001", "by": ("fund",)}, False),
+        ({"recipient": "ONE", "by": ("fund", "recipient")}, False),
+        ({"recipient": "ONE", "fund": "ALPHA", "by": ("fund",)}, True),
+        ({"recipient": "ONE", "by": ("recipient",)}, True),
+    ]
+    for more, has_whole in asked:
+        answer, rows = ask(database, "position", **more)
+        assert (answer.total.used is not None) == has_whole, more
+        assert rows[0].used is not None
+    assert answer.measures["used"].startswith(
+        "allocated / all the authority of what is asked about, in per cent"
+    )
+
+
 def test_without_authority_there_is_no_use_to_measure(database: Database):
     _, rows = ask(database, "position", fund="DELTA")
     assert [(row.fund, row.authority, row.used) for row in rows] == [("DELTA", 0, None)]

@@ -230,7 +230,7 @@ def _must_be_of(kind: str, kinds: str, fund: str) -> None:
     if kind not in kinds.split(","):
         raise BadInput(
             f"{fund} goes to recipients of kind {kinds.replace(',', ' or ')}, not {kind}",
-            "give it one of those kinds, or do not list it there",
+            "leave it out of the list of that fund",
         )
 
 

@@ -77,8 +77,9 @@ def allocate(
             "FUND, RECIPIENT and AMOUNT are needed",
             "like vru-ledger allocate MYENDS Newham 750k, or --from FILE for many",
         )
-    if distinct and not new_recipient:
-        raise BadInput("--distinct is about somebody new", "say --new-recipient too")
+    if (distinct or kind) and not new_recipient:
+        option = "--distinct" if distinct else "--kind"
+        raise BadInput(f"{option} is about somebody new", "say --new-recipient too")
     _allocate_one(terminal, _request(terminal, ctx.params), dry_run, format_)
 
 

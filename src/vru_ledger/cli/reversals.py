@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vru_ledger.cli.changes import receipt_of
 from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
-from vru_ledger.domain.money import format_decimal, format_pounds
+from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import BadInput
 
@@ -73,22 +74,14 @@ def as_sentence(done: Reversed, preview: bool) -> str:
 def as_json(done: Reversed, preview: bool) -> dict[str, Any]:
     """Return what was undone, for programs."""
     entry: Any = done.recorded.entry
-    return {
-        "schema": "vru-ledger/recorded/1",
-        "entry": done.recorded.number,
-        "hash": None if preview and not done.already else done.recorded.hash,
-        "already_recorded": done.already,
-        "preview": preview,
-        "kind": entry.KIND,
-        "reverses": done.original.number,
-        "was": done.original.entry.KIND,
-        "fund": entry.fund,
-        "recipient": getattr(entry, "recipient", None),
-        "award": getattr(entry, "award", None),
-        "amount_pence": entry.amount_pence,
-        "amount": format_decimal(entry.amount_pence),
-        "warnings": [
-            {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
-            for warning in done.warnings
-        ],
-    }
+    receipt = receipt_of(
+        done.recorded,
+        preview=preview,
+        already=done.already,
+        fund=entry.fund,
+        recipient=getattr(entry, "recipient", ""),
+        award=getattr(entry, "award", ""),
+        amount_pence=entry.amount_pence,
+        warnings=done.warnings,
+    )
+    return {**receipt, "reverses": done.original.number, "was": done.original.entry.KIND}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vru_ledger.cli.changes import receipt_of
 from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
@@ -130,18 +131,18 @@ def as_sentence(done: Stepped, preview: bool) -> str:
 def as_json(done: Stepped, preview: bool) -> dict[str, Any]:
     """Return what was recorded, for programs."""
     entry = done.entry
+    receipt = receipt_of(
+        done.recorded,
+        preview=preview,
+        already=done.already,
+        fund=entry.fund,
+        recipient=entry.recipient,
+        award=entry.award,
+        amount_pence=entry.amount_pence,
+        warnings=done.warnings,
+    )
     return {
-        "schema": "vru-ledger/recorded/1",
-        "entry": done.recorded.number,
-        "hash": None if preview and not done.already else done.recorded.hash,
-        "already_recorded": done.already,
-        "preview": preview,
-        "kind": entry.KIND,
-        "fund": entry.fund,
-        "recipient": entry.recipient,
-        "award": entry.award,
-        "amount_pence": entry.amount_pence,
-        "amount": format_decimal(entry.amount_pence),
+        **receipt,
         "from_stage": entry.from_stage or None,
         "to_stage": entry.to_stage or None,
         "state": done.life.state,
@@ -152,8 +153,4 @@ def as_json(done: Stepped, preview: bool) -> dict[str, Any]:
             }
             for stage in HELD
         },
-        "warnings": [
-            {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
-            for warning in done.warnings
-        ],
     }

@@ -101,7 +101,7 @@ def answer(session: Session, query: Query) -> Answer:
         row_type=Row,
         rows=rows,
         shown=shown,
-        total=_row(total, sum(shares.values()), **{shown[0]: "total"}),
+        total=_row(total, _whole_of_total(query, shares), **{shown[0]: "total"}),
         drop_first=_drop_first(query),
         meta=told,
         measures={name: _measures(query)[name] for name in shown if name in MEASURES},
@@ -142,6 +142,18 @@ def _authority_in_question(held: Figures, query: Query) -> dict[tuple[str, ...],
     by = [name for name in query.by if name not in figures.OF_AWARDS]
     asked = query.replace(stage=AUTHORITY, recipient="", area="", bcu="", award="")
     return {group.keys: group.sums[0] for group in held.groups(by, asked)}
+
+
+def _whole_of_total(query: Query, shares: Mapping[tuple[str, ...], int]) -> int:
+    """Return the authority that the total's use is measured against; 0 where there is none.
+
+    Where rows are of funds and only somebody's part is asked about, the funds without a row would
+    make it a share of something else than what is shown.
+    """
+    narrowed = query.recipient or query.area or query.bcu or query.award
+    if narrowed and not all(name in figures.OF_AWARDS for name in query.by) and len(shares) > 1:
+        return 0
+    return sum(shares.values())
 
 
 def _with_every_fund(session: Session, query: Query, groups: list[Group]) -> list[Group]:
@@ -228,7 +240,7 @@ def _measures(query: Query) -> dict[str, str]:
         return MEASURES
     alike = [_NAMED.get(name, name) for name in query.by if name not in figures.OF_AWARDS]
     whole = (
-        f"the authority of the same {' and '.join(alike)} (in the total: of all of them)"
+        f"the authority of the same {' and '.join(alike)}, in the total of all that is asked about"
         if alike
         else "all the authority of what is asked about"
     )
