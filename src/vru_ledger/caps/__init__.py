@@ -5,11 +5,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from vru_ledger.domain.entries import AwardEntry, CapSet, Entry
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.position import EMPTY, Balance, Key, Position, after, stage_changes, under
+
+if TYPE_CHECKING:
+
+    class Limiting(Protocol):
+        """What tells what a cap limits: an entry that sets one, and a row of a seed file."""
+
+        @property
+        def measure(self) -> str: ...
+        @property
+        def severity(self) -> str: ...
+        @property
+        def per(self) -> Sequence[str]: ...
+        @property
+        def only(self) -> str: ...
+
 
 PROPERTIES: Mapping[str, Callable[[AwardEntry], str]] = {
     "recipient": lambda allocation: allocation.recipient,
@@ -72,20 +87,7 @@ def kind_of(measure: str) -> CapKind:
     return cast(CapKind, import_module(f"vru_ledger.caps.{measure}"))
 
 
-class Limiting(Protocol):
-    """What tells what a cap limits: an entry that sets one, and a row of a seed file."""
-
-    @property
-    def measure(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def per(self) -> Sequence[str]: ...
-    @property
-    def only(self) -> str: ...
-
-
-def stops_total(cap: Limiting) -> bool:
+def stops_total(cap: "Limiting") -> bool:
     """Say whether a cap stops the money of its whole fund, whoever receives it."""
     return (
         cap.measure in ("amount", "share")

@@ -54,7 +54,8 @@ def check(
     head = head.strip().rstrip(".…").casefold()
     if head and not re.fullmatch(r"[0-9a-f]{8,64}", head, re.ASCII):
         raise BadInput(
-            f"--head: {head[:70]!r} is not a hash", "give the 64 characters of one, or its first 8"
+            f"--head: {head[:70]!r} is not a hash",
+            "give its 64 characters, or the first 8 or more",
         )
     sound = _check_seeds(files, format_) if files else _check_ledger(ctx, head, seed, format_)
     if not sound:

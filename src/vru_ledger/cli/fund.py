@@ -108,12 +108,9 @@ def add(
         preview=dry_run,
     )
     what = f"fund {new.code} ({new.name}), {format_pounds(new.amount_pence)}"
+    already, pence = len(done) == 1, new.amount_pence
     receipt = receipt_of(
-        done[0],
-        preview=dry_run,
-        already=len(done) == 1,
-        fund=new.code,
-        amount_pence=new.amount_pence,
+        done[0], preview=dry_run, already=already, fund=new.code, amount_pence=pence
     )
     say_recorded(receipt, what, format_)
 
