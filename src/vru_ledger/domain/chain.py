@@ -135,15 +135,15 @@ def _of_their_types(kind: Any, given: dict[str, Any]) -> None:
 def _given(thing: Entry | Record) -> dict[str, Any]:
     """Return what was given: every field that differs from its default, in JSON's own types."""
     given: dict[str, Any] = {}
-    for name, default in _defaults(type(thing)):
-        value = getattr(thing, name)
+    for (name, default), value in zip(_defaults(type(thing)), thing, strict=True):
         if value == default and type(value) is type(default):
             continue
         if isinstance(value, date):
-            value = value.isoformat()
+            given[name] = value.isoformat()
         elif name == "records":
-            value = [{"table": record.TABLE, **_given(record)} for record in value]
-        given[name] = value
+            given[name] = [{"table": record.TABLE, **_given(record)} for record in value]
+        else:
+            given[name] = value
     return given
 
 
