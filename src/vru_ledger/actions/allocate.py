@@ -88,7 +88,7 @@ class Allocator:
         self.session = recorder.session
         self._newest: dict[str, int] = {}
         self._funds: dict[str, Fund] = {}
-        self._recipients: dict[tuple[str, str, str, bool], tuple[Recipient, bool]] = {}
+        self._recipients: dict[str | tuple[str, str, str], tuple[Recipient, bool]] = {}
         self._areas: dict[str, tuple[str, str]] = {"": ("", "")}
         self._sources: dict[tuple[str, str], str] = {}
         self._by_year: dict[tuple[str, str], list[str]] = {}
@@ -123,9 +123,12 @@ class Allocator:
 
     def judged(self, new: Allocation) -> tuple[Case, list[Breach]]:
         """Return the allocation, drawn from the authority there is, and what the rules say."""
-        position = self._position(new)
-        own, unassigned = available(new, position)
+        state, lines = self.recorder.state(new.fund), line_keys(new)
+        keys = [*keys_of(new, state.caps), *lines]
+        position = self.recorder.journal.load(keys, state.caps, state.bounds, new.award)
+        own, unassigned = (position[key].held for key in lines[:2])
         if new.fy and new.amount_pence > own:
+            # What the year does not have is lent by authority that has no year.
             new = new.replace(unassigned_pence=min(new.amount_pence - own, unassigned))
         case = self.recorder.case(new, position)
         return case, judge(case)
@@ -139,6 +142,7 @@ class Allocator:
         if request.fund not in self._funds:
             self._funds[request.fund] = resolve.fund(session, request.fund)
         fund = self._funds[request.fund]
+        self.recorder.state(fund.code, fund)
         recipient, is_new = self._recipient(fund, request)
         area, bcu = self._area(request.area or recipient.area)
         source = self._source(fund, request.source)
@@ -209,24 +213,23 @@ class Allocator:
         except LedgerError:
             return True
 
-    def _position(self, new: Allocation) -> Position:
-        """Return a position that holds every balance the allocation could touch."""
-        state = self.recorder.state(new.fund)
-        keys = [*keys_of(new, state.caps), *line_keys(new)]
-        return self.recorder.journal.load(keys, state.caps, state.bounds, new.award)
-
     def _recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
         """Return the recipient, and whether it is new. Raises NotFound, BadInput."""
-        key = (fund.code, request.recipient, request.kind, request.new_recipient)
-        if key not in self._recipients:
-            if request.new_recipient:
-                self._recipients[key] = self._new_recipient(fund, request)
-            else:
-                found = resolve.recipient(self.session, request.recipient, fund)
-                self._recipients[key] = found, False
-            if len(self._recipients) > _MOST_NAMES:
-                self._recipients = {key: self._recipients[key]}
-        return self._recipients[key]
+        asked, known = request.recipient, self._recipients
+        if len(known) > _MOST_NAMES:
+            known.clear()
+        if request.new_recipient:
+            key = (fund.code, asked, request.kind)
+            if key not in known:
+                known[key] = self._new_recipient(fund, request)
+            return known[key]
+        if asked not in known:
+            found = register.find_recipients(self.session, asked)
+            if len(found) != 1:
+                # A name that several share: whose it is depends on the fund.
+                return resolve.recipient(self.session, asked, fund), False
+            known[asked] = found[0], False
+        return known[asked]
 
     def _new_recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
         kinds = fund.kinds.split(",") if fund.kinds else []
@@ -294,11 +297,12 @@ _MOST_NAMES = 20_000
 
 def line_keys(new: AwardEntry) -> tuple[Key, ...]:
     """Return the balances that authority is drawn from: unallocated of its year and of no year."""
-    lines = (f"{new.source}|{new.fy}|", f"{new.source}||")
-    return tuple(
-        Key("stage", new.fund, stage, line)
-        for stage in ("unallocated", "authority")
-        for line in lines
+    fund, own, unassigned = new.fund, f"{new.source}|{new.fy}|", f"{new.source}||"
+    return (
+        Key("stage", fund, "unallocated", own),
+        Key("stage", fund, "unallocated", unassigned),
+        Key("stage", fund, "authority", own),
+        Key("stage", fund, "authority", unassigned),
     )
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _ISO = r"(\d{4})-(\d{2})-(\d{2})"
 _BRITISH = r"(\d{1,2})/(\d{1,2})/(\d{4})"
 _YEAR = r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})"
 _BARE = r"(?:FY ?)?(\d{4})"
 _QUARTER = r"(.+)-Q([1-4])"
+_FLAGS = int(re.ASCII | re.IGNORECASE)
+_MOST_REMEMBERED = 1_024
+"""Days and years that are remembered as they were written: a batch repeats a few of them."""
 
 
 def _whole(pattern: str, typed: str) -> re.Match[str] | None:
     # Patterns are compiled when they are first needed: most commands need one or none.
-    return re.fullmatch(pattern, typed, re.ASCII | re.IGNORECASE)
+    return re.fullmatch(pattern, typed, _FLAGS)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_date(text: str) -> date:
     """Read '2022-03-31' or '31/03/2022'. Raises ValueError for anything else, or no such day."""
     typed = text.strip(" ")
@@ -48,6 +53,7 @@ def parse_term(text: str) -> tuple[date | None, date | None]:
     return opens, closes
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_financial_year(text: str) -> str:
     """Read '2022/23', '2022-23', 'FY2022/23' or '2022-2023'; returns '2022/23'.
 
