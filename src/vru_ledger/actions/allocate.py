@@ -8,6 +8,7 @@ from typing import cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
@@ -69,15 +70,43 @@ def allocate(
     recorded_at: str,
     preview: bool = False,
 ) -> Allocated:
-    """Record one allocation. Raises EntryRefused, NotFound, KeyConflict and those of `write`."""
+    """Record one allocation; see `Clerk`."""
+    return Clerk(database, actor).allocate(request, recorded_at=recorded_at, preview=preview)
 
-    def work(session: Session) -> Allocated:
-        allocator = Allocator(Recorder(session, actor, recorded_at))
-        outcome = allocator.put(request)
-        allocator.recorder.journal.flush()
+
+class Clerk:
+    """Allocations one after another, each a transaction of its own, in the name of one actor.
+
+    What one has read of funds, caps and balances stays true for the next while the ledger's head is
+    the one that it left: nothing changes without an entry. So the next reads only what is new.
+    """
+
+    def __init__(self, database: Database, actor: str) -> None:
+        self.database = database
+        self.actor = actor
+        self._known: Allocator | None = None
+
+    def allocate(self, request: Request, *, recorded_at: str, preview: bool = False) -> Allocated:
+        """Record one allocation.
+
+        Raises BadInput, EntryRefused, NotFound, KeyConflict and those of `write`.
+        """
+        request = storable(request)
+        # Taken away first: whatever fails, or is undone, leaves nothing behind that was never kept.
+        known, self._known = self._known, None
+
+        def work(session: Session) -> tuple[Allocated, Allocator]:
+            allocator = known
+            if allocator is None or not allocator.resumes(session, recorded_at):
+                allocator = Allocator(Recorder(session, self.actor, recorded_at))
+            outcome = allocator.put(request)
+            allocator.recorder.journal.flush()
+            return outcome, allocator
+
+        outcome, allocator = self.database.write(work, keep=not preview)
+        if not preview:
+            self._known = allocator
         return outcome
-
-    return database.write(work, keep=not preview)
 
 
 class Allocator:
@@ -92,6 +121,11 @@ class Allocator:
         self._areas: dict[str, tuple[str, str]] = {"": ("", "")}
         self._sources: dict[tuple[str, str], str] = {}
         self._by_year: dict[tuple[str, str], list[str]] = {}
+
+    def resumes(self, session: Session, recorded_at: str) -> bool:
+        """Go on in another transaction, and say whether what is known is still true."""
+        self.session = session
+        return self.recorder.resumes(session, recorded_at)
 
     def put(self, request: Request) -> Allocated:
         """Record one allocation, or raise and leave the transaction as it was."""

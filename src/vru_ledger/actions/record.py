@@ -56,6 +56,11 @@ class Recorder:
         self._states: dict[str, FundState] = {}
         self._listed: dict[tuple[str, str], bool] = {}
 
+    def resumes(self, session: Session, recorded_at: str) -> bool:
+        """Go on in another transaction, and say whether nothing was recorded in between."""
+        self.session, self.recorded_at = session, recorded_at
+        return self.journal.resumes(session)
+
     def state(self, fund: str, found: Fund | None = None) -> FundState:
         """Return the fund with exactly this code, `found` if it was. Raises NotFound."""
         if fund not in self._states:

@@ -12,6 +12,9 @@ _YEAR = r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})"
 _BARE = r"(?:FY ?)?(\d{4})"
 _QUARTER = r"(.+)-Q([1-4])"
 _FLAGS = int(re.ASCII | re.IGNORECASE)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""What is outside is a slip of the pen."""
+
 _MOST_REMEMBERED = 1_024
 """Days and years that are remembered as they were written: a batch repeats a few of them."""
 
@@ -35,8 +38,8 @@ def parse_date(text: str) -> date:
         parsed = date(year, month, day)
     except ValueError:
         raise ValueError(f"{typed!r} is not a day of the calendar") from None
-    if not 1900 <= year <= 2199:
-        raise ValueError(f"{typed!r} is not between 1900 and 2199")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{typed!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
     return parsed
 
 
@@ -63,14 +66,14 @@ def parse_financial_year(text: str) -> str:
     if match := _whole(_YEAR, typed):
         first, second = match.groups()
         name = year_name(int(first))
-        if not 1900 <= int(first) <= 2199:
-            raise ValueError(f"{typed!r} is not between 1900 and 2199")
+        if not FIRST_YEAR <= int(first) <= LAST_YEAR:
+            raise ValueError(f"{typed!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
         if second in (name[5:], str(int(first) + 1)):
             return name
         raise ValueError(f"{typed!r} is not a financial year; {first}'s is {name}")
     if match := _whole(_BARE, typed):
         first_year = int(match[1])
-        if not 1900 <= first_year <= 2199:
+        if not FIRST_YEAR <= first_year <= LAST_YEAR:
             raise ValueError(f"{typed!r} is not a financial year; write it like 2022/23")
         either = f"{year_name(first_year - 1)} or {year_name(first_year)}"
         raise ValueError(f"{typed!r} can mean {either}: write which")
