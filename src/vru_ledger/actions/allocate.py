@@ -118,6 +118,7 @@ class Allocator:
         self._newest: dict[str, int] = {}
         self._funds: dict[str, Fund] = {}
         self._recipients: dict[str | tuple[str, str, str], tuple[Recipient, bool]] = {}
+        self._looked = 0
         self._areas: dict[str, tuple[str, str]] = {"": ("", "")}
         self._sources: dict[tuple[str, str], str] = {}
         self._by_year: dict[tuple[str, str], list[str]] = {}
@@ -127,10 +128,13 @@ class Allocator:
         self.session = session
         return self.recorder.resumes(session, recorded_at)
 
-    def put(self, request: Request) -> Allocated:
-        """Record one allocation, or raise and leave the transaction as it was."""
+    def put(self, request: Request, *, is_new_key: bool = False) -> Allocated:
+        """Record one allocation, or raise and leave the transaction as it was.
+
+        `is_new_key` says that nobody can have used its key before.
+        """
         new, recipient, is_new = self.complete(request)
-        if new.key:
+        if new.key and not is_new_key:
             self.recorder.journal.settle(new.key)
             found = ledger.entries_by_key(self.session, [new.key])
             before = already_recorded(found, new, dated_by_clock=request.dated_by_clock)
@@ -153,7 +157,13 @@ class Allocator:
         recorded = self.recorder.append(case.entry, case.changes)
         self._newest[new.fund] += 1
         made = cast(Allocation, case.entry)
-        return Allocated(recorded, made, case.fund.name, recipient.name, breaches)
+        return Allocated(
+            recorded=recorded,
+            entry=made,
+            fund_name=case.fund.name,
+            recipient_name=recipient.name,
+            warnings=breaches,
+        )
 
     def judged(self, new: Allocation) -> tuple[Case, list[Breach]]:
         """Return the allocation, drawn from the authority there is, and what the rules say."""
@@ -260,8 +270,10 @@ class Allocator:
         if asked not in known:
             found = register.find_recipients(self.session, asked)
             if len(found) != 1:
-                # A name that several share: whose it is depends on the fund.
-                return resolve.recipient(self.session, asked, fund), False
+                # None, or a name that several share: whose it is depends on the fund.
+                self._looked += not found
+                near = self._looked <= _MOST_NEAR
+                return resolve.recipient(self.session, asked, fund, near=near), False
             known[asked] = found[0], False
         return known[asked]
 
@@ -327,6 +339,9 @@ class Allocator:
 
 _MOST_NAMES = 20_000
 """Recipients whose names are remembered during a batch."""
+
+_MOST_NEAR = 20
+"""Wrong names of recipients, in one batch, for which the whole register is searched for near ones."""
 
 
 def line_keys(new: AwardEntry) -> tuple[Key, ...]:

@@ -136,6 +136,15 @@ def entries_by_key(session: Session, keys: Collection[str]) -> dict[str, Recorde
     return found
 
 
+def is_key_used(session: Session, begins: str) -> bool:
+    """Say whether any entry was recorded with a key that begins so: with some text and a hyphen."""
+    end = f"{begins[:-1]}."  # A point comes next after a hyphen.
+    return (
+        session.row('SELECT 1 FROM entries WHERE "key" >= ? AND "key" < ? LIMIT 1', (begins, end))
+        is not None
+    )
+
+
 def entry(session: Session, number: int) -> Recorded | None:
     """Return one entry."""
     row = session.row(f"SELECT {_ENTRY} FROM entries WHERE number = ?", (number,))
