@@ -341,7 +341,7 @@ _MOST_NAMES = 20_000
 """Recipients whose names are remembered during a batch."""
 
 _MOST_NEAR = 20
-"""Wrong names of recipients, in one batch, for which the whole register is searched for near ones."""
+"""Wrong names, in one batch, for which the whole register is searched for a near one."""
 
 
 def line_keys(new: AwardEntry) -> tuple[Key, ...]:
