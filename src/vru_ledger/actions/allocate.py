@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import date
 from typing import cast
 
@@ -363,6 +362,8 @@ def available(new: AwardEntry, position: Position) -> tuple[int, int]:
 
 def as_typed(request: Request) -> str:
     """Return the command that asks for this, ready to be typed."""
+    import shlex  # Only a refusal needs it.
+
     pounds = format_decimal(request.amount_pence).removesuffix(".00")
     words = ["vru-ledger", "allocate", request.fund, request.recipient, pounds]
     if not request.dated_by_clock:
