@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,10 +12,9 @@ from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
 from vru_ledger.domain.entries import Recorded
-from vru_ledger.domain.money import LARGEST_PENCE, Pence
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
-from vru_ledger.domain.text import parse_code, parse_name, parse_purpose, parse_sentence, shown
-from vru_ledger.domain.years import parse_financial_year
+from vru_ledger.domain.text import parse_name, shown
 from vru_ledger.errors import BadInput
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
@@ -36,6 +34,7 @@ class Ledger:
         self.database = database
         self.actor = actor
         self.place = place
+        self._clerk = allocation.Clerk(database, actor)
 
     def allocate(
         self,
@@ -66,37 +65,27 @@ class Ledger:
         EntryRefused with every cap it met, NotFound, AlreadyThere, BadInput, KeyConflict or
         LedgerBusy; then nothing was written.
         """
-        if isinstance(amount_pence, bool) or not isinstance(amount_pence, int):
-            raise TypeError(f"amount_pence is whole pence, not {type(amount_pence).__name__}")
-        if not 0 < amount_pence <= LARGEST_PENCE:
-            raise BadInput(f"amount_pence is not from 1 to {LARGEST_PENCE:,}")
         request = allocation.Request(
             fund=fund,
-            recipient=_read(parse_name, "recipient", recipient or " "),
+            recipient=recipient,
             amount_pence=Pence(amount_pence),
             dated=on or date.today(),
             dated_by_clock=on is None,
-            fy=_read(parse_financial_year, "fy", fy),
+            fy=fy,
             term_from=term[0],
             term_to=term[1],
             area=area,
             source=source,
-            purpose=_read(parse_purpose, "purpose", purpose),
-            title=_read(parse_sentence, "title", title),
-            decision=_read(parse_sentence, "decision", decision),
-            reason=_read(parse_sentence, "reason", reason),
-            key=_read(parse_name, "key", key),
+            purpose=purpose,
+            title=title,
+            decision=decision,
+            reason=reason,
+            key=key,
             new_recipient=new_recipient,
-            kind=_read(parse_code, "kind", kind).lower(),
+            kind=kind,
             distinct=distinct,
         )
-        return allocation.allocate(
-            self.database,
-            request,
-            actor=self.actor,
-            recorded_at=_now(),
-            preview=preview,
-        )
+        return self._clerk.allocate(request, recorded_at=_now(), preview=preview)
 
     def position(self, *, by: tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
         """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.
@@ -195,15 +184,5 @@ def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0)
     return Ledger(open_database(str(place), wait=wait), actor, str(place))
 
 
-def _read(parse: Callable[[str], str], what: str, given: str) -> str:
-    """Return a text as it may be stored, as strictly as it is read on the terminal."""
-    if not given:
-        return ""
-    try:
-        return parse(given)
-    except ValueError as problem:
-        raise BadInput(f"{what}: {shown(str(problem))}") from None
-
-
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -234,6 +234,23 @@ def test_the_same_key_twice_in_a_file_is_a_conflict_if_the_rows_differ(
     assert told(error) == [(3, "", "key-conflict")]
 
 
+def test_a_key_that_reads_like_another_rows_own_is_seen(database: Database, allocate_from: From):
+    text = KEYED + "ALPHA,ONE,10,\nALPHA,TWO,5,K2\n"
+    allocate_from(text)
+    [(own,)] = rows(database, "SELECT \"key\" FROM entries WHERE recipient = 'ONE'")
+    error = rejected(allocate_from, database, KEYED + f"ALPHA,TWO,1,{own}\n")
+    assert told(error) == [(2, "", "key-conflict")]
+
+
+def test_the_register_is_searched_for_a_few_wrong_names_only(
+    database: Database, allocate_from: From
+):
+    wrong = "".join(f"ALPHA,Frist Trust {number},1\n" for number in range(100))
+    error = rejected(allocate_from, database, HEAD + wrong)
+    near = [one for one in error.findings if "did you mean First Trust (ONE)?" in one.message]
+    assert (len(error.findings), len(near)) == (100, 20)
+
+
 def test_warnings_name_their_rows(database: Database, allocate_from: From):
     done = allocate_from(HEAD + "ALPHA,ONE,10\nALPHA,TWO,50.01\n")
     assert [(one.row, one.message) for one in done.warnings] == [

@@ -29,6 +29,12 @@ class Spot(Value):
     column: int = 2
 
 
+class Name(Value):
+    """A value of one field."""
+
+    name: str
+
+
 class Nothing(Value):
     """A value without a field."""
 
@@ -38,6 +44,12 @@ def test_fields_are_given_in_order_or_by_name_and_those_left_out_have_their_defa
     assert (place.name, place.row, place.column) == ("a", 1, 5)
     assert place == Place(column=5, name="a")
     assert place == Place("a", 1, 5)
+
+
+def test_a_value_of_one_field_or_of_none_is_made_as_any_other():
+    assert Name(name="ab") == Name("ab")
+    assert tuple(Name(name="ab")) == ("ab",)
+    assert tuple(Nothing()) == ()
 
 
 def test_what_belongs_to_the_class_is_no_field():
@@ -51,6 +63,7 @@ def test_what_belongs_to_the_class_is_no_field():
     [
         ((), {}, "Place needs name"),
         ((), {"row": 3}, "Place needs name"),
+        ((), {"row": 3, "column": 4, "roww": 5}, "Place needs name"),
         (("a",), {"roww": 3}, "Place has no roww"),
         (("a",), {"x": 1, "b": 2}, "Place has no b, x"),
         (("a",), {"KIND": "other"}, "Place has no KIND"),

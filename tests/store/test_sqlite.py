@@ -7,6 +7,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,13 @@ from tests.builders import (
     funded,
     give,
     ledger_of,
+    record,
     registered,
     rows,
     with_everything,
 )
 from vru_ledger.actions.record import Recorder
+from vru_ledger.domain.register import Recipient
 from vru_ledger.errors import AlreadyThere, BadInput, LedgerBusy, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store import sqlite
 from vru_ledger.store.creation import create
@@ -130,6 +133,57 @@ def test_a_write_waits_for_who_is_still_reading_as_long_as_it_was_told_to(place:
     done.join()
     reader.close()
     database.close()
+
+
+def journal_of(place: Path) -> Path:
+    return place.with_name(f"{place.name}-journal")
+
+
+def test_who_writes_once_leaves_no_journal(place: Path):
+    database = open_database(str(place))
+    give(database, "ALPHA", "ONE", 1)
+    assert not journal_of(place).exists()
+    database.close()
+
+
+def test_who_writes_again_keeps_the_journal_until_the_ledger_is_let_go_of(place: Path):
+    database = open_database(str(place))
+    for pence in (1, 2, 3):
+        give(database, "ALPHA", "ONE", pence)
+    assert journal_of(place).read_bytes()[:28] == bytes(28)
+    assert database.driver.connection.execute("PRAGMA synchronous").fetchone() == (3,)
+    with closing(open_database(str(place))) as other:
+        give(other, "ALPHA", "ONE", 4)
+        give(database, "ALPHA", "ONE", 5)
+        assert findings(other) == []
+    database.close()
+    assert [one.name for one in place.parent.iterdir()] == [place.name]
+
+
+def test_a_kept_journal_is_cut_down_after_a_large_write(place: Path):
+    database = open_database(str(place))
+    for pence in (1, 2):
+        give(database, "ALPHA", "ONE", pence)
+    people = [Recipient(code=f"R{n}", name=f"Recipient {n}", kind="charity") for n in range(20_000)]
+    record(database, registered(*people[:10_000]))
+    record(
+        database, registered(*(one.replace(name=f"{one.name} again") for one in people[:10_000]))
+    )
+    assert journal_of(place).stat().st_size <= 1 << 20
+    database.close()
+
+
+def test_a_journal_that_was_kept_by_who_was_killed_is_no_hindrance(place: Path):
+    database = open_database(str(place))
+    for pence in (1, 2):
+        give(database, "ALPHA", "ONE", pence)
+    left = journal_of(place).read_bytes()
+    database.close()
+    journal_of(place).write_bytes(left)
+    with closing(open_database(str(place))) as database:
+        give(database, "ALPHA", "ONE", 3)
+        assert findings(database) == []
+    assert not journal_of(place).exists()
 
 
 def test_a_write_that_waits_says_so_once_and_goes_on(place: Path):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import date
 from typing import cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
@@ -72,15 +72,43 @@ def allocate(
     recorded_at: str,
     preview: bool = False,
 ) -> Allocated:
-    """Record one allocation. Raises EntryRefused, NotFound, KeyConflict and those of `write`."""
+    """Record one allocation; see `Clerk`."""
+    return Clerk(database, actor).allocate(request, recorded_at=recorded_at, preview=preview)
 
-    def work(session: Session) -> Allocated:
-        allocator = Allocator(Recorder(session, actor, recorded_at))
-        outcome = allocator.put(request)
-        allocator.recorder.journal.flush()
+
+class Clerk:
+    """Allocations one after another, each a transaction of its own, in the name of one actor.
+
+    What one has read of funds, caps and balances stays true for the next while the ledger's head is
+    the one that it left: nothing changes without an entry. So the next reads only what is new.
+    """
+
+    def __init__(self, database: Database, actor: str) -> None:
+        self.database = database
+        self.actor = actor
+        self._known: Allocator | None = None
+
+    def allocate(self, request: Request, *, recorded_at: str, preview: bool = False) -> Allocated:
+        """Record one allocation.
+
+        Raises BadInput, EntryRefused, NotFound, KeyConflict and those of `write`.
+        """
+        request = storable(request)
+        # Taken away first: whatever fails, or is undone, leaves nothing behind that was never kept.
+        known, self._known = self._known, None
+
+        def work(session: Session) -> tuple[Allocated, Allocator]:
+            allocator = known
+            if allocator is None or not allocator.resumes(session, recorded_at):
+                allocator = Allocator(Recorder(session, self.actor, recorded_at))
+            outcome = allocator.put(request)
+            allocator.recorder.journal.flush()
+            return outcome, allocator
+
+        outcome, allocator = self.database.write(work, keep=not preview)
+        if not preview:
+            self._known = allocator
         return outcome
-
-    return database.write(work, keep=not preview)
 
 
 class Allocator:
@@ -91,15 +119,24 @@ class Allocator:
         self.session = recorder.session
         self._newest: dict[str, int] = {}
         self._funds: dict[str, Fund] = {}
-        self._recipients: dict[tuple[str, str, str, bool], tuple[Recipient, bool]] = {}
+        self._recipients: dict[str | tuple[str, str, str], tuple[Recipient, bool]] = {}
+        self._looked = 0
         self._areas: dict[str, tuple[str, str]] = {"": ("", "")}
         self._sources: dict[tuple[str, str], str] = {}
         self._by_year: dict[tuple[str, str], list[str]] = {}
 
-    def put(self, request: Request) -> Allocated:
-        """Record one allocation, or raise and leave the transaction as it was."""
+    def resumes(self, session: Session, recorded_at: str) -> bool:
+        """Go on in another transaction, and say whether what is known is still true."""
+        self.session = session
+        return self.recorder.resumes(session, recorded_at)
+
+    def put(self, request: Request, *, is_new_key: bool = False) -> Allocated:
+        """Record one allocation, or raise and leave the transaction as it was.
+
+        `is_new_key` says that nobody can have used its key before.
+        """
         new, recipient, is_new = self.complete(request)
-        if new.key:
+        if new.key and not is_new_key:
             self.recorder.journal.settle(new.key)
             found = ledger.entries_by_key(self.session, [new.key])
             before = already_recorded(found, new, dated_by_clock=request.dated_by_clock)
@@ -123,16 +160,25 @@ class Allocator:
         recorded = self.recorder.append(case.entry, case.changes)
         self._newest[new.fund] += 1
         made = cast(Allocation, case.entry)
-        return Allocated(recorded, made, case.fund.name, recipient.name, breaches)
+        return Allocated(
+            recorded=recorded,
+            entry=made,
+            fund_name=case.fund.name,
+            recipient_name=recipient.name,
+            warnings=breaches,
+        )
 
     def judged(self, new: Allocation, who: str = "") -> tuple[Case, list[Breach]]:
         """Return the allocation, drawn from the authority there is, and what the rules say.
 
         `who` is what to call the recipient, by its code unless told.
         """
-        position = self._position(new)
-        own, unassigned = available(new, position)
+        state, lines = self.recorder.state(new.fund), line_keys(new)
+        keys = [*keys_of(new, state.caps), *lines]
+        position = self.recorder.journal.load(keys, state.caps, state.bounds, new.award)
+        own, unassigned = (position[key].held for key in lines[:2])
         if new.fy and new.amount_pence > own:
+            # What the year does not have is lent by authority that has no year.
             new = new.replace(unassigned_pence=min(new.amount_pence - own, unassigned))
         case = self.recorder.case(new, position, who=who)
         return case, judge(case)
@@ -146,6 +192,7 @@ class Allocator:
         if request.fund not in self._funds:
             self._funds[request.fund] = resolve.fund(session, request.fund)
         fund = self._funds[request.fund]
+        self.recorder.state(fund.code, fund)
         recipient, is_new = self._recipient(fund, request)
         area, bcu = self._area(request.area or recipient.area)
         source = self._source(fund, request.source)
@@ -216,24 +263,25 @@ class Allocator:
         except LedgerError:
             return True
 
-    def _position(self, new: Allocation) -> Position:
-        """Return a position that holds every balance the allocation could touch."""
-        state = self.recorder.state(new.fund)
-        keys = [*keys_of(new, state.caps), *line_keys(new)]
-        return self.recorder.journal.load(keys, state.caps, state.bounds, new.award)
-
     def _recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
         """Return the recipient, and whether it is new. Raises NotFound, BadInput."""
-        key = (fund.code, request.recipient, request.kind, request.new_recipient)
-        if key not in self._recipients:
-            if request.new_recipient:
-                self._recipients[key] = self._new_recipient(fund, request)
-            else:
-                found = resolve.recipient(self.session, request.recipient, fund)
-                self._recipients[key] = found, False
-            if len(self._recipients) > _MOST_NAMES:
-                self._recipients = {key: self._recipients[key]}
-        return self._recipients[key]
+        asked, known = request.recipient, self._recipients
+        if len(known) > _MOST_NAMES:
+            known.clear()
+        if request.new_recipient:
+            key = (fund.code, asked, request.kind)
+            if key not in known:
+                known[key] = self._new_recipient(fund, request)
+            return known[key]
+        if asked not in known:
+            found = register.find_recipients(self.session, asked)
+            if len(found) != 1:
+                # None, or a name that several share: whose it is depends on the fund.
+                self._looked += not found
+                near = self._looked <= _MOST_NEAR
+                return resolve.recipient(self.session, asked, fund, near=near), False
+            known[asked] = found[0], False
+        return known[asked]
 
     def _new_recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
         kinds = fund.kinds.split(",") if fund.kinds else []
@@ -309,6 +357,9 @@ class Allocator:
 _MOST_NAMES = 20_000
 """Recipients whose names are remembered during a batch."""
 
+_MOST_NEAR = 20
+"""Wrong names, in one batch, for which the whole register is searched for a near one."""
+
 
 def _purpose(asked: str) -> str:
     """Return a purpose in the form in which it is counted, whoever asked and however."""
@@ -320,11 +371,12 @@ def _purpose(asked: str) -> str:
 
 def line_keys(new: AwardEntry) -> tuple[Key, ...]:
     """Return the balances that authority is drawn from: unallocated of its year and of no year."""
-    lines = (f"{new.source}|{new.fy}|", f"{new.source}||")
-    return tuple(
-        Key("stage", new.fund, stage, line)
-        for stage in ("unallocated", "authority")
-        for line in lines
+    fund, own, unassigned = new.fund, f"{new.source}|{new.fy}|", f"{new.source}||"
+    return (
+        Key("stage", fund, "unallocated", own),
+        Key("stage", fund, "unallocated", unassigned),
+        Key("stage", fund, "authority", own),
+        Key("stage", fund, "authority", unassigned),
     )
 
 
@@ -336,6 +388,8 @@ def available(new: AwardEntry, position: Position) -> tuple[int, int]:
 
 def as_typed(request: Request) -> str:
     """Return the command that asks for this, ready to be typed."""
+    import shlex  # Only a refusal needs it.
+
     pounds = format_decimal(request.amount_pence).removesuffix(".00")
     words = ["vru-ledger", "allocate", request.fund, request.recipient, pounds]
     if not request.dated_by_clock:

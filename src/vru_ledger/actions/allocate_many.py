@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
 from vru_ledger.actions.allocate import Allocator, Request
 from vru_ledger.actions.record import Recorder
@@ -14,13 +16,32 @@ from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date, parse_financial_year
 from vru_ledger.errors import EntryRefused, LedgerError, RowsRejected
 from vru_ledger.exchange.batch_file import BatchFile, BatchRow
+from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, Session
 
+# Funds, areas and sources are few, and named in every row.
+_parse_one_of_few = lru_cache(1_024)(parse_name)
+
+_READ: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "fund": ("fund", _parse_one_of_few),
+    "recipient": ("recipient", parse_name),
+    "amount": ("amount_pence", parse_pounds),
+    "on": ("dated", parse_date),
+    "fy": ("fy", parse_financial_year),
+    "term_from": ("term_from", parse_date),
+    "term_to": ("term_to", parse_date),
+    "area": ("area", _parse_one_of_few),
+    "source": ("source", _parse_one_of_few),
+    "purpose": ("purpose", parse_purpose),
+    "title": ("title", parse_sentence),
+    "decision": ("decision", parse_sentence),
+    "reason": ("reason", parse_sentence),
+    "key": ("key", parse_name),
+}
+"""What each column becomes of a request, and how its cells are read."""
+
 REQUIRED = ("fund", "recipient", "amount")
-OPTIONAL = (
-    *("on", "fy", "term_from", "term_to", "area", "source", "purpose"),
-    *("title", "decision", "reason", "key"),
-)
+OPTIONAL = tuple(column for column in _READ if column not in REQUIRED)
 _FLUSH_EVERY = 5_000
 
 
@@ -54,8 +75,12 @@ def allocate_file(
     those of `write`.
     """
 
+    file = BatchFile(path, REQUIRED, OPTIONAL)
+    file.look()
+
     def work(session: Session) -> Batch:
-        return _Filing(session, actor, recorded_at, path, propose).record(today, dated, on_progress)
+        filing = _Filing(session, actor, recorded_at, file, propose)
+        return filing.record(today, dated, on_progress)
 
     return database.write(work, keep=not preview)
 
@@ -64,12 +89,12 @@ class _Filing:
     """One pass over a file inside one transaction."""
 
     def __init__(
-        self, session: Session, actor: str, recorded_at: str, path: str, propose: bool
+        self, session: Session, actor: str, recorded_at: str, file: BatchFile, propose: bool
     ) -> None:
         self.propose = propose
         self.allocator = Allocator(Recorder(session, actor, recorded_at))
         self.journal = self.allocator.recorder.journal
-        self.file = BatchFile(path, REQUIRED, OPTIONAL)
+        self.file = file
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
         self.refused = False
@@ -78,12 +103,17 @@ class _Filing:
         self, today: date, dated: date | None, on_progress: Callable[[int], None] | None
     ) -> Batch:
         recorded = already = total = 0
+        # A row's own key is its file's and its number's. If none of the file was ever used, no row
+        # has to be looked for; unless rows bring keys, of which one may read like another's own.
+        unused = "key" not in self.file.columns and not ledger.is_key_used(
+            self.allocator.session, self.file.keys_begin
+        )
         for row in self.file.rows(self.findings):
             request = self._request(row, dated or today, dated is None)
             if request is None:
                 continue
             try:
-                outcome = self.allocator.put(request)
+                outcome = self.allocator.put(request, is_new_key=unused)
             except LedgerError as error:
                 self._refuse(row, error)
                 continue
@@ -114,47 +144,30 @@ class _Filing:
 
     def _request(self, row: BatchRow, dated: date, by_clock: bool) -> Request | None:
         """Return what a row asks for, or None after a finding for each cell that is wrong."""
-        cells = row.cells
         before = len(self.findings)
-
-        def read(column: str, parse: Callable[[str], object]) -> object:
-            typed = cells.get(column, "")
+        told: dict[str, Any] = {
+            "dated": dated,
+            "dated_by_clock": by_clock,
+            "key": row.key,
+            "propose": self.propose,
+        }
+        for column, typed in row.cells.items():
             if not typed:
-                if column in REQUIRED:
-                    self._find(row, column, "batch-missing", f"{column} is missing")
-                return None
+                continue
+            field, parse = _READ[column]
             try:
-                return parse(typed)
+                told[field] = parse(typed)
             except ValueError as problem:
                 self._find(row, column, f"batch-bad-{column}", shown(str(problem)))
-                return None
-
-        on = read("on", parse_date)
-        given = {
-            "fund": read("fund", parse_name),
-            "recipient": read("recipient", parse_name),
-            "amount_pence": read("amount", parse_pounds),
-            "fy": read("fy", parse_financial_year),
-            "term_from": read("term_from", parse_date),
-            "term_to": read("term_to", parse_date),
-            "area": read("area", parse_name),
-            "source": read("source", parse_name),
-            "purpose": read("purpose", parse_purpose),
-            "title": read("title", parse_sentence),
-            "decision": read("decision", parse_sentence),
-            "reason": read("reason", parse_sentence),
-            "key": read("key", parse_name) or row.key,
-        }
-        first, last = given["term_from"], given["term_to"]
-        if isinstance(first, date) and (not isinstance(last, date) or last < first):
+        for column in REQUIRED:
+            if not row.cells[column]:
+                self._find(row, column, "batch-missing", f"{column} is missing")
+        if row.cells.get("on"):
+            told["dated_by_clock"] = False
+        first, last = told.get("term_from"), told.get("term_to")
+        if first and (not last or last < first):
             self._find(row, "term_to", "batch-bad-term", "the term ends before it begins")
-        if len(self.findings) > before:
-            return None
-        told: dict[str, object] = {name: value for name, value in given.items() if value}
-        told["dated"] = on or dated
-        told["dated_by_clock"] = by_clock and not on
-        told["propose"] = self.propose
-        return Request(**told)  # type: ignore[arg-type]  # each was read by its own parser
+        return None if len(self.findings) > before else Request(**told)
 
     def _refuse(self, row: BatchRow, error: LedgerError) -> None:
         if isinstance(error, EntryRefused):

@@ -30,6 +30,9 @@ from vru_ledger.store.journal import Journal
 if TYPE_CHECKING:
     from vru_ledger.domain.award_states import Life
 
+_MOST_LISTED = 20_000
+"""Recipients of closed funds that are remembered during a batch."""
+
 
 class FundState:
     """A fund as the rules need it: itself, its caps and what they come to."""
@@ -53,10 +56,15 @@ class Recorder:
         self._states: dict[str, FundState] = {}
         self._listed: dict[tuple[str, str], bool] = {}
 
-    def state(self, fund: str) -> FundState:
-        """Return the fund with exactly this code. Raises NotFound."""
+    def resumes(self, session: Session, recorded_at: str) -> bool:
+        """Go on in another transaction, and say whether nothing was recorded in between."""
+        self.session, self.recorded_at = session, recorded_at
+        return self.journal.resumes(session)
+
+    def state(self, fund: str, found: Fund | None = None) -> FundState:
+        """Return the fund with exactly this code, `found` if it was. Raises NotFound."""
         if fund not in self._states:
-            found = register.find_fund(self.session, fund)
+            found = found or register.find_fund(self.session, fund)
             if found is None:
                 raise NotFound(f"no fund has the code {fund!r}", "vru-ledger fund list")
             self._states[fund] = FundState(found, *ledger.caps_of(self.session, fund))
@@ -66,6 +74,8 @@ class Recorder:
         """Say whether a fund names a recipient."""
         key = (fund, recipient)
         if key not in self._listed:
+            if len(self._listed) > _MOST_LISTED:
+                self._listed.clear()
             self._listed[key] = register.is_listed(self.session, fund, recipient)
         return self._listed[key]
 
@@ -84,7 +94,8 @@ class Recorder:
         return Case(
             entry=new,
             fund=state.fund,
-            listed=self.is_listed(new.fund, new.recipient),
+            # An open fund goes to anybody, so nobody asks whom it lists.
+            listed=state.fund.closed and self.is_listed(new.fund, new.recipient),
             caps=state.caps,
             bounds=state.bounds,
             position=position,

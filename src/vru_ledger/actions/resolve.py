@@ -52,10 +52,13 @@ def area(session: Session, asked: str, kind: str = "") -> Area:
     )
 
 
-def recipient(session: Session, asked: str, within: Fund | None = None) -> Recipient:
+def recipient(
+    session: Session, asked: str, within: Fund | None = None, *, near: bool = True
+) -> Recipient:
     """Return the recipient with this code or name; of several, the one that `within` lists.
 
-    Raises NotFound, naming a near one, or BadInput where the name alone does not say which.
+    Raises NotFound, naming a near one unless `near` is False, or BadInput where the name alone does
+    not say which.
     """
     found = register.find_recipients(session, asked)
     if len(found) > 1 and within:
@@ -71,10 +74,8 @@ def recipient(session: Session, asked: str, within: Fund | None = None) -> Recip
     hint = "to list them: vru-ledger recipient list"
     if within and not within.closed:
         hint = "to add it on the spot, say --new-recipient"
-    raise NotFound(
-        f"no recipient is called {_quoted(asked)}{_near(session, asked, Recipient, within)}",
-        hint,
-    )
+    nearest = _near(session, asked, Recipient, within) if near else ""
+    raise NotFound(f"no recipient is called {_quoted(asked)}{nearest}", hint)
 
 
 def free_code(session: Session, name: str) -> str:

@@ -1,10 +1,10 @@
 """What a limit can measure: one file per kind of cap, found by its name."""
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from vru_ledger.domain.entries import AwardEntry, CapSet, Entry
@@ -75,8 +75,9 @@ class CapKind(Protocol):
 @cache
 def names() -> tuple[str, ...]:
     """Return the kinds of cap there are: the names of the files in this folder."""
-    files = Path(__file__).parent.glob("*.py")
-    return tuple(sorted(file.stem for file in files if file.stem != "__init__"))
+    files = os.listdir(os.path.dirname(__file__))  # Path.glob would compile a pattern for it.
+    kinds = (file.removesuffix(".py") for file in files if file.endswith(".py"))
+    return tuple(sorted(kind for kind in kinds if kind != "__init__"))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -33,6 +32,8 @@ def allocate_file(
         on_progress=_show_progress if sys.stderr.isatty() else None,
     )
     if format_ in ("json", "jsonl"):
+        import json
+
         told = {
             "schema": "vru-ledger/batch/1",
             "recorded": done.recorded,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 NARROWEST = 40
-_FORMAT = re.compile(r"-f=?(.+)|--format=(.+)")
+_FORMAT = r"-f=?(.+)|--format=(.+)"
 
 
 class Terminal:
@@ -269,7 +269,7 @@ def wants_json(words: list[str]) -> bool:
     for word, following in zip_longest(words, words[1:], fillvalue=""):
         if word in ("-f", "--format"):
             asked = following
-        elif match := _FORMAT.fullmatch(word):
+        elif match := re.fullmatch(_FORMAT, word):
             asked = match[1] or match[2]
         else:
             continue

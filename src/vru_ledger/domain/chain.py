@@ -6,7 +6,6 @@ no library's way of writing JSON can ever break an old link.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +20,6 @@ GENESIS = "0" * 64
 """What stands before the first entry."""
 
 _RECORD_OF = {record.TABLE: record for record in RECORDS}
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def fact_of(entry: Entry, number: int, actor: str, recorded_at: str) -> str:
@@ -31,7 +29,25 @@ def fact_of(entry: Entry, number: int, actor: str, recorded_at: str) -> str:
     told["number"] = number
     told["actor"] = actor
     told["recorded_at"] = recorded_at
-    return _encode(told)
+    return _encoder()(told)
+
+
+@cache
+def _encoder() -> Callable[[dict[str, Any]], str]:
+    """Return how facts are written; who only reads reports does not pay for JSON."""
+    import json
+
+    return json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+def read_fact(fact: str) -> Entry:
+    """Read back an entry from the text that was hashed. Raises ValueError if it is not one."""
+    import json
+
+    try:
+        return entry_of(json.loads(fact))
+    except RecursionError:
+        raise ValueError("its fact is nested too deeply") from None
 
 
 def link(previous_hash: str, fact: str) -> str:
@@ -135,15 +151,15 @@ def _of_their_types(kind: Any, given: dict[str, Any]) -> None:
 def _given(thing: Entry | Record) -> dict[str, Any]:
     """Return what was given: every field that differs from its default, in JSON's own types."""
     given: dict[str, Any] = {}
-    for name, default in _defaults(type(thing)):
-        value = getattr(thing, name)
+    for (name, default), value in zip(_defaults(type(thing)), thing, strict=True):
         if value == default and type(value) is type(default):
             continue
         if isinstance(value, date):
-            value = value.isoformat()
+            given[name] = value.isoformat()
         elif name == "records":
-            value = [{"table": record.TABLE, **_given(record)} for record in value]
-        given[name] = value
+            given[name] = [{"table": record.TABLE, **_given(record)} for record in value]
+        else:
+            given[name] = value
     return given
 
 

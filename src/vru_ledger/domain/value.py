@@ -8,7 +8,8 @@ declared in the same way, checked by mypy in the same way, and compiles nothing.
 from __future__ import annotations
 
 from collections import _tuplegetter  # type: ignore[attr-defined]  # what namedtuple uses
-from collections.abc import Mapping
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar, Self, dataclass_transform
 
 
@@ -16,8 +17,9 @@ from typing import Any, ClassVar, Self, dataclass_transform
 class ValueType(type):
     """Makes a class of values from its annotations: a tuple whose places have names."""
 
-    FIELDS: Mapping[str, Any]
-    DEFAULTS: Mapping[str, Any]
+    FIELDS: dict[str, Any]
+    DEFAULTS: dict[str, Any]
+    IN_ORDER: Callable[[dict[str, Any]], tuple[Any, ...]]
 
     def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> ValueType:
         """Take the defaults out of the class, and put a getter for each place in."""
@@ -33,23 +35,44 @@ class ValueType(type):
             defaults = {**getattr(base, "DEFAULTS", {}), **defaults}
         namespace["DEFAULTS"] = defaults
         namespace["FIELDS"] = fields
+        namespace["IN_ORDER"] = _in_order([*fields])
         namespace["__slots__"] = ()
         for place, field in enumerate(fields):
             namespace[field] = _tuplegetter(place, None)
         return super().__new__(mcs, name, bases, namespace)
 
 
+def _in_order(fields: list[str]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    # Of a single name, or of none, itemgetter makes no tuple.
+    if len(fields) > 1:
+        return itemgetter(*fields)
+    return lambda told: tuple([told[field] for field in fields])
+
+
 class Value(tuple[Any, ...], metaclass=ValueType):
     """Base of the values. Fields are given in order or by name, those with a default if need be."""
 
-    FIELDS: ClassVar[Mapping[str, Any]]
+    FIELDS: ClassVar[dict[str, Any]]
     """The fields in order, with their annotations."""
 
-    DEFAULTS: ClassVar[Mapping[str, Any]]
+    DEFAULTS: ClassVar[dict[str, Any]]
     """What fields hold that were left out."""
+
+    IN_ORDER: ClassVar[Callable[[dict[str, Any]], tuple[Any, ...]]]
+    """Takes what fields hold, by name, into their order. Raises KeyError for one missing."""
 
     def __new__(cls, *placed: Any, **named: Any) -> Self:
         """Make a value. Raises TypeError for a field that is missing or unknown."""
+        if not placed:
+            # Nearly every value is made by name alone, and right: nothing is looked at twice.
+            given = cls.DEFAULTS | named
+            if len(given) == len(cls.FIELDS):
+                try:
+                    return tuple.__new__(cls, cls.IN_ORDER(given))
+                except KeyError:
+                    pass  # One is missing and another unknown: said below.
+        elif not named and len(placed) == len(cls.FIELDS):
+            return tuple.__new__(cls, placed)
         told = {**cls.DEFAULTS, **dict(zip(cls.FIELDS, placed, strict=False)), **named}
         try:
             made = super().__new__(cls, [told[field] for field in cls.FIELDS])
@@ -66,7 +89,7 @@ class Value(tuple[Any, ...], metaclass=ValueType):
 
     def replace(self, **changes: Any) -> Self:
         """Return the same value with other contents in some fields."""
-        return type(self)(**{**dict(zip(self.FIELDS, self, strict=True)), **changes})
+        return type(self)(**(dict(zip(self.FIELDS, self, strict=True)) | changes))
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and tuple.__eq__(self, other)

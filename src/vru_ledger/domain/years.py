@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 _ISO = r"(\d{4})-(\d{2})-(\d{2})"
 _BRITISH = r"(\d{1,2})/(\d{1,2})/(\d{4})"
 _YEAR = r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})"
 _BARE = r"(?:FY ?)?(\d{4})"
 _QUARTER = r"(.+)-Q([1-4])"
+_FLAGS = int(re.ASCII | re.IGNORECASE)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""What is outside is a slip of the pen."""
+
+_MOST_REMEMBERED = 1_024
+"""Days and years that are remembered as they were written: a batch repeats a few of them."""
 
 
 def _whole(pattern: str, typed: str) -> re.Match[str] | None:
     # Patterns are compiled when they are first needed: most commands need one or none.
-    return re.fullmatch(pattern, typed, re.ASCII | re.IGNORECASE)
+    return re.fullmatch(pattern, typed, _FLAGS)
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_date(text: str) -> date:
     """Read '2022-03-31' or '31/03/2022'. Raises ValueError for anything else, or no such day."""
     typed = text.strip(" ")
@@ -30,8 +38,8 @@ def parse_date(text: str) -> date:
         parsed = date(year, month, day)
     except ValueError:
         raise ValueError(f"{typed!r} is not a day of the calendar") from None
-    if not 1900 <= year <= 2199:
-        raise ValueError(f"{typed!r} is not between 1900 and 2199")
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise ValueError(f"{typed!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
     return parsed
 
 
@@ -48,6 +56,7 @@ def parse_term(text: str) -> tuple[date | None, date | None]:
     return opens, closes
 
 
+@lru_cache(_MOST_REMEMBERED)
 def parse_financial_year(text: str) -> str:
     """Read '2022/23', '2022-23', 'FY2022/23' or '2022-2023'; returns '2022/23'.
 
@@ -57,14 +66,14 @@ def parse_financial_year(text: str) -> str:
     if match := _whole(_YEAR, typed):
         first, second = match.groups()
         name = year_name(int(first))
-        if not 1900 <= int(first) <= 2199:
-            raise ValueError(f"{typed!r} is not between 1900 and 2199")
+        if not FIRST_YEAR <= int(first) <= LAST_YEAR:
+            raise ValueError(f"{typed!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
         if second in (name[5:], str(int(first) + 1)):
             return name
         raise ValueError(f"{typed!r} is not a financial year; {first}'s is {name}")
     if match := _whole(_BARE, typed):
         first_year = int(match[1])
-        if not 1900 <= first_year <= 2199:
+        if not FIRST_YEAR <= first_year <= LAST_YEAR:
             raise ValueError(f"{typed!r} is not a financial year; write it like 2022/23")
         either = f"{year_name(first_year - 1)} or {year_name(first_year)}"
         raise ValueError(f"{typed!r} can mean {either}: write which")

@@ -6,9 +6,8 @@ import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.text import shown
@@ -17,14 +16,14 @@ from vru_ledger.exchange.input_file import open_input
 
 LARGEST_BYTES = 512 * 1024 * 1024
 _LONGEST_CELL = 10_000
+_LONGEST_ROW = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class BatchRow:
+class BatchRow(NamedTuple):
     """One row: its number in the file (the heading is row 1), its cells by column, and its key.
 
-    The key is the file's hash, the row, and which occurrence of the same cells this is, so the
-    same file twice records once and two rows that are truly alike record twice.
+    The key is the file's hash and the row's number, so the same file twice records once and two
+    rows that are truly alike record twice.
     """
 
     number: int
@@ -40,21 +39,42 @@ class BatchFile:
         self.name = Path(path).name
         self._known = (*required, *optional)
         self._required = required
-        self.hash = ""
         self.columns: list[str] = []
+        self.keys_begin = ""
+        self._hash = ""
+
+    def look(self) -> None:
+        """Read the file once through: its heading, and the hash that its rows' keys begin with.
+
+        Whoever is to write its rows does this first, while nobody has to wait for them. Raises
+        FileUnreadable where its heading does not fit.
+        """
+        digest = hashlib.sha256()
+        with open_input(self.path, LARGEST_BYTES) as file:
+            reader = csv.reader(_Lines(file, self.name), strict=True)
+            try:
+                self.columns = self._heading(next(reader, []))
+            except csv.Error as error:
+                raise self._not_csv(error, reader.line_num) from None
+            file.seek(0)
+            while block := file.read(1 << 20):
+                digest.update(block)
+        self._hash = digest.hexdigest()
+        self.keys_begin = f"{self._hash[:16]}-"
 
     def rows(self, findings: list[Finding]) -> Iterator[BatchRow]:
         """Yield each row with as many cells as the heading; add a finding for each without.
 
-        Raises FileUnreadable where the file is not CSV in UTF-8, or its heading does not fit.
+        Raises FileUnreadable where the file is not CSV in UTF-8, or is no longer what it was when
+        it was looked at.
         """
-        self.hash = self._hash()
-        seen: Counter[bytes] = Counter()
         with open_input(self.path, LARGEST_BYTES) as file:
-            reader = csv.reader(_decoded(file, self.name), strict=True)
+            lines = _Lines(file, self.name)
+            reader = csv.reader(lines, strict=True)
             try:
-                self.columns = self._heading(next(reader, []))
+                next(reader, None)
                 for number, cells in enumerate(reader, 2):
+                    lines.row_bytes = 0
                     if not any(cells):
                         continue
                     if problem := self._problem(cells):
@@ -68,25 +88,22 @@ class BatchFile:
                             )
                         )
                         continue
-                    same = hashlib.blake2b("\x1f".join(cells).encode(), digest_size=12).digest()
-                    seen[same] += 1
                     yield BatchRow(
                         number,
                         dict(zip(self.columns, map(str.strip, cells), strict=True)),
-                        f"{self.hash[:16]}-{number}-{seen[same]}",
+                        f"{self.keys_begin}{number}",
                     )
             except csv.Error as error:
+                raise self._not_csv(error, reader.line_num) from None
+            if lines.digest.hexdigest() != self._hash:
                 raise FileUnreadable(
-                    f"{self.name} is not CSV: {error}, near line {reader.line_num}",
-                    "save it again as CSV, UTF-8",
-                ) from None
+                    f"{self.name} was changed while it was read", "run the same command again"
+                )
 
-    def _hash(self) -> str:
-        digest = hashlib.sha256()
-        with open_input(self.path, LARGEST_BYTES) as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
+    def _not_csv(self, error: csv.Error, line: int) -> FileUnreadable:
+        return FileUnreadable(
+            f"{self.name} is not CSV: {error}, near line {line}", "save it again as CSV, UTF-8"
+        )
 
     def _heading(self, cells: list[str]) -> list[str]:
         columns = [cell.strip().casefold().replace(" ", "_") for cell in cells]
@@ -118,12 +135,41 @@ class BatchFile:
         return ""
 
 
-def _decoded(lines: BinaryIO, name: str) -> Iterator[str]:
-    """Yield lines as text; a byte order mark at the start is none of the text."""
-    for number, line in enumerate(lines, 1):
+class _Lines:
+    """The lines of a file as text, of which no row takes more than can be held.
+
+    A row may take several lines, within quotes; so whoever has read one says so by setting
+    `row_bytes` to 0. A byte order mark at the start is none of the text.
+    """
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._read = file.readline
+        self._name = name
+        self._line = 0
+        self._encoding = "utf-8-sig"
+        self.digest = hashlib.sha256()
+        self.row_bytes = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._read(_LONGEST_ROW + 1)
+        if not line:
+            raise StopIteration
+        self._line += 1
+        self.digest.update(line)
+        self.row_bytes += len(line)
+        if self.row_bytes > _LONGEST_ROW:
+            raise FileUnreadable(
+                f"{self._name}, line {self._line}: a row is longer than {_LONGEST_ROW:,} bytes",
+                "look for a quotation mark that is never closed, or for lost line ends",
+            )
         try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+            text = line.decode(self._encoding)
         except UnicodeDecodeError:
             raise FileUnreadable(
-                f"{name}, line {number}, is not UTF-8", "save it again as CSV, UTF-8"
+                f"{self._name}, line {self._line}, is not UTF-8", "save it again as CSV, UTF-8"
             ) from None
+        self._encoding = "utf-8"
+        return text

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Protocol, TextIO, cast
 
 from vru_ledger.domain.answer import Answer
@@ -29,8 +29,9 @@ class Renderer(Protocol):
 @cache
 def names() -> tuple[str, ...]:
     """Return the ways of showing there are: the names of the files in this folder."""
-    files = Path(__file__).parent.glob("as_*.py")
-    return tuple(sorted(file.stem.removeprefix("as_") for file in files))
+    files = os.listdir(os.path.dirname(__file__))  # Path.glob would compile a pattern for it.
+    ways = [file.removesuffix(".py") for file in files if file.endswith(".py")]
+    return tuple(sorted(way.removeprefix("as_") for way in ways if way.startswith("as_")))
 
 
 def renderer(name: str) -> Renderer:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 class Case(Value):
     """An entry before the rules: its fund and the fund's caps, and the balances it touches.
 
-    `listed` says whether the fund names the recipient. `position` is before the entry, `changes`
-    what the entry would add to it, in the unit of each balance. `life` is what the award has come
-    to before a step, `actor` who takes it. `who` is what to call the recipient, its code if it is
-    empty.
+    `listed` says whether the fund, if it is closed, names the recipient. `position` is before the
+    entry, `changes` what the entry would add to it, in the unit of each balance. `life` is what the
+    award has come to before a step, `actor` who takes it. `who` is what to call the recipient, its
+    code if it is empty.
     """
 
     entry: Entry

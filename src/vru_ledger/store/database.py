@@ -38,6 +38,9 @@ class Driver(Protocol):
     def commit(self) -> None:
         """Keep what was written. Raises the driver's error if it was not kept."""
 
+    def close(self) -> None:
+        """Let go of the connection."""
+
     def translate(self, error: Exception) -> LedgerError | None:
         """Return what a driver's error means, None if it can only be a bug."""
 
@@ -166,7 +169,7 @@ class Database:
 
     def close(self) -> None:
         """Let go of the database."""
-        self.driver.connection.close()
+        self.driver.close()
 
     def _roll_back(self) -> None:
         try:

@@ -62,6 +62,11 @@ class Journal:
         self._moved: list[tuple[Any, ...]] = []
         self._keys: set[str] = set()
 
+    def resumes(self, session: Session) -> bool:
+        """Go on in another transaction, and say whether the chain still ends where we left it."""
+        self.session = session
+        return ledger.head(session) == (self.number, self.hash)
+
     def load(
         self,
         keys: Iterable[Key],

@@ -1,11 +1,10 @@
 """Entries, caps and balances, read: by key, by number, or streamed in the order of the chain."""
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from vru_ledger.caps import Bounds
-from vru_ledger.domain.chain import entry_of
+from vru_ledger.domain.chain import read_fact
 from vru_ledger.domain.entries import Allocation, CapSet, Recorded
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import HELD
@@ -138,6 +137,15 @@ def entries_by_key(session: Session, keys: Collection[str]) -> dict[str, Recorde
     return found
 
 
+def is_key_used(session: Session, begins: str) -> bool:
+    """Say whether any entry was recorded with a key that begins so: with some text and a hyphen."""
+    end = f"{begins[:-1]}."  # A point comes next after a hyphen.
+    return (
+        session.row('SELECT 1 FROM entries WHERE "key" >= ? AND "key" < ? LIMIT 1', (begins, end))
+        is not None
+    )
+
+
 def entry(session: Session, number: int) -> Recorded | None:
     """Return one entry."""
     row = session.row(f"SELECT {_ENTRY} FROM entries WHERE number = ?", (number,))
@@ -147,8 +155,8 @@ def entry(session: Session, number: int) -> Recorded | None:
 def _recorded(row: Row) -> Recorded:
     number, actor, recorded_at, fact, hash_ = row
     try:
-        entry = entry_of(json.loads(fact))
-    except (ValueError, RecursionError):
+        entry = read_fact(fact)
+    except ValueError:
         raise LedgerUnusable(
             f"entry {number} is not as it was written", "to see what is wrong: vru-ledger check"
         ) from None

@@ -92,6 +92,10 @@ class PostgreSQL:
         if self.connection.execute("COMMIT").statusmessage != "COMMIT":
             raise psycopg.errors.InFailedSqlTransaction("the server rolled the transaction back")
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self.connection.close()
+
     def should_retry(self, error: Exception) -> bool:
         """Say whether the server gave up a transaction that can simply be run again."""
         return getattr(error, "sqlstate", None) in ("40001", "40P01")

@@ -83,7 +83,7 @@ def _made(record: type[SomeRecord], row: tuple[Any, ...]) -> SomeRecord:
             told[index] = bool(told[index])
         elif told[index] is not None:
             told[index] = date.fromisoformat(told[index])
-    return record(**dict(zip(columns(record), told, strict=True)))
+    return record(*told)
 
 
 def find_fund(session: Session, asked: str) -> Fund | None:

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,12 @@ _PRAGMAS = (
     # Of what a single statement would undo; the journal that survives a crash is untouched by it.
     "temp_store=MEMORY",
 )
+_LARGEST_KEPT_JOURNAL = 1 << 20
+"""Bytes of a journal that is kept between writes; what a large write leaves is cut down to it."""
+
+WAIT = 30.0
+"""Seconds to wait for somebody else, unless told."""
+
 PATIENCE = 0.25
 """Seconds of waiting before somebody is told that we wait."""
 
@@ -44,10 +51,14 @@ class SQLite:
         connection: sqlite3.Connection,
         place: str,
         on_wait: Callable[[], None] | None = None,
+        wait: float = WAIT,
     ) -> None:
         self.connection = connection
         self.place = place
         self.on_wait = on_wait
+        self._wait = wait
+        self._waiting = wait
+        self._writes = 0
 
     def sql(self, text: str) -> str:
         """Return `text` as it is: the driver's parameters are question marks."""
@@ -59,34 +70,65 @@ class SQLite:
 
     def begin_write(self, wait: float) -> None:
         """Take the write lock before anything is read, so that what was true stays true."""
-        patience = min(PATIENCE, wait)
+        self._wait = wait
+        if self._writes == 1:
+            self._keep_journal()
+        self._patiently("BEGIN IMMEDIATE", self.on_wait)
+
+    def _keep_journal(self) -> None:
+        """Keep the journal's file from one write to the next, until the ledger is let go of.
+
+        Who writes once removes it, so that a ledger is one file. Who writes more than once would
+        make and remove it each time, which is an eighth of what a write costs. A journal that
+        begins with zeros is none; they are synced before a write is acknowledged.
+        """
+        self.connection.execute(f"PRAGMA journal_size_limit={_LARGEST_KEPT_JOURNAL}")
+        self.connection.execute("PRAGMA journal_mode=PERSIST")
+
+    def _patiently(self, statement: str, on_wait: Callable[[], None] | None = None) -> None:
+        """Run what may have to wait; a short wait is tried first, and then `on_wait` is told.
+
+        So the next write need not change how long the connection waits, which is a statement of
+        its own: nearly always nobody has to wait at all.
+        """
+        patience = min(PATIENCE, self._wait)
+        self._wait_for(patience)
         try:
-            self._begin_immediate(patience)
+            self.connection.execute(statement)
         except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY or patience >= wait:
+            if _code(error) != sqlite3.SQLITE_BUSY or patience >= self._wait:
                 raise
-            if self.on_wait:
-                self.on_wait()
-            self._begin_immediate(wait - patience)
-        # The commit waits as long for whoever is still reading.
-        self._be_patient(wait)
+            if on_wait:
+                on_wait()
+            self._wait_for(self._wait - patience)
+            self.connection.execute(statement)
 
-    def _begin_immediate(self, wait: float) -> None:
-        self._be_patient(wait)
-        self.connection.execute("BEGIN IMMEDIATE")
-
-    def _be_patient(self, wait: float) -> None:
-        self.connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
+    def _wait_for(self, wait: float) -> None:
+        if wait != self._waiting:
+            self.connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
+            self._waiting = wait
 
     def begin_read(self) -> None:
         """Begin a transaction whose first query fixes the moment that is read."""
+        self._wait_for(self._wait)
         self.connection.execute("BEGIN")
         # The first read takes the shared lock, so an error of the file shows here.
         self.connection.execute("SELECT 1 FROM head").fetchone()
 
     def commit(self) -> None:
-        """Keep what was written."""
-        self.connection.execute("COMMIT")
+        """Keep what was written, waiting for whoever is still reading.
+
+        A COMMIT that found somebody reading has kept nothing and undone nothing: it is run again.
+        """
+        self._patiently("COMMIT")
+        self._writes += 1
+
+    def close(self) -> None:
+        """Let go of the file, and remove the journal that was kept; not one that others use."""
+        if self._writes > 1:
+            with suppress(sqlite3.Error):  # What was acknowledged is safe whether it goes or not.
+                self.connection.execute("PRAGMA journal_mode=DELETE")
+        self.connection.close()
 
     def should_retry(self, error: Exception) -> bool:
         """Return False: the writer is alone from the first statement on."""
@@ -152,24 +194,23 @@ def not_a_ledger(place: str) -> LedgerUnusable:
     )
 
 
-def connect(place: str, *, create: bool = False) -> sqlite3.Connection:
+def connect(place: str, *, create: bool = False, wait: float = WAIT) -> sqlite3.Connection:
     """Connect to a file with the pragmas that were proved; `create` allows it to be new."""
     # A URI made from the path: no character of a file's name can mean anything else.
     uri = Path(place).absolute().as_uri() + f"?mode={'rwc' if create else 'rw'}"
-    connection = sqlite3.connect(uri, uri=True, timeout=30.0, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
 
 def open_ledger(
-    place: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
+    place: str, *, wait: float = WAIT, on_wait: Callable[[], None] | None = None
 ) -> Database:
     """Open the ledger in a file. Raises LedgerUnusable if there is none or it is something else."""
     keeps_wal = _look_before_opening(place)
     try:
-        connection = connect(place)
-        connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
+        connection = connect(place, wait=wait)
     except sqlite3.Error as error:
         if _code(error) & 0xFF == sqlite3.SQLITE_NOTADB:
             raise not_a_ledger(place) from error
@@ -177,7 +218,7 @@ def open_ledger(
             f"{place} cannot be opened ({error})",
             "check your permission for the file, and whether it is whole",
         ) from error
-    driver = SQLite(connection, place, on_wait)
+    driver = SQLite(connection, place, on_wait, wait)
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -262,7 +303,7 @@ def mark(database: Database) -> None:
 
 def in_memory() -> Database:
     """Open a ledger that vanishes: what `check` loads a seed file into."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", timeout=WAIT, isolation_level=None)
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return Database(SQLite(connection, "memory"), "memory")
