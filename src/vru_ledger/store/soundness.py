@@ -155,23 +155,24 @@ def _made_on_sqlite(script: str) -> dict[str, str]:
 
 def _made_on_postgresql(script: str) -> dict[str, str]:
     """Return a new ledger's guards and their functions, and how many constraints a table has."""
-    from vru_ledger.store.tables import TABLES
-
     made = {f"guard {name}()": body for name, body in _FUNCTION.findall(script)}
     for text in statements(script):
         if text.startswith("CREATE TRIGGER"):
             made[f"guard {text.split()[2]}"] = text.removesuffix(";")
-    for table in TABLES:
-        counts: Counter[str] = Counter()
-        for constraint in table.constraints:
-            called = type(constraint).__name__
-            counts[
-                {"CheckConstraint": "checks", "ForeignKeyConstraint": "references"}.get(
-                    called, "keys"
-                )
-            ] += 1
-        made |= {f"{kind} of {table.name}": str(count) for kind, count in counts.items()}
+    for text in table_statements("postgresql"):
+        if text.startswith("CREATE TABLE"):
+            counts = Counter(_CONSTRAINTS[word] for word in _CONSTRAINT.findall(text))
+            made |= {f"{kind} of {text.split()[2]}": str(count) for kind, count in counts.items()}
     return made
+
+
+_CONSTRAINTS = {
+    "CHECK": "checks",
+    "FOREIGN KEY": "references",
+    "PRIMARY KEY": "keys",
+    "UNIQUE": "keys",
+}
+_CONSTRAINT = re.compile(rf"^\s+({'|'.join(_CONSTRAINTS)})\b", re.MULTILINE)
 
 
 def _plain(text: str) -> str:
