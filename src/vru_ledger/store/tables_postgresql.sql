@@ -9,6 +9,9 @@ CREATE TABLE entries (
   cap TEXT COLLATE "C",
   amount_pence BIGINT NOT NULL,
   movements BIGINT NOT NULL,
+  from_stage TEXT COLLATE "C" NOT NULL,
+  to_stage TEXT COLLATE "C" NOT NULL,
+  reverses BIGINT,
   dated TEXT COLLATE "C",
   recorded_at TEXT COLLATE "C" NOT NULL,
   actor TEXT COLLATE "C" NOT NULL,
@@ -21,6 +24,7 @@ CREATE TABLE entries (
   PRIMARY KEY (number),
   CHECK (length(hash) = 64),
   CHECK (amount_pence >= 0),
+  FOREIGN KEY(reverses) REFERENCES entries (number),
   UNIQUE (key),
   UNIQUE (previous_hash)
 );
@@ -30,6 +34,8 @@ CREATE INDEX entries_of_award ON entries (award, number);
 CREATE INDEX entries_of_fund ON entries (fund, number);
 
 CREATE INDEX entries_of_recipient ON entries (recipient, number);
+
+CREATE UNIQUE INDEX entries_reversed ON entries (reverses) WHERE reverses IS NOT NULL;
 
 CREATE TABLE head (
   id INTEGER NOT NULL,

@@ -9,6 +9,9 @@ CREATE TABLE entries (
   cap TEXT,
   amount_pence INTEGER NOT NULL,
   movements INTEGER NOT NULL,
+  from_stage TEXT NOT NULL,
+  to_stage TEXT NOT NULL,
+  reverses INTEGER,
   dated TEXT,
   recorded_at TEXT NOT NULL,
   actor TEXT NOT NULL,
@@ -21,6 +24,7 @@ CREATE TABLE entries (
   PRIMARY KEY (number),
   CHECK (length(hash) = 64),
   CHECK (amount_pence >= 0),
+  FOREIGN KEY(reverses) REFERENCES entries (number),
   UNIQUE ("key"),
   UNIQUE (previous_hash)
 )
@@ -31,6 +35,8 @@ CREATE INDEX entries_of_award ON entries (award, number);
 CREATE INDEX entries_of_fund ON entries (fund, number);
 
 CREATE INDEX entries_of_recipient ON entries (recipient, number);
+
+CREATE UNIQUE INDEX entries_reversed ON entries (reverses) WHERE reverses IS NOT NULL;
 
 CREATE TABLE head (
   id INTEGER NOT NULL,
