@@ -7,12 +7,13 @@ why, and tests compare the two on ledgers of every sort.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, MutableMapping
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.tallies import ABSENT, LARGEST, ByAward, ByRecipient
+from vru_ledger.actions.tallies import ABSENT, LARGEST, ByAward, ByRecipient, Column
 from vru_ledger.caps import PROPERTIES, stops_total
 from vru_ledger.domain.allocation_fact import allocation_fact
 from vru_ledger.domain.entries import Allocation, CapSet, Proposal
@@ -35,6 +36,11 @@ KEPT: tuple[Rule, ...] = (
 )
 """The rules that this file sees kept without asking. If there are others, it sees nothing."""
 
+_MAKE_AWARDS = {made.KIND: made.to_stage for made in (Allocation, Proposal)}
+"""The kinds of entry that make an award, and the stage in which its money is then."""
+
+_MEASURES = ("amount", "share", "award", "recipients", "end")
+_OF_PENCE = ("amount", "share")
 _PLACES = {name: place for place, name in enumerate(PROPERTIES)}
 
 Held = MutableMapping[str, int]
@@ -43,7 +49,8 @@ Held = MutableMapping[str, int]
 class Counter(NamedTuple):
     """A cap as an allocation meets it: what it counts, per which properties, into which balances.
 
-    `only` is a kind of recipient or empty; `ceiling` is None unless the cap stops.
+    `only` is a kind of recipient or empty; `ceiling` is None unless the cap stops. `column` is
+    where recipients have their places, None if it does not count pence per recipient.
     """
 
     cap: str
@@ -53,6 +60,7 @@ class Counter(NamedTuple):
     held: Held
     members: Held
     ceiling: int | None
+    column: array[int] | None
 
 
 class Sheet(NamedTuple):
@@ -70,9 +78,14 @@ class Sheet(NamedTuple):
     of_awards: ByAward
     counters: tuple[Counter, ...]
 
+    def place(self, recipient: str) -> int:
+        """Return a recipient's place in the fund's columns."""
+        place = self.of_recipients.place_of.get(recipient)
+        return self.of_recipients.recipients.add(recipient) if place is None else place
 
-Change = tuple[Held, str, int]
-"""A balance that an allocation changes, and what it holds afterwards."""
+
+Change = tuple[Any, str | int, int]
+"""A balance that an allocation changes (in what, and where), and what it holds afterwards."""
 
 
 class Routine:
@@ -106,7 +119,7 @@ class Routine:
             return False
         if sha256((previous_hash + fact).encode()).hexdigest() != hash_:
             return False
-        awards, movements = replay.awards.of(number), replay.movements.of(number)
+        awards, movements = replay.awards.peek(number), replay.movements.peek(number)
         if len(awards) != 1 or len(movements) != count or cap is not None or reverses is not None:
             return False
         if left != "unallocated" or stage != _MAKE_AWARDS[kind]:
@@ -125,12 +138,14 @@ class Routine:
         if sheet is None or not self._may_receive(sheet, fund, award):
             return False
         changes = _stages(sheet, award, pence, lent)
-        if not changes or not self._counted(sheet, award, pence, changes):
+        if not changes or not _held(sheet, award, pence, changes):
             return False
-        if not _held(sheet, recipient, award[2], pence):
+        if not self._counted(sheet, award, pence, changes):
             return False
         for held, bucket, amount in changes:
             held[bucket] = amount
+        replay.awards.claim()
+        replay.movements.claim()
         replay.number, replay.hash = number, hash_
         return True
 
@@ -160,8 +175,10 @@ class Routine:
         of_recipients = column("recipient", code, stage)
         of_awards = column("award", code, stage)
         if not isinstance(of_recipients, ByRecipient) or not isinstance(of_awards, ByAward):
-            raise TypeError("recipients and awards are held in columns")
-        sheet = Sheet(
+            return None
+        if None in counters or of_recipients.apart or of_awards.apart:
+            return None
+        sheet = self._sheets[code, stage] = Sheet(
             listed_only=fund.closed,
             kinds=tuple(fund.kinds.split(",")) if fund.kinds else (),
             unallocated=column("stage", code, "unallocated"),
@@ -171,57 +188,81 @@ class Routine:
             of_awards=of_awards,
             counters=tuple(counter for counter in counters if counter),
         )
-        self._sheets[code] = sheet if all(counters) else None
-        return self._sheets[code]
+        return sheet
 
     def _counter(self, cap: CapSet) -> Counter | None:
-        """Return a cap as allocations meet it, None if it is of a kind that is not known here."""
-        known = ("amount", "share", "award", "recipients", "end")
-        if cap.measure not in known or not all(name in _PLACES for name in cap.per):
+        """Return a cap as allocations meet it, None if it is none that can be met here."""
+        if cap.measure not in _MEASURES or not all(name in _PLACES for name in cap.per):
             return None
-        column = self._replay.position.column
+        position = self._replay.position
+        held = position.column("cap", cap.fund, cap.cap)
+        if isinstance(held, Column) and held.apart:
+            return None
+        members = position.column("member", cap.fund, cap.cap)
+        per_recipient = isinstance(held, ByRecipient) and cap.measure in _OF_PENCE
         return Counter(
             cap=cap.cap,
             measure=cap.measure,
             only=cap.only,
             places=tuple(_PLACES[name] for name in cap.per),
-            held=column("cap", cap.fund, cap.cap),
-            members=column("member", cap.fund, cap.cap) if cap.measure == "recipients" else {},
-            ceiling=self._replay.position.ceilings[cap.cap],
+            held=held,
+            members=members,
+            ceiling=position.ceilings[cap.cap],
+            column=held.amounts if isinstance(held, ByRecipient) and per_recipient else None,
         )
 
     def _counted(self, sheet: Sheet, award: Row, pence: int, changes: list[Change]) -> bool:
         """Add what each cap counts to `changes`; False if one stops it, or has to be asked."""
-        ref, fund, _, _, recipient, kind, area, bcu, source, fy, purpose = award[:11]
-        properties = (recipient, kind, area, bcu, fy, source, purpose)
-        for cap, measure, only, places, held, members, ceiling in sheet.counters:
+        grandfathered = self._replay.position.grandfathered
+        fund, recipient, kind, place = award[1], award[4], award[5], sheet.place(award[4])
+        for counter in sheet.counters:
+            cap, _, only, _, held, _, ceiling, column = counter
             if only and only != kind:
                 continue
-            told = [properties[place] for place in places]
-            if ceiling is not None and "" in told:
-                return False
-            bucket, change = "|".join(told), pence
-            if measure == "award" or measure == "end":
-                bucket = ref
-                if bucket in held:
+            if column is not None:
+                bucket, change, before = recipient, pence, column[place]
+                amount = pence if before == ABSENT else before + pence
+                changes.append((column, place, amount))
+            else:
+                counted = _counted(counter, award, pence, changes)
+                if counted is None:
                     return False
-                if measure == "end":
-                    change = int(award[13].replace("-", "")) if award[13] else 0
-                    if ceiling is not None and not change:
-                        return False
-            elif measure == "recipients":
-                member = f"{bucket}|{recipient}"
-                before = members.get(member, 0)
-                change = (before + pence > 0) - (before > 0)
-                changes.append((members, member, before + pence))
-            amount = held.get(bucket, 0) + change
+                bucket, change = counted
+                amount = held.get(bucket, 0) + change
+                changes.append((held, bucket, amount))
             if (ceiling is not None and change > 0 and amount > ceiling) or amount >= LARGEST:
                 return False
-            grandfathered = self._replay.position.grandfathered
             if grandfathered and ("cap", fund, cap, bucket) in grandfathered:
                 return False
-            changes.append((held, bucket, amount))
         return True
+
+
+def _counted(
+    counter: Counter, award: Row, pence: int, changes: list[Change]
+) -> tuple[str, int] | None:
+    """Return the bucket of a cap that an award counts in and by how much; None if it has to ask."""
+    _, measure, _, places, held, members, ceiling, _ = counter
+    bucket = ""
+    if places:
+        recipient, kind, area, bcu, source, fy, purpose = award[4:11]
+        properties = (recipient, kind, area, bcu, fy, source, purpose)
+        told = [properties[place] for place in places]
+        if ceiling is not None and "" in told:
+            return None
+        bucket = "|".join(told)
+    if measure in _OF_PENCE:
+        return bucket, pence
+    if measure == "recipients":
+        member = f"{bucket}|{award[4]}"
+        before = members.get(member, 0)
+        changes.append((members, member, before + pence))
+        return bucket, (before + pence > 0) - (before > 0)
+    if award[0] in held:
+        return None
+    if measure == "award":
+        return award[0], pence
+    day = int(award[13].replace("-", "")) if award[13] else 0
+    return None if ceiling is not None and not day else (award[0], day)
 
 
 def _movements(row: Row, award: Row, lent: int) -> list[Row]:
@@ -247,7 +288,7 @@ def _stages(sheet: Sheet, award: Row, pence: int, lent: int) -> list[Change]:
     """Return what the fund's stages hold afterwards; nothing where one has to be asked."""
     area, _, source, fy = award[6:10]
     own, into = f"{source}|{fy}|", f"{source}|{fy}|{area}"
-    changes = [(sheet.promised, into, sheet.promised.get(into, 0) + pence)]
+    changes: list[Change] = [(sheet.promised, into, sheet.promised.get(into, 0) + pence)]
     if pence > lent:
         left = sheet.unallocated.get(own, 0) - pence + lent
         if left < 0:
@@ -265,22 +306,18 @@ def _stages(sheet: Sheet, award: Row, pence: int, lent: int) -> list[Change]:
     return changes
 
 
-def _held(sheet: Sheet, recipient: str, number: int, pence: int) -> bool:
-    """Add to what recipient and award hold; False, and nothing added, where that is not simple."""
-    of_awards, of_recipients = sheet.of_awards, sheet.of_recipients
-    if of_awards.apart or of_recipients.apart or not recipient:
-        return False
-    awards, recipients = of_awards.amounts, of_recipients.amounts
-    place = of_recipients.place_of.get(recipient)
-    before = ABSENT if place is None else recipients[place]
+def _held(sheet: Sheet, award: Row, pence: int, changes: list[Change]) -> bool:
+    """Add what recipient and award hold to `changes`; False where that is not simple."""
+    number, recipient = award[2], award[4]
+    awards, recipients = sheet.of_awards.amounts, sheet.of_recipients.amounts
+    place = sheet.place(recipient)
+    before = recipients[place]
     amount = pence if before == ABSENT else before + pence
-    if number > len(awards) or number < 1 or amount >= LARGEST:
+    if not 0 < number <= len(awards) or amount >= LARGEST or not recipient:
         return False
     if number == len(awards):
-        awards.append(pence)
-    elif awards[number] == ABSENT:
-        awards[number] = pence
-    else:
+        awards.append(ABSENT)
+    elif awards[number] != ABSENT:
         return False
-    recipients[of_recipients.recipients.add(recipient) if place is None else place] = amount
+    changes += (awards, number, pence), (recipients, place, amount)
     return True

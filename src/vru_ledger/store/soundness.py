@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from vru_ledger.caps import Bounds
@@ -35,34 +37,43 @@ class Matched:
     """Rows that belong to entries, handed out as the entries come by: one pass over both."""
 
     def __init__(self, rows: Iterator[Row], entry_at: int) -> None:
-        self._rows = rows
-        self._at = entry_at
-        self._next = next(rows, None)
+        self._groups = groupby(rows, itemgetter(entry_at))
+        self._next = self._group()
         self._unclaimed: list[int] = []
-        self._last: tuple[int | None, list[Row]] = (None, [])
+
+    def _group(self) -> tuple[int, list[Row]] | None:
+        for number, rows in self._groups:
+            return number, list(rows)
+        return None
 
     def of(self, number: int) -> list[Row]:
         """Return the rows of entry `number`; those of entries that never came are kept apart."""
-        if number == self._last[0]:
-            return self._last[1]
         found: list[Row] = []
-        row, at, rows = self._next, self._at, self._rows
-        while row is not None and row[at] <= number:
-            if row[at] == number:
-                found.append(row)
+        group = self._next
+        while group is not None and group[0] <= number:
+            if group[0] == number:
+                found = group[1]
             else:
-                self._unclaimed.append(row[at])
-            row = next(rows, None)
-        self._next = row
-        self._last = number, found
+                self._unclaimed += [group[0]] * len(group[1])
+            group = self._group()
+        self._next = group
         return found
+
+    def peek(self, number: int) -> list[Row]:
+        """Return the rows of entry `number` if they are next, and leave them there."""
+        group = self._next
+        return group[1] if group is not None and group[0] == number else []
+
+    def claim(self) -> None:
+        """Go past the rows that `peek` gave."""
+        self._next = self._group()
 
     def rest(self) -> Iterator[int]:
         """Yield the entry number of each row that no entry claimed."""
         yield from self._unclaimed
         while self._next is not None:
-            yield self._next[self._at]
-            self._next = next(self._rows, None)
+            yield from [self._next[0]] * len(self._next[1])
+            self._next = self._group()
 
 
 def entry_rows(session: Session) -> Iterator[Row]:
