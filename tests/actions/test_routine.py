@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -220,23 +221,44 @@ def _tamper(draw: st.DrawFn, connection: Any) -> None:
         except Exception:  # The database itself does not store such a thing.
             return
     else:
-        at = draw(st.integers(1, 20))
-        name, other = (
-            draw(st.sampled_from([*Allocation.FIELDS, "kind"])),
-            draw(st.sampled_from(OTHERS)),
-        )
-
-        def change(number: int, told: dict[str, Any]) -> None:
-            if number == at:
-                told[name] = other
-
+        change = draw(st.sampled_from([_anything, _limits, _register]))
+        at, chance = draw(st.integers(1, 20)), draw(st.randoms(use_true_random=False))
         try:
-            rewrite(connection, change)
+            rewrite(connection, lambda number, told: change(number == at, told, chance))
         except (ValueError, AttributeError, TypeError, sqlite3.IntegrityError):
-            return
+            return  # The facts cannot be read any more, after an earlier change.
 
 
-@settings(max_examples=250, suppress_health_check=list(HealthCheck))
+def _anything(here: bool, told: dict[str, Any], chance: Random) -> None:
+    """Make one field of one entry something else."""
+    if here:
+        told[chance.choice([*Allocation.FIELDS, *told])] = chance.choice(OTHERS)
+
+
+def _limits(_: bool, told: dict[str, Any], chance: Random) -> None:
+    """Make limits lower than what was promised under them."""
+    if told["kind"] == "cap" and chance.random() < 0.7:
+        told["limit"] = max(1, told["limit"] - chance.choice([1, 20, told["limit"] // 2]))
+        told.pop("severity", None)
+        if chance.random() < 0.3:
+            told["per"] = ["area"]
+
+
+def _register(_: bool, told: dict[str, Any], chance: Random) -> None:
+    """Make recipients, areas and funds others than those that money was promised to."""
+    for one in told.get("records", ()):
+        table, other = one["table"], chance.random() < 0.5
+        if other and table == "recipients":
+            one["kind"] = chance.choice(["charity", "a-and-e", "borough"])
+        elif other and table == "areas":
+            one["bcu"] = "BCU-9"
+        elif other and table == "funds":
+            one["kinds" if chance.random() < 0.5 else "closed"] = True
+            if "kinds" in one:
+                one["kinds"] = "charity"
+
+
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(tampered())
 def test_whatever_was_done_to_a_ledger_both_ways_find_the_same(database: Database):
     found = outcome(database)
