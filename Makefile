@@ -29,8 +29,9 @@ test: .venv/.test ## Install what tests need, then lint, type-check and test.
 update: .venv/.test ## Rewrite the transcripts with what the commands really say; then read the diff.
 	@$(PYTEST) tests/test_transcripts.py --update
 
-docs: .venv/.test ## Write docs/reference from the code.
+docs: .venv/.test ## Write docs/reference and the CREATE statements from the code.
 	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python scripts/tables.py
 
 bench: .venv/.test ## Measure what is promised about speed.
 	@$(BIN)/python -m benchmarks

@@ -32,7 +32,8 @@ def measured(bench: Bench) -> str:
         "Check",
         "`vru-ledger check`: the database itself, chain, columns, movements, rules, balances, "
         "register. Beside it, where it is installed, `hledger check -s` of a journal of the same "
-        "awards, two postings each, which knows no cap and no chain.",
+        "allocations and nothing else: a transaction of two postings for each award. It knows no "
+        "cap, no chain and no second copy to compare, and need not look after pages and indexes.",
         table(headings, rows),
     )
 

@@ -174,7 +174,8 @@ def copied(ledger: Path, place: Path) -> Path:
 def _edition() -> str:
     """Return what changes whenever kept ledgers would no longer be those made now."""
     store = Path(creation.__file__).parent
-    files = [Path(__file__), store / "tables.py", store / "guards_sqlite.sql", store / "views.sql"]
+    made = ("tables_sqlite.sql", "guards_sqlite.sql", "views.sql")
+    files = [Path(__file__), *(store / name for name in made)]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 

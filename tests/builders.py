@@ -1,9 +1,14 @@
 """Entries and small ledgers for tests: what a test does not say is ordinary."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from vru_ledger.actions import replay, routine
 from vru_ledger.actions.allocate import Allocated, Request, allocate
 from vru_ledger.actions.check import check
 from vru_ledger.actions.record import Recorder
@@ -23,7 +28,7 @@ from vru_ledger.domain.register import (
     Record,
 )
 from vru_ledger.position import Balance, Key
-from vru_ledger.store import sqlite
+from vru_ledger.store import soundness, sqlite
 from vru_ledger.store.creation import create, fill_new
 from vru_ledger.store.database import Database, Session, open_database
 
@@ -161,6 +166,16 @@ def contents(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 def findings(database: Database, **more: Any) -> list[str]:
     """Check a ledger, and return what was found as 'code place: message'."""
     return [f"{one.code} {one.place()}: {one.message}" for one in check(database, **more).findings]
+
+
+@contextmanager
+def carefully() -> Iterator[None]:
+    """Check without any short cut: every rule asked, every row and balance compared one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routine, "KEPT", ())
+        patch.setattr(soundness, "is_whole", lambda session: False)
+        patch.setattr(replay, "balances_agree", lambda *_: False)
+        yield
 
 
 def with_everything(place: str | Path = "") -> Database:

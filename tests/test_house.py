@@ -131,3 +131,15 @@ def test_the_reference_is_what_the_code_says():
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}to write it again: make docs"
+
+
+def test_the_create_statements_are_those_that_the_tables_declare():
+    done = subprocess.run(
+        [sys.executable, "scripts/tables.py", "--check"],
+        cwd=ROOT,
+        env=command.environment(ROOT),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}{done.stderr}to write them again: make docs"

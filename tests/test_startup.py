@@ -43,6 +43,7 @@ EVERYDAY: dict[str, tuple[list[str], int]] = {
     "report caps": (["report", "caps", "--fund", "MYENDS"], 0),
     "status": (["status"], 0),
     "log": (["log"], 0),
+    "check": (["check"], 0),
 }
 
 # Instructions of a whole process, in multiples of `python -I -c pass`.

@@ -12,6 +12,7 @@ from tests.builders import (
     REGISTER,
     TABLES,
     cap,
+    carefully,
     contents,
     findings,
     give,
@@ -83,10 +84,13 @@ def rewritten(change: Callable[[int, dict[str, Any]], object]) -> Tamper:
 
 
 def found_in(sound: Database, tamper: Tamper, **more: Any) -> list[str]:
-    """Return what `check` finds after tampering."""
+    """Return what `check` finds after tampering: the same with every short cut and with none."""
     database = tampered(sound, tamper)
     try:
-        return findings(database, **more)
+        found = findings(database, **more)
+        with carefully():
+            assert sorted(findings(database, **more)) == sorted(found)
+        return found
     finally:
         database.close()
 

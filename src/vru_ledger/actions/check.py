@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib  # noqa: F401  # The chain then hashes with it: a million entries are worth it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from vru_ledger.actions.replay import Replay
+from vru_ledger.actions.routine import Routine
 from vru_ledger.domain.findings import Finding
 from vru_ledger.store import soundness
 from vru_ledger.store.database import Database, Session
+from vru_ledger.store.schema import of_schema
 
 if TYPE_CHECKING:
     from vru_ledger.exchange.seed_file import Seed
@@ -46,12 +47,20 @@ def check(
     `head` is a hash that was printed earlier, or its first 8 characters or more; `seed` is
     compared with the ledger. Returns every finding, not the first.
     """
-    with database.read() as session:
-        checked = Checked()
-        checked.findings += soundness.of_database(session)
-        if any(finding.code == "database-damaged" for finding in checked.findings):
-            return checked
-        _replay(session, checked, head, on_progress)
+    with database.read() as session, soundness.room_to_read(session):
+        whole = soundness.is_whole(session)
+        before = [] if whole else list(soundness.of_database(session))
+        if any(finding.code == "database-damaged" for finding in before):
+            return Checked(findings=before)
+        try:
+            checked, replay = _replayed(session, head, on_progress, as_kept=True)
+        except soundness.NotInOrder:
+            checked, replay = _replayed(session, head, on_progress, as_kept=False)
+        if whole and replay.constrained and not checked.findings:
+            before = list(of_schema(session))
+        elif whole:
+            before = list(soundness.of_database(session))
+        checked.findings[:0] = before
         if seed is not None:
             from vru_ledger.actions.drift import drift
 
@@ -59,15 +68,16 @@ def check(
         return checked
 
 
-def _replay(
-    session: Session, checked: Checked, head: str, on_progress: Callable[[int], None] | None
-) -> None:
+def _replayed(
+    session: Session, head: str, on_progress: Callable[[int], None] | None, *, as_kept: bool
+) -> tuple[Checked, Replay]:
     """Walk the chain from its beginning, then compare what it comes to with what is stored."""
-    replay = Replay(session)
+    checked, replay = Checked(), Replay(session, as_kept=as_kept)
+    routine = Routine(replay)
     on_chain = not head
     for row in soundness.entry_rows(session):
         checked.entries += 1
-        checked.findings += replay.entry(row)
+        checked.findings += routine.entry(row)
         on_chain = on_chain or row[-1].startswith(head)
         if on_progress and checked.entries % _TELL_EVERY == 0:
             on_progress(checked.entries)
@@ -82,3 +92,4 @@ def _replay(
                 "printed: compare it with a backup",
             )
         )
+    return checked, replay

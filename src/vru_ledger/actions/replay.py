@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from sys import intern
 from typing import Any
 
 from vru_ledger.actions.record import holdings_before
+from vru_ledger.actions.tallies import Tallies, balances_agree
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.award_states import Life, life_of
 from vru_ledger.domain.chain import GENESIS, entry_of, fact_of, link
@@ -22,9 +24,9 @@ from vru_ledger.domain.entries import (
 )
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
-from vru_ledger.domain.stages import Movement
+from vru_ledger.domain.stages import AUTHORITY, HELD, STAGES, Movement
 from vru_ledger.errors import LedgerUnusable
-from vru_ledger.position import Balance, Key, after, under
+from vru_ledger.position import Balance, Key, under
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Case
 from vru_ledger.store import awards, ledger, soundness
@@ -32,64 +34,28 @@ from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import award_row, entry_row, movement_rows
 
 
-class Replayed(Mapping[Key, Balance]):
-    """Balances worked out from the entries: by scope, fund and name, then by bucket.
+class Replay:
+    """What the entries so far come to, and what is wrong with each.
 
-    Held so because a million awards have a million buckets and only a handful of the rest.
+    `kinds` are those of the recipients; `register` holds what is registered of everything else, and
+    the recipients that are not stored as the newest registration tells them. `constrained` says
+    whether every entry so far keeps what the database's own constraints ask of its rows.
     """
 
-    def __init__(self) -> None:
-        self.held: dict[tuple[str, str, str], dict[str, int]] = {}
-        self.ceilings: dict[str, int | None] = {}
-        self.grandfathered: dict[Key, int] = {}
-
-    def __getitem__(self, key: Key) -> Balance:
-        scope, fund, name, bucket = key
-        buckets = self.held.get((scope, fund, name))
-        held = buckets.get(bucket, 0) if buckets else 0
-        if scope != "cap":
-            return Balance(held)
-        return Balance(held, None, self.ceilings.get(name), self.grandfathered.get(key, 0))
-
-    def __iter__(self) -> Iterator[Key]:
-        for (scope, fund, name), buckets in self.held.items():
-            for bucket in buckets:
-                yield Key(scope, fund, name, bucket)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.held.values()))
-
-    def add(self, key: Key, change: int) -> None:
-        """Add to one balance."""
-        if key in self.grandfathered:
-            self.put(key, after(self[key], change))
-            return
-        buckets = self.held.setdefault(key[:3], {})
-        buckets[key.bucket] = buckets.get(key.bucket, 0) + change
-
-    def put(self, key: Key, balance: Balance) -> None:
-        """Make one balance what it is said to be."""
-        self.held.setdefault(key[:3], {})[key.bucket] = balance.held
-        self.grandfathered.pop(key, None)
-        if balance.grandfathered:
-            self.grandfathered[key] = balance.grandfathered
-
-
-class Replay:
-    """What the entries so far come to, and what is wrong with each."""
-
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, as_kept: bool = False) -> None:
         self.session = session
         self.number, self.hash = 0, GENESIS
-        self.position = Replayed()
+        self.position = Tallies()
         self.caps: dict[str, dict[str, CapSet]] = {}
         self.bounds: dict[str, dict[str, Bounds]] = {}
         self.cap_rows: dict[str, Row] = {}
         self.register: dict[tuple[str, str], tuple[Record, int]] = {}
+        self.kinds: dict[str, str] = {}
         self.funds: dict[str, Fund] = {}
         self.listed: set[tuple[str, str]] = set()
-        self._movements = soundness.Matched(soundness.movement_rows(session), 0)
-        self._awards = soundness.Matched(soundness.award_rows(session), 3)
+        self.movements = soundness.Matched(soundness.movement_rows(session), 0)
+        self.awards = soundness.Matched(soundness.award_rows(session, as_kept=as_kept), 3)
+        self.constrained = True
 
     def entry(self, row: Row) -> Iterator[Finding]:
         """Yield everything wrong with one row of `entries`, and take it into account."""
@@ -128,6 +94,7 @@ class Replay:
             yield from _differences(row, expected, number)
         try:
             yield from self._parts(entry, number, movements)
+            self.constrained = self.constrained and self._constrained(entry, number, movements)
             yield from self._judged(entry, number, told.get("actor", ""))
         except (ValueError, KeyError, LedgerUnusable) as problem:
             said = f"its text says what no entry can: {str(problem)[:80]}"
@@ -135,17 +102,38 @@ class Replay:
 
     def _parts(self, entry: Entry, number: int, movements: list[Row]) -> Iterator[Finding]:
         """Yield what is wrong with an entry's movements and its award."""
-        stored = self._movements.of(number)
+        stored = self.movements.of(number)
         if stored != movements:
             said = f"its movements are {_brief(stored)}; its text says {_brief(movements)}"
             yield _found("movement-differs", number, said)
         if sum(row[-1] for row in stored):
             yield _found("movements-unbalanced", number, "its movements do not sum to zero")
-        stored = self._awards.of(number)
+        stored = self.awards.of(number)
         awards = [award_row(entry, number)] if isinstance(entry, Allocation) else []
         if stored != awards:
             said = f"its award is {_brief(stored)}; its text says {_brief(awards)}"
             yield _found("award-differs", number, said)
+
+    def _constrained(self, entry: Entry, number: int, movements: list[Row]) -> bool:
+        """Say whether rows as this entry tells them keep the constraints and references of tables.
+
+        Those that follow from nothing being found: an award's own, and a hash's length.
+        """
+        reverses = getattr(entry, "reverses", None)
+        if getattr(entry, "amount_pence", 0) < 0 or not (reverses is None or 0 < reverses < number):
+            return False
+        for _, _, fund, _, _, award, _, _, stage, pence in movements:
+            if not pence or fund not in self.funds or stage not in (AUTHORITY, *STAGES):
+                return False
+            if award is None and stage in HELD:
+                return False
+            made_here = isinstance(entry, Allocation) and entry.award == award
+            if award and not made_here and not self._is_award(fund, award):
+                return False
+        return True
+
+    def _is_award(self, fund: str, award: str) -> bool:
+        return any(award in self.position.held.get(("award", fund, stage), ()) for stage in HELD)
 
     def _judged(self, entry: Entry, number: int, actor: str) -> Iterator[Finding]:
         """Yield each rule that the entry breaks after those before it, and add what it changes."""
@@ -186,8 +174,7 @@ class Replay:
 
     def _described(self, new: Allocation, number: int) -> Iterator[Finding]:
         """Yield where an award says other things of its recipient or area than the register did."""
-        recipient, _ = self.register.get(("recipients", new.recipient), (None, 0))
-        if not isinstance(recipient, Recipient) or recipient.kind != new.recipient_kind:
+        if self.kinds.get(new.recipient) != new.recipient_kind:
             said = f"{new.recipient} was not a recipient of kind {new.recipient_kind} then"
             yield _found("rule-broken", number, said, _REWRITTEN)
         area, _ = self.register.get(("areas", new.area), (None, 0))
@@ -225,10 +212,18 @@ class Replay:
             yield _found("rule-broken", number, said, _REWRITTEN)
 
     def _put_register(self, entry: Registration, number: int) -> None:
+        """Take records into account; recipients, who are many, are compared here and now."""
+        codes = [record.code for record in entry.records if isinstance(record, Recipient)]
+        stored = soundness.recipient_rows(self.session, codes)
         for record in entry.records:
             code = (
                 f"{record.fund} {record.recipient}" if isinstance(record, Listing) else record.code
             )
+            if isinstance(record, Recipient):
+                self.kinds[intern(code)] = intern(record.kind)
+                if stored.get(code) == soundness.record_row(record, number):
+                    self.register.pop((record.TABLE, code), None)
+                    continue
             self.register[record.TABLE, code] = record, number
             if isinstance(record, Fund):
                 self.funds[record.code] = record
@@ -239,6 +234,7 @@ class Replay:
         caps = self.caps[cap.fund]
         new = cap.cap not in caps
         caps[cap.cap] = cap
+        self.position.begin(cap)
         self.caps[cap.fund] = dict(sorted(caps.items()))
         self._set_bounds(cap, number)
         if new:
@@ -261,20 +257,23 @@ class Replay:
     def end(self) -> Iterator[Finding]:
         """Yield where what is stored beside the entries is not what they come to."""
         yield from soundness.of_head(self.session, self.number, self.hash)
-        for what, unused in (("movement", self._movements), ("award", self._awards)):
+        for what, unused in (("movement", self.movements), ("award", self.awards)):
             for number in unused.rest():
                 yield _found(f"{what}-extra", number, f"a {what} belongs to no entry")
         yield from self._balances()
         yield from soundness.of_caps(self.session, self.cap_rows)
-        yield from soundness.of_register(self.session, self.register)
+        yield from soundness.of_register(self.session, self.register, self.kinds)
 
     def _balances(self) -> Iterator[Finding]:
-        held = self.position.held
+        """Yield each balance that is not what the entries come to, if they do not all agree."""
+        if balances_agree(self.session, self.position, self.number):
+            return
+        self.constrained = False
         for *parts, amount, floor, ceiling, grandfathered, entry in soundness.balance_rows(
             self.session
         ):
             key = Key(*parts)
-            buckets = held.get(key[:3], {})
+            buckets = self.position.held.get(key[:3], {})
             if key.bucket not in buckets:
                 yield _found(
                     "balance-extra", entry, f"{_named(key)} is {amount:,}; nothing moved it"

@@ -11,7 +11,15 @@ from typing import TypeVar
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.errors import AlreadyThere, OutcomeUnknown
 from vru_ledger.store import new_file, sqlite
-from vru_ledger.store.database import APPLICATION, VERSION, Database, Session, is_url, must_be_known
+from vru_ledger.store.database import (
+    APPLICATION,
+    VERSION,
+    Database,
+    Session,
+    is_url,
+    must_be_known,
+    statements,
+)
 
 Result = TypeVar("Result")
 
@@ -103,7 +111,7 @@ def _create_on_server(
 
 
 def _make_tables(session: Session, created_by: str, created_at: str) -> None:
-    """Create everything that `tables.py` declares, then the guards and the views."""
+    """Create every table, then the guards and the views."""
     for statement in table_statements(session.dialect):
         session.run(statement)
     session.run(
@@ -118,21 +126,10 @@ def _make_tables(session: Session, created_by: str, created_at: str) -> None:
 
 
 def table_statements(dialect: str) -> list[str]:
-    """Return the CREATE statements of every table and index, as SQLModel declares them."""
-    from sqlalchemy.dialects import postgresql as postgresql_dialect
-    from sqlalchemy.dialects import sqlite as sqlite_dialect
-    from sqlalchemy.schema import CreateIndex, CreateTable
+    """Return the CREATE statements of every table and index, as `tables.py` declares them.
 
-    from vru_ledger.store.tables import TABLES
-
-    compiled_for = (
-        sqlite_dialect.dialect() if dialect == "sqlite" else postgresql_dialect.dialect()  # type: ignore[no-untyped-call]  # untyped in sqlalchemy
-    )
-    made: list[str] = []
-    for table in TABLES:
-        made.append(str(CreateTable(table).compile(dialect=compiled_for)))
-        made += [
-            str(CreateIndex(index).compile(dialect=compiled_for))
-            for index in sorted(table.indexes, key=lambda index: str(index.name))
-        ]
-    return made
+    They are kept as text (scripts/tables.py writes it, a test compares), for importing SQLModel
+    to compile them takes longer than everything else that `init` does, or a small `check`.
+    """
+    text = Path(__file__).with_name(f"tables_{dialect}.sql").read_text(encoding="utf-8")
+    return [statement.removesuffix(";") for statement in statements(text)]

@@ -2,57 +2,78 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.findings import Finding
-from vru_ledger.domain.register import RECORDS, Record
+from vru_ledger.domain.register import RECORDS, Recipient, Record
 from vru_ledger.store import ledger, register
-from vru_ledger.store.creation import table_statements
-from vru_ledger.store.database import Row, Session, statements
+from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, MOVEMENT_COLUMNS
+from vru_ledger.store.schema import of_schema
 
 ENTRY_NAMES = tuple(ENTRY_COLUMNS.replace('"', "").split(", "))
 _CAP_COLUMNS = (
     "code, fund, measure, cap_limit, per, only_kind, severity, tolerance, tolerance_bp, citation,"
     " bound, ceiling, entry"
 )
+_BALANCES = (
+    "SELECT scope, fund, name, bucket, held, floor, ceiling, grandfathered, entry FROM balances"
+)
+_AT_ONCE = 200
 _FROM_BACKUP = "keep this file, and go back to a backup"
+
+
+class NotInOrder(Exception):
+    """Rows are not kept in the order of their entries, so they have to be sorted."""
 
 
 class Matched:
     """Rows that belong to entries, handed out as the entries come by: one pass over both."""
 
     def __init__(self, rows: Iterator[Row], entry_at: int) -> None:
-        self._rows = rows
-        self._at = entry_at
-        self._next = next(rows, None)
+        self._groups = groupby(rows, itemgetter(entry_at))
+        self._next = self._group()
         self._unclaimed: list[int] = []
+
+    def _group(self) -> tuple[int, list[Row]] | None:
+        for number, rows in self._groups:
+            return number, list(rows)
+        return None
 
     def of(self, number: int) -> list[Row]:
         """Return the rows of entry `number`; those of entries that never came are kept apart."""
         found: list[Row] = []
-        row, at = self._next, self._at
-        while row is not None and row[at] <= number:
-            if row[at] == number:
-                found.append(row)
+        group = self._next
+        while group is not None and group[0] <= number:
+            if group[0] == number:
+                found = group[1]
             else:
-                self._unclaimed.append(row[at])
-            row = next(self._rows, None)
-        self._next = row
+                self._unclaimed += [group[0]] * len(group[1])
+            group = self._group()
+        self._next = group
         return found
+
+    def peek(self, number: int) -> list[Row]:
+        """Return the rows of entry `number` if they are next, and leave them there."""
+        group = self._next
+        return group[1] if group is not None and group[0] == number else []
+
+    def claim(self) -> None:
+        """Go past the rows that `peek` gave."""
+        self._next = self._group()
 
     def rest(self) -> Iterator[int]:
         """Yield the entry number of each row that no entry claimed."""
         yield from self._unclaimed
         while self._next is not None:
-            yield self._next[self._at]
-            self._next = next(self._rows, None)
+            yield from [self._next[0]] * len(self._next[1])
+            self._next = self._group()
 
 
 def entry_rows(session: Session) -> Iterator[Row]:
@@ -65,16 +86,81 @@ def movement_rows(session: Session) -> Iterator[Row]:
     return session.stream(f"SELECT {MOVEMENT_COLUMNS} FROM movements ORDER BY entry, n")
 
 
-def award_rows(session: Session) -> Iterator[Row]:
-    """Yield every row of `awards`, in the order of their entries."""
-    return session.stream(f"SELECT {AWARD_COLUMNS} FROM awards ORDER BY entry, ref")
+def award_rows(session: Session, *, as_kept: bool) -> Iterator[Row]:
+    """Yield every row of `awards`, in the order of their entries.
+
+    With `as_kept` without sorting them, where that is the order in which they were written: it
+    takes no memory. Raises NotInOrder if it turns out to be another.
+    """
+    sql = f"SELECT {AWARD_COLUMNS} FROM awards ORDER BY "
+    if as_kept and session.dialect == "sqlite":
+        return _in_order(session.stream(sql + "rowid"), 3)
+    return session.stream(sql + "entry, ref")
+
+
+def _in_order(rows: Iterator[Row], entry_at: int) -> Iterator[Row]:
+    last = 0
+    for row in rows:
+        if row[entry_at] <= last:
+            raise NotInOrder
+        last = row[entry_at]
+        yield row
 
 
 def balance_rows(session: Session) -> Iterator[Row]:
     """Yield every balance: its key, then held, floor, ceiling, grandfathered and entry."""
+    return session.stream(_BALANCES)
+
+
+def held_as_expected(
+    session: Session, name: tuple[str, str, str], ceiling: int | None, last_entry: int
+) -> Iterator[tuple[str, int]]:
+    """Yield bucket and amount of the balances of one name of a fund that are within their bounds.
+
+    Only those whose bounds are as expected, that nothing is grandfathered in, and that an entry
+    which is there has moved: whoever misses one has to look at all of them.
+    """
+    bounds = "floor = 0 AND ceiling IS NULL"
+    values: list[Any] = []
+    if name[0] == "cap":
+        bounds = "floor IS NULL AND ceiling IS NULL"
+        if ceiling is not None:
+            bounds, values = "floor IS NULL AND ceiling = ? AND +held <= ceiling", [ceiling]
     return session.stream(
-        "SELECT scope, fund, name, bucket, held, floor, ceiling, grandfathered, entry FROM balances"
+        "SELECT bucket, held FROM balances WHERE scope = ? AND fund = ? AND name = ?"
+        # The sign keeps SQLite from the index on what is held, which has not all of this.
+        f" AND {bounds} AND +held >= 0 AND grandfathered = 0 AND entry BETWEEN 1 AND ?",
+        (*name, *values, last_entry),
     )
+
+
+def grandfathered_rows(session: Session) -> list[Row]:
+    """Return every balance that something is grandfathered in, as `balance_rows` does."""
+    return session.rows(f"{_BALANCES} WHERE grandfathered <> 0")
+
+
+def how_many(session: Session, table: str) -> int:
+    """Return how many rows a table has."""
+    row = session.row(f"SELECT count(*) FROM {table}")
+    return int(row[0]) if row else 0
+
+
+def recipient_rows(session: Session, codes: Sequence[str]) -> dict[str, Row]:
+    """Return the whole rows of these recipients, by code."""
+    found: dict[str, Row] = {}
+    names = ", ".join(register.stored_columns(Recipient))
+    for start in range(0, len(codes), _AT_ONCE):
+        some = codes[start : start + _AT_ONCE]
+        for row in session.rows(
+            f"SELECT {names} FROM recipients WHERE code IN ({', '.join('?' * len(some))})", some
+        ):
+            found[row[0]] = row
+    return found
+
+
+def record_row(record: Record, entry: int) -> Row:
+    """Return the row of the register that a record comes to."""
+    return tuple(register.values(record, entry))
 
 
 def cap_row(cap: CapSet, comes_to: Bounds, entry: int) -> Row:
@@ -83,6 +169,52 @@ def cap_row(cap: CapSet, comes_to: Bounds, entry: int) -> Row:
         *(cap.cap, cap.fund, cap.measure, cap.limit, ",".join(cap.per), cap.only, cap.severity),
         *(cap.tolerance, cap.tolerance_bp, cap.citation, comes_to.limit, comes_to.ceiling, entry),
     )
+
+
+_LARGE = ("entries", "awards", "movements", "balances")
+"""Tables whose every row `check` compares with what the entries come to."""
+
+_PAGES = 16_000
+"""KiB of the file kept in memory: looking rows up in indexes reads the same pages often."""
+
+
+@contextmanager
+def room_to_read(session: Session) -> Iterator[None]:
+    """Let SQLite remember more of the file than it does for an everyday command."""
+    if session.dialect != "sqlite":
+        yield
+        return
+    row = session.row("PRAGMA cache_size")
+    session.run(f"PRAGMA cache_size=-{_PAGES}")
+    try:
+        yield
+    finally:
+        session.run(f"PRAGMA cache_size={row[0] if row else -2000}")
+
+
+def is_whole(session: Session) -> bool:
+    """Say whether the database finds nothing wrong, but for what rows of large tables hold.
+
+    Pages, rows and indexes of every table; constraints and references of the small ones. Those of
+    the large ones follow when each row is what its entry says: see docs/decisions.
+    """
+    if session.dialect != "sqlite":
+        return True
+    session.run("PRAGMA ignore_check_constraints=ON")
+    try:
+        if session.rows("PRAGMA integrity_check") != [("ok",)]:
+            return False
+    finally:
+        session.run("PRAGMA ignore_check_constraints=OFF")
+    for (table,) in session.rows("SELECT name FROM sqlite_master WHERE type = 'table'"):
+        if table in _LARGE:
+            continue
+        named = table.replace('"', '""')
+        if session.rows(f'PRAGMA quick_check("{named}")') != [("ok",)]:
+            return False
+        if session.rows(f'PRAGMA foreign_key_check("{named}")'):
+            return False
+    return True
 
 
 def of_database(session: Session) -> Iterator[Finding]:
@@ -97,91 +229,7 @@ def of_database(session: Session) -> Iterator[Finding]:
         for table, _, parent, _ in session.rows("PRAGMA foreign_key_check"):
             said = f"a row of {table} names what is not in {parent}"
             yield Finding(code="foreign-key", message=said, remedy=_FROM_BACKUP)
-    yield from _of_guards(session)
-
-
-def _of_guards(session: Session) -> Iterator[Finding]:
-    """Yield each guard, table or view that is gone, was changed, or is none of this program's."""
-    script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
-    if session.dialect == "sqlite":
-        made = _made_on_sqlite(script)
-        there: dict[str, str] = dict(session.rows(_SQLITE_SCHEMA))
-    else:
-        made = _made_on_postgresql(script)
-        there = dict(session.rows(_POSTGRESQL_SCHEMA))
-    for name in sorted(made.keys() | there.keys()):
-        if name not in there:
-            yield _guard("guard-missing", f"the {name} is gone or switched off")
-        elif name not in made:
-            yield _guard("guard-added", f"the {name} is none of this program's")
-        elif _plain(made[name]) != _plain(there[name]):
-            yield _guard("guard-changed", f"the {name} is not as this program makes it")
-
-
-_CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
-_SQLITE_SCHEMA = f"SELECT {_CALLED}, sql FROM sqlite_master WHERE sql IS NOT NULL"
-_POSTGRESQL_SCHEMA = """
-SELECT 'guard ' || t.tgname, replace(pg_get_triggerdef(t.oid), current_schema() || '.', '')
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-  WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = current_schema()::regnamespace
-UNION ALL
-SELECT 'guard ' || p.proname || '()',
-    p.prosrc || CASE WHEN position('pg_temp' IN p.proconfig::text) > 0 THEN '' ELSE ' anywhere' END
-  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS (
-    SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'rule ' || rulename, definition FROM pg_rules WHERE schemaname = current_schema()
-UNION ALL
-SELECT CASE k.contype WHEN 'c' THEN 'checks' WHEN 'f' THEN 'references' ELSE 'keys' END
-    || ' of ' || c.relname, count(*)::text
-  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND k.convalidated
-    AND k.contype IN ('c', 'f', 'p', 'u')
-  GROUP BY 1
-"""
-_FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
-
-
-def _made_on_sqlite(script: str) -> dict[str, str]:
-    """Return everything that a new ledger's schema holds, as SQLite keeps it."""
-    views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
-    made = {}
-    for text in (*table_statements("sqlite"), *statements(script), *statements(views)):
-        _, kind, name = text.replace("CREATE UNIQUE", "CREATE", 1).split(maxsplit=3)[:3]
-        called = "guard" if kind == "TRIGGER" else kind.lower()
-        made[f"{called} {name}"] = text.strip().removesuffix(";")
-    return made
-
-
-def _made_on_postgresql(script: str) -> dict[str, str]:
-    """Return a new ledger's guards and their functions, and how many constraints a table has."""
-    from vru_ledger.store.tables import TABLES
-
-    made = {f"guard {name}()": body for name, body in _FUNCTION.findall(script)}
-    for text in statements(script):
-        if text.startswith("CREATE TRIGGER"):
-            made[f"guard {text.split()[2]}"] = text.removesuffix(";")
-    for table in TABLES:
-        counts: Counter[str] = Counter()
-        for constraint in table.constraints:
-            called = type(constraint).__name__
-            counts[
-                {"CheckConstraint": "checks", "ForeignKeyConstraint": "references"}.get(
-                    called, "keys"
-                )
-            ] += 1
-        made |= {f"{kind} of {table.name}": str(count) for kind, count in counts.items()}
-    return made
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _guard(code: str, message: str) -> Finding:
-    return Finding(
-        code=code, message=message, remedy="find out who did that, and go back to a backup"
-    )
+    yield from of_schema(session)
 
 
 def of_head(session: Session, number: int, hash_: str) -> Iterator[Finding]:
@@ -201,19 +249,29 @@ def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
 
 
 def of_register(
-    session: Session, expected: Mapping[tuple[str, str], tuple[Record, int]]
+    session: Session,
+    expected: Mapping[tuple[str, str], tuple[Record, int]],
+    recipients: Collection[str],
 ) -> Iterator[Finding]:
-    """Yield a finding for each row of the register that is not what the entries come to."""
+    """Yield a finding for each row of the register that is not what the entries come to.
+
+    `recipients` are the codes of all of them; those that are not in `expected` are stored as they
+    should be.
+    """
     for record in RECORDS:
+        told: dict[str, Any] = {
+            code: record_row(one, entry)
+            for (table, code), (one, entry) in expected.items()
+            if table == record.TABLE
+        }
+        if record is Recipient and not told and how_many(session, "recipients") == len(recipients):
+            continue
         names = register.stored_columns(record)
         keys = 2 if record.TABLE == "listings" else 1
         rows = session.rows(f"SELECT {', '.join(names)} FROM {record.TABLE}")
         stored = {" ".join(row[:keys]): row for row in rows}
-        told: dict[str, Any] = {
-            code: tuple(register.values(one, entry))
-            for (table, code), (one, entry) in expected.items()
-            if table == record.TABLE
-        }
+        if record is Recipient:
+            told = {code: stored.get(code) for code in recipients} | told
         yield from _compared(record.TABLE, stored, told)
 
 

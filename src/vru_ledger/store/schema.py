@@ -1,0 +1,97 @@
+"""The schema of a ledger as this program makes it, and whether it is still what is there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from vru_ledger.domain.findings import Finding
+from vru_ledger.store.creation import table_statements
+from vru_ledger.store.database import Session, statements
+
+
+def of_schema(session: Session) -> Iterator[Finding]:
+    """Yield each guard, table or view that is gone, was changed, or is none of this program's."""
+    script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
+    if session.dialect == "sqlite":
+        made = _made_on_sqlite(script)
+        there: dict[str, str] = dict(session.rows(_SQLITE_SCHEMA))
+    else:
+        made = _made_on_postgresql(script)
+        there = dict(session.rows(_POSTGRESQL_SCHEMA))
+    for name in sorted(made.keys() | there.keys()):
+        if name not in there:
+            yield _guard("guard-missing", f"the {name} is gone or switched off")
+        elif name not in made:
+            yield _guard("guard-added", f"the {name} is none of this program's")
+        elif _plain(made[name]) != _plain(there[name]):
+            yield _guard("guard-changed", f"the {name} is not as this program makes it")
+
+
+_CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
+_SQLITE_SCHEMA = f"SELECT {_CALLED}, sql FROM sqlite_master WHERE sql IS NOT NULL"
+_POSTGRESQL_SCHEMA = """
+SELECT 'guard ' || t.tgname, replace(pg_get_triggerdef(t.oid), current_schema() || '.', '')
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'guard ' || p.proname || '()',
+    p.prosrc || CASE WHEN position('pg_temp' IN p.proconfig::text) > 0 THEN '' ELSE ' anywhere' END
+  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+UNION ALL
+SELECT 'rule ' || rulename, definition FROM pg_rules WHERE schemaname = current_schema()
+UNION ALL
+SELECT CASE k.contype WHEN 'c' THEN 'checks' WHEN 'f' THEN 'references' ELSE 'keys' END
+    || ' of ' || c.relname, count(*)::text
+  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+  WHERE c.relnamespace = current_schema()::regnamespace AND k.convalidated
+    AND k.contype IN ('c', 'f', 'p', 'u')
+  GROUP BY 1
+"""
+_FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
+
+
+def _made_on_sqlite(script: str) -> dict[str, str]:
+    """Return everything that a new ledger's schema holds, as SQLite keeps it."""
+    views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
+    made = {}
+    for text in (*table_statements("sqlite"), *statements(script), *statements(views)):
+        _, kind, name = text.replace("CREATE UNIQUE", "CREATE", 1).split(maxsplit=3)[:3]
+        called = "guard" if kind == "TRIGGER" else kind.lower()
+        made[f"{called} {name}"] = text.strip().removesuffix(";")
+    return made
+
+
+def _made_on_postgresql(script: str) -> dict[str, str]:
+    """Return a new ledger's guards and their functions, and how many constraints a table has."""
+    made = {f"guard {name}()": body for name, body in _FUNCTION.findall(script)}
+    for text in statements(script):
+        if text.startswith("CREATE TRIGGER"):
+            made[f"guard {text.split()[2]}"] = text.removesuffix(";")
+    for text in table_statements("postgresql"):
+        if text.startswith("CREATE TABLE"):
+            counts = Counter(_CONSTRAINTS[word] for word in _CONSTRAINT.findall(text))
+            made |= {f"{kind} of {text.split()[2]}": str(count) for kind, count in counts.items()}
+    return made
+
+
+_CONSTRAINTS = {
+    "CHECK": "checks",
+    "FOREIGN KEY": "references",
+    "PRIMARY KEY": "keys",
+    "UNIQUE": "keys",
+}
+_CONSTRAINT = re.compile(rf"^\s+({'|'.join(_CONSTRAINTS)})\b", re.MULTILINE)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _guard(code: str, message: str) -> Finding:
+    return Finding(
+        code=code, message=message, remedy="find out who did that, and go back to a backup"
+    )
