@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import available, line_keys
@@ -111,10 +111,8 @@ class Stepper:
         case, breaches = self._judged(new, before)
         if stops(breaches):
             raise self._refused(request, case, breaches, made)
-        if not new.amount_pence and new.from_stage and new.KIND != "close":
-            raise BadInput(
-                f"{new.award} has nothing {new.from_stage}", f"vru-ledger award show {new.award}"
-            )
+        # As it was judged: it knows by now how much of it is lent by authority of no year.
+        new = cast(Step, case.entry)
         recorded = self.recorder.append(new, case.changes)
         self.follow(made.award, recorded, new)
         return self._told(recorded, new, before, self.life(made), breaches)
@@ -152,9 +150,13 @@ class Stepper:
         kind: Any = STEPS[request.kind]
         ways: dict[str, str] = {}
         if kind is Amendment:
-            of_award = "proposed" if request.propose or life.state == "proposed" else "committed"
+            of_award = "committed" if life.is_promised() and not request.propose else "proposed"
             stages = (of_award, "unallocated") if request.lower else ("unallocated", of_award)
             ways = dict(zip(("from_stage", "to_stage"), stages, strict=True))
+            if request.amount_pence is None and not request.lower:
+                raise BadInput(
+                    "how much the award grows by is not said", "give an amount, like +20k"
+                )
         # Of a step that moves nothing this is no stage, and so nothing is held in it.
         leaves = ways["from_stage"] if ways else kind.from_stage
         asked = None if request.kind in _WHOLE else request.amount_pence

@@ -103,7 +103,9 @@ class Recorder:
         Returns no entry if a rule stops it; the case says which.
         """
         changes = changes_of(entry, {}, {})
-        position = self.journal.load(list(changes), {}, {})
+        # A copy: what is judged must not move with the entry that is then appended.
+        loaded = self.journal.load(list(changes), {}, {})
+        position = {key: loaded[key] for key in changes}
         state = self.state(entry.fund)
         case = Case(entry, state.fund, True, state.caps, state.bounds, position, changes)
         if stops(judge(case)):

@@ -27,6 +27,9 @@ LEGAL: Mapping[str, tuple[str, ...]] = {
 OPEN_PROPOSAL = ("approve", "reject", "withdraw")
 """What may happen besides while an amendment is proposed."""
 
+TYPED = {"advance": "pay --advance", "reject-claim": "claim --reject"}
+"""Steps that are typed otherwise than they are called."""
+
 MEANINGS = {
     "proposed": "asked for, not yet approved",
     "committed": "promised; nothing claimed yet",
@@ -52,11 +55,20 @@ class Happened(NamedTuple):
 
 
 class Life(Value):
-    """What an award has come to: its state, what each stage holds, who proposed what is open."""
+    """What an award has come to: its state, what each stage holds, who proposed what is open.
+
+    `standing` are its entries that were not undone, oldest first, without the reversals.
+    """
 
     state: str
     held: Mapping[str, int]
     proposers: tuple[str, ...] = ()
+    standing: tuple[Happened, ...] = ()
+
+    def is_promised(self) -> bool:
+        """Say whether it ever became a promise: allocated at once, or proposed and approved."""
+        made = any(one.kind in ("allocate", "approve") for one in self.standing)
+        return made or any(pence for stage, pence in self.held.items() if stage != "proposed")
 
     def legal(self) -> tuple[str, ...]:
         """Return the steps that may follow."""
@@ -75,6 +87,7 @@ def life_of(held: Mapping[str, int], happened: Iterable[Happened]) -> Life:
         state=_state({stage: pence for stage, pence in held.items() if pence}, standing),
         held=held,
         proposers=_proposers(entries, reversed_),
+        standing=tuple(standing),
     )
 
 
@@ -88,7 +101,10 @@ def _state(held: Mapping[str, int], standing: list[Happened]) -> str:
     if stops and stops[-1] == "suspend":
         return "suspended"
     if not held:
-        ends = [kind for kind in kinds if kind in ("reject", "withdraw", "approve")]
+        # Once promised it stays an award, whatever became of amendments that were proposed later.
+        if {"allocate", "approve"}.intersection(kinds):
+            return "empty"
+        ends = [kind for kind in kinds if kind in ("reject", "withdraw")]
         named = {"reject": "rejected", "withdraw": "withdrawn"}
         return named.get(ends[-1] if ends else "", "empty")
     if set(held) == {"proposed"}:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.award_states import MEANINGS, Life, life_of
+from vru_ledger.domain.award_states import MEANINGS, TYPED, Life, life_of
 from vru_ledger.domain.entries import AwardEntry, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
@@ -147,12 +147,14 @@ def _terms(session: Session, made: awards.Made, life: Life) -> Iterator[str]:
 
 def _due(made: awards.Made, life: Life) -> Iterator[str]:
     """Yield what is due to whom, and what may be done next."""
+    legal = life.legal()
     if pence := life.held.get("payable", 0):
-        yield f"due to the recipient: {format_pounds(pence)}: vru-ledger pay {made.award} all"
+        how = f": vru-ledger pay {made.award} all" if "pay" in legal else ""
+        yield f"due to the recipient: {format_pounds(pence)}{how}"
     if pence := life.held.get("recoverable", 0):
         yield f"due from the recipient: {format_pounds(pence)}"
-    legal = life.legal()
-    yield f"what may follow: {', '.join(legal) if legal else 'nothing'}"
+    may = [TYPED.get(kind, kind) for kind in legal]
+    yield f"what may follow: {', '.join(may) if may else 'nothing'}"
 
 
 def _lines(found: Iterator[Recorded]) -> Iterator[Line]:
