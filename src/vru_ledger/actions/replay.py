@@ -88,6 +88,7 @@ class Replay:
         self.register: dict[tuple[str, str], tuple[Record, int]] = {}
         self.funds: dict[str, Fund] = {}
         self.listed: set[tuple[str, str]] = set()
+        self.undone: dict[int, int] = {}
         self._movements = soundness.Matched(soundness.movement_rows(session), 0)
         self._awards = soundness.Matched(soundness.award_rows(session), 3)
 
@@ -215,7 +216,14 @@ class Replay:
 
     def _undone(self, entry: Entry, reverses: int, number: int) -> Iterator[Finding]:
         """Yield where a reversal is not the opposite of the entry that it names."""
+        if before := self.undone.get(reverses):
+            said = f"entry {reverses} was undone before, by entry {before}"
+            yield _found("rule-broken", number, said, _REWRITTEN)
+        self.undone[reverses] = number
         original = ledger.entry(self.session, reverses)
+        if getattr(original and original.entry, "reverses", None) is not None:
+            said = f"entry {reverses} is a reversal, and is not undone itself"
+            yield _found("rule-broken", number, said, _REWRITTEN)
         moved = Counter[Movement]()
         for one in (entry, original.entry if original and reverses < number else None):
             for movement in one.movements() if one else ():
