@@ -212,7 +212,8 @@ class Replay:
         """Return what an award had come to before entry `number`."""
         keys = awards.stage_keys(entry.fund, entry.award)
         held = {key.name: self.position[key].held for key in keys}
-        return life_of(held, awards.happened(self.session, entry.award, before=number))
+        happened = awards.happened(self.session, entry.award, before=number)
+        return life_of(held, happened, lambda one: awards.told_of(self.session, one))
 
     def _undone(self, entry: Entry, reverses: int, number: int) -> Iterator[Finding]:
         """Yield where a reversal is not the opposite of the entry that it names."""

@@ -59,6 +59,13 @@ def allocate(
     propose: Annotated[
         bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
     ] = False,
+    instalments: Annotated[
+        str,
+        typer.Option(help="Paid quarterly, monthly, or in N quarters.", metavar="HOW"),
+    ] = "",
+    profile: Annotated[
+        str, typer.Option(help="Paid as a CSV says: period, amount, milestone.", metavar="FILE")
+    ] = "",
     dry_run: DryRun = False,
     format_: Format = "",
 ) -> None:
@@ -103,7 +110,19 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         new_recipient=typed["new_recipient"],
         kind=_kind(typed["kind"]),
         propose=typed["propose"],
+        plan=_plan(typed["instalments"], typed["profile"]),
     )
+
+
+def _plan(instalments: str, profile: str) -> Any:
+    """Return how the award will be paid: a word, the payments of a file, or nothing."""
+    if not profile:
+        return instalments
+    if instalments:
+        raise BadInput("--instalments does not go with --profile FILE", "give one of them")
+    from vru_ledger.exchange.profile_file import read_profile
+
+    return read_profile(profile)
 
 
 _WITH_A_FILE = ("from_file", "on", "propose", "dry_run", "format_")
@@ -160,7 +179,19 @@ def as_sentence(outcome: "Allocated", preview: bool) -> str:
         f"would be entry {number}: {what}; nothing was written"
         if preview
         else f"entry {number}: {what}"
-    )
+    ) + _planned(outcome, preview)
+
+
+def _planned(outcome: "Allocated", preview: bool) -> str:
+    """Say on a line of its own how the award will be paid, if that was recorded with it."""
+    if outcome.plan is None:
+        return ""
+    from vru_ledger.cli.planning import told_of
+
+    entry: Any = outcome.plan.entry
+    would = "would be entry" if preview else "entry"
+    said = f"\n{would} {outcome.plan.number}: planned, {told_of(entry.instalments)}"
+    return f"{said}; nothing was written" if preview else said
 
 
 def as_json(outcome: "Allocated", preview: bool) -> dict[str, Any]:
@@ -178,6 +209,7 @@ def as_json(outcome: "Allocated", preview: bool) -> dict[str, Any]:
         "award": new.award,
         "amount_pence": new.amount_pence,
         "amount": format_decimal(new.amount_pence),
+        **({"plan_entry": outcome.plan.number} if outcome.plan else {}),
         "warnings": [
             {"rule": warning.rule, "cap": warning.cap or None, "message": warning.sentence}
             for warning in outcome.warnings

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _UNFINISHED = ("proposed", "payable", "recoverable")
 """What an award cannot be closed with: somebody still waits for it."""
 
+_PLANS = ("plan", "milestone")
+"""What is in nobody's way: an award that is undone leaves its plan behind."""
+
 _MOST = 4
 """Entries in the way of a reversal that are named."""
 
@@ -28,9 +31,11 @@ def legal_step(case: Case) -> Iterator[Breach]:
         for sentence in _in_the_way(new, life):
             yield Breach("legal-step", "stop", sentence)
         return
-    from vru_ledger.domain.award_states import MEANINGS, TYPED
+    from vru_ledger.domain.award_states import MEANINGS, PLANNED, TYPED
 
     legal = [TYPED.get(kind, kind) for kind in life.legal()]
+    if life.state in PLANNED.get(new.KIND, ()):
+        return
     if new.KIND not in life.legal():
         may = f"what may follow is {', '.join(legal)}" if legal else "nothing may follow"
         yield Breach(
@@ -67,7 +72,7 @@ def _in_the_way(new: Any, life: Life) -> Iterator[str]:
     Otherwise an award could hold money and be as if it had not been made, or be closed and hold
     what can no longer be delivered.
     """
-    later = [one for one in life.standing if one.number != new.reverses]
+    later = [one for one in life.standing if one.number != new.reverses and one.kind not in _PLANS]
     if new.was in ("allocate", "propose") and later:
         told = [f"entry {one.number} ({one.kind})" for one in reversed(later)]
         more = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []
