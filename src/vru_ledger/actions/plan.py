@@ -133,7 +133,12 @@ def plan_of_request(recorder: Recorder, request: Request, outcome: Allocated) ->
         key=key,
     )
     payments = parted(new, plan) if isinstance(plan, str) else plan
-    done = put_plan(Stepper(recorder), new.award, payments, told)
+    try:
+        done = put_plan(Stepper(recorder), new.award, payments, told)
+    except EntryRefused as error:
+        # Nothing is left of the award that was to be planned: there is nothing to show of it.
+        refusal = error.refusal.replace(commands=[f"vru-ledger headroom {new.fund}"])
+        raise EntryRefused(error.message, refusal) from None
     recorder.journal.flush()
     return outcome.replace(plan=done.recorded)
 

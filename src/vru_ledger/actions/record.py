@@ -238,4 +238,6 @@ def in_words(entry: Entry, name: str) -> str:
         return format_pounds(value)
     if isinstance(entry, CapSet) and name == "limit":
         return kind_of(entry.measure).show(value)
+    if name == "instalments":
+        return f"{len(value)} payments from {value[0].period} to {value[-1].period}"
     return ", ".join(map(str, value)) if name == "per" else repr(shown(str(value)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 
 from vru_ledger.actions.allocate import Allocated, Allocator, Request
@@ -10,7 +11,7 @@ from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.reverse import Reversed, put_reversal
 from vru_ledger.actions.reverse import Told as Undoing
 from vru_ledger.domain.entries import Allocation, Proposal
-from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, EntryRefused, KeyConflict
 from vru_ledger.rules.case import Breach
@@ -87,10 +88,37 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
     )
     undone = put_reversal(recorder, made.entry, told)
     recorder.journal.flush()
-    new = Allocator(recorder).put(_again(old, Pence(amount), asked))
+    try:
+        new = Allocator(recorder).put(_again(old, Pence(amount), asked))
+    except EntryRefused as error:
+        raise _smaller(error, old, asked) from None
     if undone.already != new.already:
         raise KeyConflict(f"the key {asked.key!r} was used for something else", "use a new key")
+    if stepper.life(made).plan is not None and not new.already:
+        said = (
+            f"{made.award} was planned, and {new.entry.award} is not yet: "
+            f"vru-ledger award forecast {new.entry.award} --profile FILE"
+        )
+        new = new.replace(warnings=[*new.warnings, Breach("planned", "warn", said)])
     return Restated(undone, new, already=new.already)
+
+
+def _smaller(error: EntryRefused, old: Allocation, asked: Restatement) -> EntryRefused:
+    """Return the refusal of the new award with what would pass in its place."""
+    largest = error.refusal.largest_passing_pence
+    change = largest - old.amount_pence
+    commands = [f"vru-ledger award show {old.award}"]
+    if largest and change:
+        pounds = format_decimal(abs(change)).removesuffix(".00")
+        words = ["vru-ledger", "amend", old.award, f"{'-' if change < 0 else '+'}{pounds}"]
+        words.append("--restate")
+        if not asked.dated_by_clock:
+            words += ["--on", asked.dated.isoformat()]
+        for option in ("decision", "reason", "key"):
+            if value := getattr(asked, option):
+                words += [f"--{option}", value]
+        commands = [shlex.join(words)]
+    return EntryRefused(error.message, error.refusal.replace(commands=commands))
 
 
 def _not_begun(stepper: Stepper, made: awards.Made, asked: Restatement) -> None:

@@ -156,10 +156,14 @@ def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_
         text = json.dumps(as_json(outcome, preview), ensure_ascii=False)
     else:
         text = as_sentence(outcome, preview)
-    if preview:
-        say(text)
-    else:
-        say_receipt(text, outcome.recorded.number)
+    lines = [text]
+    if outcome.plan and format_ not in ("json", "jsonl"):
+        lines.append(_planned(outcome, preview))
+    for line in lines:
+        if preview:
+            say(line)
+        else:
+            say_receipt(line, outcome.recorded.number)
     if format_ not in ("json", "jsonl"):
         for warning in outcome.warnings:
             say_aside(f"warning: {warning.sentence}")
@@ -179,19 +183,18 @@ def as_sentence(outcome: "Allocated", preview: bool) -> str:
         f"would be entry {number}: {what}; nothing was written"
         if preview
         else f"entry {number}: {what}"
-    ) + _planned(outcome, preview)
+    )
 
 
 def _planned(outcome: "Allocated", preview: bool) -> str:
-    """Say on a line of its own how the award will be paid, if that was recorded with it."""
-    if outcome.plan is None:
-        return ""
+    """Say how the award will be paid, as it was recorded with it."""
     from vru_ledger.cli.planning import told_of
 
-    entry: Any = outcome.plan.entry
-    would = "would be entry" if preview else "entry"
-    said = f"\n{would} {outcome.plan.number}: planned, {told_of(entry.instalments)}"
-    return f"{said}; nothing was written" if preview else said
+    recorded: Any = outcome.plan
+    what = f"{recorded.number}: planned, {told_of(recorded.entry.instalments)}"
+    if outcome.already:
+        return f"already recorded as entry {what}"
+    return f"would be entry {what}; nothing was written" if preview else f"entry {what}"
 
 
 def as_json(outcome: "Allocated", preview: bool) -> dict[str, Any]:

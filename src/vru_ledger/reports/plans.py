@@ -146,9 +146,9 @@ def _rows(plan: Plan, life: Life, today: date) -> Iterator[Row]:
 
 
 def _versions(plans: list[tuple[int, Plan]], life: Life) -> Iterator[str]:
-    if len(plans) > 1:
+    if len(plans) > 1 and life.plan is not None:
         told = ", ".join(
             f"{plan.version} (entry {number}, {format_pounds(plan.total_pence())})"
             for number, plan in plans
         )
-        yield f"versions: {told}"
+        yield f"versions: {told}; {life.plan.version} is in force"
