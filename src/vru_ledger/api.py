@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,9 @@ from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
+from vru_ledger.api_awards import AwardCalls, now, read, whole_pence
 from vru_ledger.domain.entries import Recorded
-from vru_ledger.domain.money import LARGEST_PENCE, Pence
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name, parse_purpose, parse_sentence, shown
 from vru_ledger.domain.years import parse_financial_year
@@ -24,8 +25,10 @@ from vru_ledger.store.database import Database, open_database
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from vru_ledger.domain.plans import Instalment
 
-class Ledger:
+
+class Ledger(AwardCalls):
     """A ledger that is open. Close it, or use it in a `with` block.
 
     Money is whole pence. Every call is a transaction of its own: what it returns is on disk, and
@@ -55,42 +58,44 @@ class Ledger:
         key: str = "",
         new_recipient: bool = False,
         kind: str = "",
+        propose: bool = False,
+        plan: str | Sequence[Instalment] = "",
         preview: bool = False,
     ) -> allocation.Allocated:
         """Promise pence of a fund to a recipient, if every cap allows it.
 
-        `fund`, `recipient`, `area` and `source` are codes or names. Returns the entry as recorded,
-        its warnings, and whether the same `key` had recorded it before. Raises EntryRefused with
+        `fund`, `recipient`, `area` and `source` are codes or names. `propose` asks for it, and
+        somebody else approves it; `plan` is 'quarterly', 'monthly', a number of quarters, or
+        payments in the order of their periods, which add up to the award. Returns the entry as
+        recorded, its warnings, and whether the same `key` had recorded it before. Raises EntryRefused with
         every cap it met, NotFound, BadInput, KeyConflict or LedgerBusy; then nothing was written.
         """
-        if isinstance(amount_pence, bool) or not isinstance(amount_pence, int):
-            raise TypeError(f"amount_pence is whole pence, not {type(amount_pence).__name__}")
-        if not 0 < amount_pence <= LARGEST_PENCE:
-            raise BadInput(f"amount_pence is not from 1 to {LARGEST_PENCE:,}")
         request = allocation.Request(
             fund=fund,
-            recipient=_read(parse_name, "recipient", recipient or " "),
-            amount_pence=Pence(amount_pence),
+            recipient=read(parse_name, "recipient", recipient or " "),
+            amount_pence=whole_pence(amount_pence),
             dated=on or date.today(),
             dated_by_clock=on is None,
-            fy=_read(parse_financial_year, "fy", fy),
+            fy=read(parse_financial_year, "fy", fy),
             term_from=term[0],
             term_to=term[1],
             area=area,
             source=source,
-            purpose=_read(parse_purpose, "purpose", purpose),
-            title=_read(parse_sentence, "title", title),
-            decision=_read(parse_sentence, "decision", decision),
-            reason=_read(parse_sentence, "reason", reason),
-            key=_read(parse_name, "key", key),
+            purpose=read(parse_purpose, "purpose", purpose),
+            title=read(parse_sentence, "title", title),
+            decision=read(parse_sentence, "decision", decision),
+            reason=read(parse_sentence, "reason", reason),
+            key=read(parse_name, "key", key),
             new_recipient=new_recipient,
-            kind=_read(parse_code, "kind", kind).lower(),
+            kind=read(parse_code, "kind", kind).lower(),
+            propose=propose,
+            plan=plan if isinstance(plan, str) else tuple(plan),
         )
         return allocation.allocate(
             self.database,
             request,
             actor=self.actor,
-            recorded_at=_now(),
+            recorded_at=now(),
             preview=preview,
         )
 
@@ -189,17 +194,3 @@ def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0)
     except ValueError as problem:
         raise BadInput(f"actor: {shown(str(problem))}") from None
     return Ledger(open_database(str(place), wait=wait), actor, str(place))
-
-
-def _read(parse: Callable[[str], str], what: str, given: str) -> str:
-    """Return a text as it may be stored, as strictly as it is read on the terminal."""
-    if not given:
-        return ""
-    try:
-        return parse(given)
-    except ValueError as problem:
-        raise BadInput(f"{what}: {shown(str(problem))}") from None
-
-
-def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

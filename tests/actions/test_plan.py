@@ -66,12 +66,11 @@ def step(database: Database, kind: str, pounds: int, **more: Any) -> None:
 def again(
     database: Database,
     change: int,
-    award: str = "ALPHA-0003",
     *,
     preview: bool = False,
     **more: Any,
 ) -> Restated:
-    request = Restatement(award, change * POUND, "wrong", DAY, **more)
+    request = Restatement("ALPHA-0003", change * POUND, "wrong", DAY, **more)
     return restate(database, request, actor=ACTOR, recorded_at=WHEN, preview=preview)
 
 

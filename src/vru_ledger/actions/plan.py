@@ -165,15 +165,15 @@ def parted(new: Allocation, how: str) -> tuple[Instalment, ...]:
             f"the term ends on {new.term_to.isoformat()}, before {first.isoformat()}",
             "say which days with --term FIRST..LAST",
         )
-    periods = periods_of(first, new.term_to, monthly=word == "monthly")
-    if word not in ("quarterly", "monthly"):
-        if int(word) > len(periods):
-            raise BadInput(
-                f"the term has {len(periods)} quarters, fewer than {word} payments",
-                "ask for fewer, or --instalments monthly",
-            )
-        periods = periods[: int(word)]
     try:
+        periods = periods_of(first, new.term_to, monthly=word == "monthly")
+        if word not in ("quarterly", "monthly"):
+            if int(word) > len(periods):
+                raise BadInput(
+                    f"the term has {len(periods)} quarters, fewer than {word} payments",
+                    "ask for fewer, or --instalments monthly",
+                )
+            periods = periods[: int(word)]
         return spread(new.amount_pence, periods)
     except ValueError as problem:
         raise BadInput(f"--instalments: {problem}") from None
