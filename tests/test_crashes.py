@@ -22,6 +22,8 @@ BATCHES = 20
 SINGLES = 60
 ROWS = 1_500
 MADE = 8
+APPROVALS = 12
+AWARDS = 600
 
 
 def kill_after(process: subprocess.Popen[str], seconds: float) -> tuple[bool, str]:
@@ -208,3 +210,35 @@ def test_a_writer_that_is_killed_while_somebody_waits_lets_them_pass(
     assert findings(database) == []
     assert contents(database) == before
     database.close()
+
+
+def test_an_approval_of_many_awards_that_is_killed_approves_all_or_none(
+    ledger: Path, tmp_path: Path, start: Start, run: Run
+):
+    lines = ["MYENDS,Newham,10" for _ in range(AWARDS)]
+    (tmp_path / "asked.csv").write_text("\n".join(["fund,recipient,amount", *lines]))
+    asked = ("allocate", "--from", "asked.csv", "--on", "2021-04-01", "--propose")
+    assert run("--as", "Ada", *asked).exit_code == 0
+    fresh = tmp_path / "fresh.db"
+    shutil.copy(ledger, fresh)
+    awards = [f"MYENDS-{number:04}" for number in range(1, AWARDS + 1)]
+    command: list[str | Path] = ["--db", fresh, "--as", "Bob", "approve", *awards]
+    whole = seconds_of(start, *command)
+    seed = random.randrange(10**6)
+    chance = random.Random(seed)
+    became: Counter[str] = Counter()
+    for number in range(APPROVALS):
+        shutil.copy(ledger, fresh)
+        (tmp_path / "fresh.db-journal").unlink(missing_ok=True)
+        killed, said = kill_after(start(*command), chance.uniform(0.3, 1.0) * whole)
+        database = open_database(str(fresh))
+        assert findings(database) == []
+        [(there,)] = rows(database, "SELECT count(*) FROM entries WHERE kind = 'approve'")
+        database.close()
+        assert there in (0, AWARDS), f"seed {seed}: {there} of {AWARDS} in round {number}"
+        if "entry " in said:
+            assert there == AWARDS, f"seed {seed}: acknowledged and lost in round {number}"
+        became["killed" if killed else "ended"] += 1
+        became["there" if there else "absent"] += 1
+    sys.stdout.write(f"{APPROVALS} approvals of {AWARDS}, {dict(became)} (seed {seed})\n")
+    assert became["killed"] >= APPROVALS // 3

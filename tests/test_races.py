@@ -234,3 +234,77 @@ def test_two_who_make_the_same_ledger_make_one(database_place: str, start: Start
     database = open_database(database_place)
     assert findings(database) == []
     database.close()
+
+
+def propose(run: Run, place: str, *names: str) -> list[str]:
+    """Propose £100,000 of MyEnds to each, and return the awards."""
+    for name in names:
+        done = run("--db", place, "--as", "Ada", "allocate", "MYENDS", name, "100k", "--propose")
+        assert done.exit_code == 0, done
+    return [f"MYENDS-{number:04}" for number in range(1, len(names) + 1)]
+
+
+def stages(run: Run, place: str, award: str) -> dict[str, int]:
+    """Return what each stage holds of an award, in pence, and see that the ledger is sound."""
+    assert run("--db", place, "check").exit_code == 0
+    told = json.loads(run("--db", place, "award", "show", award, "-f", "json").stdout)["meta"]
+    return {name: pence for name, pence in told.items() if name.endswith("_pence")}
+
+
+def test_of_sixteen_who_approve_one_award_one_does_and_the_others_hear_why(
+    place: str, start: Start, run: Run
+):
+    began = time.monotonic()
+    [award] = propose(run, place, "Newham")
+    commands = [("--as", f"Person {at}", "approve", award) for at in range(PEOPLE - 1)]
+    outcomes = rush(place, start, [*commands, ("--as", "Ada", "approve", award)])
+    say(place, "approvals", began, outcomes)
+    assert sorted(codes(outcomes)) in ([0, 3], [0, 3, 7])
+    assert codes(outcomes)[0] == 1
+    assert outcomes[-1].exit_code != 0
+    assert stages(run, place, award)["committed_pence"] == 10_000_000
+
+
+def test_sixteen_who_claim_pay_and_amend_one_award_never_overdraw_it(
+    place: str, start: Start, run: Run
+):
+    began = time.monotonic()
+    [award] = propose(run, place, "Newham")
+    assert run("--db", place, "--as", "Bob", "approve", award).exit_code == 0
+    commands: list[Command] = []
+    for at in range(PEOPLE // 4):
+        commands += [
+            ("claim", award, "30k", "--key", f"claim-{at}"),
+            ("pay", award, "20k", "--advance", "--key", f"advance-{at}"),
+            ("amend", award, "-15k", "--reason", "Less of it", "--key", f"less-{at}"),
+            ("amend", award, "+10k", "--reason", "More of it", "--key", f"more-{at}"),
+        ]
+    outcomes = rush(place, start, commands)
+    say(place, "claims, payments and amendments", began, outcomes)
+    assert set(codes(outcomes)) <= {0, 3}
+    done = Counter(
+        (command[0], "--advance" in command, command[2])
+        for command, outcome in zip(commands, outcomes, strict=True)
+        if outcome.exit_code == 0
+    )
+    came = 10_000_000 + 1_000_000 * done["amend", False, "+10k"]
+    went = {
+        "payable_pence": 3_000_000 * done["claim", False, "30k"],
+        "disbursed_pence": 2_000_000 * done["pay", True, "20k"],
+    }
+    left = came - sum(went.values()) - 1_500_000 * done["amend", False, "-15k"]
+    # Exactly what was acknowledged happened, and nobody was refused while there was enough.
+    held = stages(run, place, award)
+    assert {name: held[name] for name in went} == went
+    assert held["committed_pence"] == left >= 0
+    for command, outcome in zip(commands, outcomes, strict=True):
+        if outcome.exit_code == 3:
+            asked = {"claim": 3_000_000, "pay": 2_000_000, "amend": 1_500_000}[command[0]]
+            assert left < asked + 1_000_000 * done["amend", False, "+10k"]
+    # All again with their keys: what was recorded is not recorded twice.
+    again = rush(
+        place, start, [c for c, o in zip(commands, outcomes, strict=True) if not o.exit_code]
+    )
+    assert codes(again) == {0: len(again)}
+    assert all("already recorded" in one.stdout for one in again)
+    assert stages(run, place, award) == held

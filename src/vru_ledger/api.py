@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
+from vru_ledger.api_awards import AwardCalls, now
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
@@ -22,8 +24,10 @@ from vru_ledger.store.database import Database, open_database
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from vru_ledger.domain.plans import Instalment
 
-class Ledger:
+
+class Ledger(AwardCalls):
     """A ledger that is open. Close it, or use it in a `with` block.
 
     Money is whole pence. Every call is a transaction of its own: what it returns is on disk, and
@@ -55,12 +59,16 @@ class Ledger:
         new_recipient: bool = False,
         kind: str = "",
         distinct: bool = False,
+        propose: bool = False,
+        plan: str | Sequence[Instalment] = "",
         preview: bool = False,
     ) -> allocation.Allocated:
         """Promise pence of a fund to a recipient, if every cap allows it.
 
         `fund`, `recipient`, `area` and `source` are codes or names. A `new_recipient` whose name
-        reads like another's has to be called `distinct`, with a reason. Returns the entry as
+        reads like another's has to be called `distinct`, with a reason. `propose` asks for it, and
+        somebody else approves it; `plan` is 'quarterly', 'monthly', a number of quarters, or
+        payments in the order of their periods, which add up to the award. Returns the entry as
         recorded, its warnings, and whether the same `key` had recorded it before. Raises
         EntryRefused with every cap it met, NotFound, AlreadyThere, BadInput, KeyConflict or
         LedgerBusy; then nothing was written.
@@ -84,8 +92,10 @@ class Ledger:
             new_recipient=new_recipient,
             kind=kind,
             distinct=distinct,
+            propose=propose,
+            plan=plan if isinstance(plan, str) else tuple(plan),
         )
-        return self._clerk.allocate(request, recorded_at=_now(), preview=preview)
+        return self._clerk.allocate(request, recorded_at=now(), preview=preview)
 
     def position(self, *, by: tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
         """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.
@@ -182,7 +192,3 @@ def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0)
     except ValueError as problem:
         raise BadInput(f"actor: {shown(str(problem))}") from None
     return Ledger(open_database(str(place), wait=wait), actor, str(place))
-
-
-def _now() -> str:
-    return f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
@@ -23,13 +23,17 @@ from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
 
+if TYPE_CHECKING:
+    from vru_ledger.domain.plans import Instalment
+
 
 class Request(Value):
     """An allocation as somebody asked for it: names, not codes; values already read.
 
     `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient, who is
     `distinct` from others whose name reads alike. `propose` asks for a proposal, which somebody
-    else approves.
+    else approves. `plan` is how it will be paid: 'quarterly', 'monthly', a number of quarters, or
+    payments. `restates` is an award it replaces.
     """
 
     fund: str
@@ -51,6 +55,8 @@ class Request(Value):
     kind: str = ""
     propose: bool = False
     distinct: bool = False
+    plan: str | tuple[Instalment, ...] = ""
+    restates: str = ""
 
 
 class Allocated(Value):
@@ -62,6 +68,7 @@ class Allocated(Value):
     recipient_name: str
     warnings: list[Breach]
     already: bool = False
+    plan: Recorded | None = None
 
 
 def allocate(
@@ -103,6 +110,10 @@ class Clerk:
                 allocator = Allocator(Recorder(session, self.actor, recorded_at))
             outcome = allocator.put(request)
             allocator.recorder.journal.flush()
+            if request.plan or (request.key and outcome.already):
+                from vru_ledger.actions.plan import plan_of_request
+
+                outcome = plan_of_request(allocator.recorder, request, outcome)
             return outcome, allocator
 
         outcome, allocator = self.database.write(work, keep=not preview)
@@ -216,6 +227,7 @@ class Allocator:
             term_from=request.term_from if given else fund.term_from,
             term_to=request.term_to if given else fund.term_to,
             dated=request.dated,
+            restates=request.restates,
             reason=request.reason,
             decision=request.decision,
             key=request.key,
@@ -229,7 +241,8 @@ class Allocator:
         commands = []
         if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
             largest = largest_passing(case, sum(available(case.entry, case.position)))
-        if largest and not self._would_stop(request.replace(amount_pence=Pence(largest))):
+        fits = not request.plan or isinstance(request.plan, str)
+        if largest and fits and not self._would_stop(request.replace(amount_pence=Pence(largest))):
             commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
         elif command := self._with_a_year(request, breaches):
             largest = 0
@@ -400,6 +413,8 @@ def as_typed(request: Request) -> str:
     for option in ("fy", "area", "source", "purpose", "title", "decision", "reason", "key"):
         if value := getattr(request, option):
             words += [f"--{option}", value]
+    if isinstance(request.plan, str) and request.plan:
+        words += ["--instalments", request.plan]
     if request.propose:
         words.append("--propose")
     if request.new_recipient:

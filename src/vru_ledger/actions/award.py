@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import available, line_keys
@@ -94,7 +94,7 @@ class Stepper:
         self.session = recorder.session
         self._made: dict[str, awards.Made] = {}
         self._happened: dict[str, list[Happened]] = {}
-        self._names: dict[tuple[str, str], str] = {}
+        self._recent: dict[int, Step] = {}
 
     def put(self, request: StepRequest) -> Stepped:
         """Record one step, or raise and leave the transaction as it was."""
@@ -111,10 +111,8 @@ class Stepper:
         case, breaches = self._judged(new, before)
         if stops(breaches):
             raise self._refused(request, case, breaches, made)
-        if not new.amount_pence and new.from_stage and new.KIND != "close":
-            raise BadInput(
-                f"{new.award} has nothing {new.from_stage}", f"vru-ledger award show {new.award}"
-            )
+        # As it was judged: it knows by now how much of it is lent by authority of no year.
+        new = cast(Step, case.entry)
         recorded = self.recorder.append(new, case.changes)
         self.follow(made.award, recorded, new)
         return self._told(recorded, new, before, self.life(made), breaches)
@@ -133,10 +131,14 @@ class Stepper:
         if made.award not in self._happened:
             self._happened[made.award] = awards.happened(self.session, made.award)
         held = {key.name: position[key].held for key in keys if position[key].held}
-        return life_of(held, self._happened[made.award])
+        return life_of(held, self._happened[made.award], self._told_of)
+
+    def _told_of(self, number: int) -> Any:
+        return self._recent.get(number) or awards.told_of(self.session, number)
 
     def follow(self, award: str, recorded: Recorded, new: Step) -> None:
         """Remember that a step was recorded, for the next one of the same award."""
+        self._recent[recorded.number] = new
         self._happened[award].append(
             Happened(
                 recorded.number,
@@ -144,6 +146,7 @@ class Stepper:
                 recorded.actor,
                 new.to_stage,
                 getattr(new, "reverses", None),
+                new.amount_pence,
             )
         )
 
@@ -152,9 +155,13 @@ class Stepper:
         kind: Any = STEPS[request.kind]
         ways: dict[str, str] = {}
         if kind is Amendment:
-            of_award = "proposed" if request.propose or life.state == "proposed" else "committed"
+            of_award = "committed" if life.is_promised() and not request.propose else "proposed"
             stages = (of_award, "unallocated") if request.lower else ("unallocated", of_award)
             ways = dict(zip(("from_stage", "to_stage"), stages, strict=True))
+            if request.amount_pence is None and not request.lower:
+                raise BadInput(
+                    "how much the award grows by is not said", "give an amount, like +20k"
+                )
         # Of a step that moves nothing this is no stage, and so nothing is held in it.
         leaves = ways["from_stage"] if ways else kind.from_stage
         asked = None if request.kind in _WHOLE else request.amount_pence
@@ -213,7 +220,7 @@ class Stepper:
         asked = f"{request.kind}{of} on {made.award} ({self._name(made)})"
         largest = self._largest(case, breaches)
         smaller = request.replace(amount_pence=Pence(largest))
-        if largest and not self._would_stop(smaller):
+        if largest and not self.would_stop(smaller):
             commands = [as_typed(smaller)]
         else:
             largest = 0
@@ -244,9 +251,12 @@ class Stepper:
             return 0
         if new.held() > 0:
             return largest_passing(case, sum(available(new, case.position)))
-        return case.life.held.get(new.from_stage, 0) if case.life else 0
+        most = case.life.held.get(new.from_stage, 0) if case.life else 0
+        waits = [breach.over for breach in breaches if breach.rule == "planned"]
+        return max(0, min([most, *(new.amount_pence - over for over in waits)]))
 
-    def _would_stop(self, request: StepRequest) -> bool:
+    def would_stop(self, request: StepRequest) -> bool:
+        """Say whether a step would be refused now; nothing is recorded."""
         try:
             made = self.made(request.award)
             life = self.life(made)

@@ -116,6 +116,12 @@ def _facts(entry: Any) -> Iterator[Fact]:
         elif field == "records":
             codes = [getattr(one, "code", getattr(one, "recipient", "")) for one in value]
             value = f"{len(codes)} of {value[0].TABLE}: {', '.join(codes)}"
+        elif field == "instalments":
+            value = "; ".join(
+                f"{one.period} {format_pounds(one.amount_pence)}"
+                + (f" after {one.milestone!r}" if one.milestone else "")
+                for one in value
+            )
         elif isinstance(value, tuple):
             value = ", ".join(value)
         elif value is None:

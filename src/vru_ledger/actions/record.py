@@ -122,7 +122,9 @@ class Recorder:
         Returns no entry if a rule stops it; the case says which.
         """
         changes = changes_of(entry, {}, {})
-        position = self.journal.load(list(changes), {}, {})
+        # A copy: what is judged must not move with the entry that is then appended.
+        loaded = self.journal.load(list(changes), {}, {})
+        position = {key: loaded[key] for key in changes}
         state = self.state(entry.fund)
         case = Case(entry, state.fund, True, state.caps, state.bounds, position, changes)
         if stops(judge(case)):
@@ -255,4 +257,6 @@ def in_words(entry: Entry, name: str) -> str:
         return format_pounds(value)
     if isinstance(entry, CapSet) and name == "limit":
         return kind_of(entry.measure).show(value)
+    if name == "instalments":
+        return f"{len(value)} payments from {value[0].period} to {value[-1].period}"
     return ", ".join(map(str, value)) if name == "per" else repr(shown(str(value)))

@@ -53,6 +53,7 @@ class Replay:
         self.kinds: dict[str, str] = {}
         self.funds: dict[str, Fund] = {}
         self.listed: set[tuple[str, str]] = set()
+        self.undone: dict[int, int] = {}
         self.movements = soundness.Matched(soundness.movement_rows(session), 0)
         self.awards = soundness.Matched(soundness.award_rows(session, as_kept=as_kept), 3)
         self.constrained = True
@@ -198,11 +199,19 @@ class Replay:
         """Return what an award had come to before entry `number`."""
         keys = awards.stage_keys(entry.fund, entry.award)
         held = {key.name: self.position[key].held for key in keys}
-        return life_of(held, awards.happened(self.session, entry.award, before=number))
+        happened = awards.happened(self.session, entry.award, before=number)
+        return life_of(held, happened, lambda one: awards.told_of(self.session, one))
 
     def _undone(self, entry: Entry, reverses: int, number: int) -> Iterator[Finding]:
         """Yield where a reversal is not the opposite of the entry that it names."""
+        if before := self.undone.get(reverses):
+            said = f"entry {reverses} was undone before, by entry {before}"
+            yield _found("rule-broken", number, said, _REWRITTEN)
+        self.undone[reverses] = number
         original = ledger.entry(self.session, reverses)
+        if getattr(original and original.entry, "reverses", None) is not None:
+            said = f"entry {reverses} is a reversal, and is not undone itself"
+            yield _found("rule-broken", number, said, _REWRITTEN)
         moved = Counter[Movement]()
         for one in (entry, original.entry if original and reverses < number else None):
             for movement in one.movements() if one else ():

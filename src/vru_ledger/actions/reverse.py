@@ -67,7 +67,8 @@ def reverse(
 
     def work(session: Session) -> Reversed:
         recorder = Recorder(session, actor, recorded_at)
-        done = put_reversal(recorder, _newest(session) if number is None else number, told)
+        wanted = _undone_by(session, told.key) if number is None else number
+        done = put_reversal(recorder, _newest(session) if wanted is None else wanted, told)
         recorder.journal.flush()
         return done
 
@@ -152,6 +153,12 @@ def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | Au
     return reversal_of(entry, number).replace(**with_it)
 
 
+def _undone_by(session: Session, key: str) -> int | None:
+    """Return the entry that a reversal with this key undid: asked again, it is the same one."""
+    found = ledger.entries_by_key(session, [key]) if key else {}
+    return getattr(found[key].entry, "reverses", None) if key in found else None
+
+
 def _newest(session: Session) -> int:
     """Return the newest entry that is not a reversal and was not undone. Raises NotFound."""
     for found in ledger.entries(session, Query(), newest_first=True):
@@ -181,6 +188,7 @@ def _refused(original: Recorded, case: Case, breaches: list[Breach]) -> EntryRef
         caps=caps_met(case, breaches),
         breaches=breaches,
         largest_passing_pence=Pence(0),
+        of_amount=False,
         commands=[
             f"vru-ledger award show {award}" if award else f"vru-ledger show {original.number}"
         ],

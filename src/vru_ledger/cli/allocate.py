@@ -18,7 +18,7 @@ from vru_ledger.cli.options import (
     terminal_of,
     year_of,
 )
-from vru_ledger.cli.terminal import Terminal, read
+from vru_ledger.cli.terminal import Terminal, read, say, say_receipt
 from vru_ledger.domain.entries import Proposal
 from vru_ledger.domain.money import format_pounds, parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose
@@ -26,7 +26,7 @@ from vru_ledger.domain.years import parse_date, parse_term
 from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.allocate import Request
+    from vru_ledger.actions.allocate import Allocated, Request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -61,6 +61,13 @@ def allocate(
         bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
     ] = False,
     distinct: Distinct = False,
+    instalments: Annotated[
+        str,
+        typer.Option(help="Paid quarterly, monthly, or in N quarters.", metavar="HOW"),
+    ] = "",
+    profile: Annotated[
+        str, typer.Option(help="Paid as a CSV says: period, amount, milestone.", metavar="FILE")
+    ] = "",
     dry_run: DryRun = False,
     format_: Format = "",
 ) -> None:
@@ -109,7 +116,19 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         kind=_kind(typed["kind"]),
         propose=typed["propose"],
         distinct=typed["distinct"],
+        plan=_plan(typed["instalments"], typed["profile"]),
     )
+
+
+def _plan(instalments: str, profile: str) -> Any:
+    """Return how the award will be paid: a word, the payments of a file, or nothing."""
+    if not profile:
+        return instalments
+    if instalments:
+        raise BadInput("--instalments does not go with --profile FILE", "give one of them")
+    from vru_ledger.exchange.profile_file import read_profile
+
+    return read_profile(profile)
 
 
 _WITH_A_FILE = ("from_file", "on", "propose", "dry_run", "format_")
@@ -137,6 +156,11 @@ def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_
         recorded_at=terminal.recorded_at(),
         preview=preview,
     )
+    say_allocated(outcome, preview, format_)
+
+
+def say_allocated(outcome: "Allocated", preview: bool, format_: str) -> None:
+    """Say what was recorded: 'entry 14: £750,000.00 of MyEnds to Newham (MYENDS-0001)'."""
     from vru_ledger.cli.changes import receipt_of, say_recorded
 
     new = outcome.entry
@@ -155,7 +179,26 @@ def _allocate_one(terminal: Terminal, request: "Request", preview: bool, format_
         amount_pence=new.amount_pence,
         warnings=outcome.warnings,
     )
+    if outcome.plan:
+        receipt["plan_entry"] = outcome.plan.number
     say_recorded(receipt, what, format_)
+    if outcome.plan and format_ not in ("json", "jsonl"):
+        line = _planned(outcome, preview)
+        if preview:
+            say(line)
+        else:
+            say_receipt(line, outcome.recorded.number)
+
+
+def _planned(outcome: "Allocated", preview: bool) -> str:
+    """Say how the award will be paid, as it was recorded with it."""
+    from vru_ledger.cli.planning import told_of
+
+    recorded: Any = outcome.plan
+    what = f"{recorded.number}: planned, {told_of(recorded.entry.instalments)}"
+    if outcome.already:
+        return f"already recorded as entry {what}"
+    return f"would be entry {what}; nothing was written" if preview else f"entry {what}"
 
 
 def _purpose(typed: str) -> str:

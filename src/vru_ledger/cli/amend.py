@@ -29,6 +29,9 @@ def amend(
     propose: Annotated[
         bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
     ] = False,
+    restate: Annotated[
+        bool, typer.Option("--restate", help="It was wrong from the start: undo it, make it anew.")
+    ] = False,
     ref: Ref = "",
     relates_to: RelatesTo = "",
     on: On = "",
@@ -46,4 +49,11 @@ def amend(
         )
     if propose and sign == "-":
         raise BadInput("--propose is for an award that grows", "leave --propose out")
+    if sign == "+" and amount.casefold() == "all":
+        raise BadInput("CHANGE: '+all' is no amount", "write it like +20k")
+    if restate:
+        from vru_ledger.cli.restatements import restate_award
+
+        restate_award(ctx, award, amount, lower=sign == "-")
+        return
     take_step(ctx, "amend", [award], amount=amount, lower=sign == "-", propose=propose)

@@ -1,4 +1,6 @@
-"""`vru-ledger award`: list awards, or show the whole statement of one."""
+"""`vru-ledger award`: list awards, show the statement of one, plan its payments."""
+
+from typing import Annotated
 
 import typer
 
@@ -6,17 +8,31 @@ from vru_ledger.cli.options import (
     AreaFilter,
     Award,
     BcuFilter,
+    Decision,
+    DryRun,
     Everything,
     Format,
     FundFilter,
+    On,
     Output,
+    Reason,
     RecipientFilter,
+    RecordKey,
     SourceFilter,
     YearFilter,
     query_of,
+    sentence,
     terminal_of,
 )
 from vru_ledger.cli.output import emit
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.years import parse_date
+from vru_ledger.errors import BadInput
+
+DueBy = Annotated[
+    str,
+    typer.Option("--due-by", help="What is due by this day; today unless told.", metavar="DATE"),
+]
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="The awards."
@@ -54,10 +70,83 @@ def list_(
 
 
 @app.command()
-def show(ctx: typer.Context, award: Award, format_: Format = "", output: Output = "") -> None:
+def show(
+    ctx: typer.Context,
+    award: Award,
+    due_by: DueBy = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
     """The statement of one AWARD: its terms, every entry, its stages, and what is due."""
     from vru_ledger.actions.resolve import award as found
     from vru_ledger.reports import awards
 
-    with terminal_of(ctx).open().read() as session:
-        emit(awards.one(session, found(session, award)), format_, output)
+    terminal = terminal_of(ctx)
+    day = read(parse_date, "--due-by", due_by) if due_by else terminal.today()
+    with terminal.open().read() as session:
+        emit(awards.one(session, found(session, award), day), format_, output)
+
+
+@app.command()
+def plan(
+    ctx: typer.Context,
+    award: Award,
+    version: Annotated[int, typer.Option(help="An older version.", min=0, metavar="N")] = 0,
+    due_by: DueBy = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
+    """The planned payments of AWARD: by period, what they wait for, what is paid and due."""
+    from vru_ledger.actions.resolve import award as found
+    from vru_ledger.reports import plans
+
+    terminal = terminal_of(ctx)
+    day = read(parse_date, "--due-by", due_by) if due_by else terminal.today()
+    with terminal.open().read() as session:
+        emit(plans.answer(session, found(session, award), day, version), format_, output)
+
+
+@app.command()
+def forecast(
+    ctx: typer.Context,
+    award: Award,
+    profile: Annotated[
+        str, typer.Option(help="CSV: period, amount, milestone.", metavar="FILE")
+    ] = "",
+    on: On = "",
+    reason: Reason = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Plan all payments of AWARD anew: a new version, the old ones stay readable."""
+    from vru_ledger.cli.planning import record_forecast
+
+    if not profile:
+        raise BadInput(
+            "--profile FILE is needed: a CSV file with period, amount and milestone",
+            f"what is planned now: vru-ledger award plan {award}",
+        )
+    record_forecast(ctx, award, profile)
+
+
+@app.command()
+def milestone(
+    ctx: typer.Context,
+    award: Award,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As the plan calls it.")],
+    met: Annotated[bool, typer.Option("--met", help="It was met, on the day of --on.")] = False,
+    on: On = "",
+    reason: Reason = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Say that the milestone NAME of AWARD was met: what waits for it may be paid."""
+    from vru_ledger.cli.planning import record_milestone
+
+    if not met:
+        raise BadInput("what became of the milestone is not said", "say --met when it was met")
+    record_milestone(ctx, award, sentence("NAME", name))

@@ -29,7 +29,9 @@ def refusal_text(refusal: Refusal, width: int) -> str:
     if refusal.largest_passing_pence:
         most = format_pounds(refusal.largest_passing_pence)
         lines.append(f"  largest amount that would pass: {most}")
-    elif not _NOT_OF_AMOUNT.intersection(breach.rule for breach in refusal.breaches):
+    elif refusal.of_amount and not _NOT_OF_AMOUNT.intersection(
+        breach.rule for breach in refusal.breaches
+    ):
         lines.append("  no amount would pass")
     lines += [f"  to go on: {command}" for command in refusal.commands]
     if refusal.needs:

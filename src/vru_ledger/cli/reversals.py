@@ -42,6 +42,11 @@ def undo_entry(ctx: typer.Context, number: int | None) -> None:
         recorded_at=terminal.recorded_at(),
         preview=preview,
     )
+    say_reversed(done, preview, format_)
+
+
+def say_reversed(done: Reversed, preview: bool, format_: str) -> None:
+    """Say what was undone, as a sentence and its warnings, or as JSON."""
     if format_ in ("json", "jsonl"):
         import json
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vru_ledger.domain.value import Value
+
+if TYPE_CHECKING:
+    from vru_ledger.domain.plans import Plan
 
 LEGAL: Mapping[str, tuple[str, ...]] = {
     "proposed": ("approve", "reject", "withdraw", "amend"),
@@ -27,6 +30,9 @@ LEGAL: Mapping[str, tuple[str, ...]] = {
 OPEN_PROPOSAL = ("approve", "reject", "withdraw")
 """What may happen besides while an amendment is proposed."""
 
+TYPED = {"advance": "pay --advance", "reject-claim": "claim --reject"}
+"""Steps that are typed otherwise than they are called."""
+
 MEANINGS = {
     "proposed": "asked for, not yet approved",
     "committed": "promised; nothing claimed yet",
@@ -41,6 +47,13 @@ MEANINGS = {
 }
 
 
+PLANNED: Mapping[str, tuple[str, ...]] = {
+    "plan": ("proposed", "committed", "active", "suspended", "complete", "empty"),
+    "milestone": ("proposed", "committed", "active", "suspended", "complete"),
+}
+"""In which states what moves no money may happen besides."""
+
+
 class Happened(NamedTuple):
     """One entry of an award: its number, kind, actor, where it put money, and what it reverses."""
 
@@ -49,14 +62,63 @@ class Happened(NamedTuple):
     actor: str
     to_stage: str
     reverses: int | None
+    amount_pence: int = 0
 
 
 class Life(Value):
-    """What an award has come to: its state, what each stage holds, who proposed what is open."""
+    """What an award has come to: its state, what each stage holds, who proposed what is open.
+
+    `standing` are its entries that were not undone, oldest first, without the reversals. `plan` is
+    the newest plan that stands, `versions` how many there were, `met` the milestones that were met.
+    """
 
     state: str
     held: Mapping[str, int]
     proposers: tuple[str, ...] = ()
+    standing: tuple[Happened, ...] = ()
+    plan: Plan | None = None
+    versions: int = 0
+    met: tuple[str, ...] = ()
+
+    def worth_pence(self) -> int:
+        """Return what the award comes to, whatever became of it: what its payments are planned of.
+
+        An amendment that is only proposed is not among it, unless all of the award is.
+        """
+        worth = self._sum(("allocate", "propose"), ("reject", "withdraw", "close"))
+        for one in self.standing:
+            if one.kind == "amend":
+                worth += -one.amount_pence if one.to_stage == "unallocated" else one.amount_pence
+        return worth - (self.held.get("proposed", 0) if self.is_promised() else 0)
+
+    def delivered_pence(self) -> int:
+        """Return what was claimed, or paid before need."""
+        return self._sum(("claim", "advance"), ("reject-claim",))
+
+    def paid_pence(self) -> int:
+        """Return what was paid, whether or not it was demanded back."""
+        return self._sum(("pay", "advance"), ())
+
+    def waits_for(self) -> tuple[int, str] | None:
+        """Return the pence that come before the first milestone not met, and its name."""
+        before = 0
+        for one in self.plan.instalments if self.plan else ():
+            if one.milestone and one.milestone not in self.met:
+                return before, one.milestone
+            before += one.amount_pence
+        return None
+
+    def _sum(self, adds: tuple[str, ...], takes: tuple[str, ...]) -> int:
+        return sum(
+            one.amount_pence if one.kind in adds else -one.amount_pence
+            for one in self.standing
+            if one.kind in adds or one.kind in takes
+        )
+
+    def is_promised(self) -> bool:
+        """Say whether it ever became a promise: allocated at once, or proposed and approved."""
+        made = any(one.kind in ("allocate", "approve") for one in self.standing)
+        return made or any(pence for stage, pence in self.held.items() if stage != "proposed")
 
     def legal(self) -> tuple[str, ...]:
         """Return the steps that may follow."""
@@ -66,15 +128,28 @@ class Life(Value):
         return legal
 
 
-def life_of(held: Mapping[str, int], happened: Iterable[Happened]) -> Life:
-    """Return what an award has come to, given pence by stage and its entries, oldest first."""
+def life_of(
+    held: Mapping[str, int],
+    happened: Iterable[Happened],
+    read: Callable[[int], Any] = lambda number: None,
+) -> Life:
+    """Return what an award has come to, given pence by stage and its entries, oldest first.
+
+    `read` gives an entry by its number: what was planned is in the entries alone.
+    """
     entries = list(happened)
     reversed_ = {one.reverses for one in entries if one.reverses is not None}
     standing = [one for one in entries if one.number not in reversed_ and one.reverses is None]
+    plans = [one.number for one in standing if one.kind == "plan"]
+    met = [read(one.number).milestone for one in standing if one.kind == "milestone"]
     return Life(
         state=_state({stage: pence for stage, pence in held.items() if pence}, standing),
         held=held,
         proposers=_proposers(entries, reversed_),
+        standing=tuple(standing),
+        plan=read(plans[-1]) if plans else None,
+        versions=sum(one.kind == "plan" for one in entries),
+        met=tuple(met),
     )
 
 
@@ -88,7 +163,10 @@ def _state(held: Mapping[str, int], standing: list[Happened]) -> str:
     if stops and stops[-1] == "suspend":
         return "suspended"
     if not held:
-        ends = [kind for kind in kinds if kind in ("reject", "withdraw", "approve")]
+        # Once promised it stays an award, whatever became of amendments that were proposed later.
+        if {"allocate", "approve"}.intersection(kinds):
+            return "empty"
+        ends = [kind for kind in kinds if kind in ("reject", "withdraw")]
         named = {"reject": "rejected", "withdraw": "withdrawn"}
         return named.get(ends[-1] if ends else "", "empty")
     if set(held) == {"proposed"}:

@@ -15,6 +15,7 @@ from typing import Any
 
 from vru_ledger.domain.entries import ENTRIES, Entry, Registration
 from vru_ledger.domain.register import RECORDS, Record
+from vru_ledger.domain.value import Value
 
 GENESIS = "0" * 64
 """What stands before the first entry."""
@@ -80,17 +81,19 @@ def kind_called(name: str) -> type[Any] | None:
     if name in ENTRIES:
         return ENTRIES[name]
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.plans import PLANS
     from vru_ledger.domain.steps import STEPS
 
-    return STEPS.get(name) or AUTHORITY_ENTRIES.get(name)
+    return STEPS.get(name) or AUTHORITY_ENTRIES.get(name) or PLANS.get(name)
 
 
 def kinds() -> tuple[str, ...]:
     """Return the names of all kinds of entry."""
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.plans import PLANS
     from vru_ledger.domain.steps import STEPS
 
-    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES)
+    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *PLANS)
 
 
 def entry_of(told: dict[str, Any]) -> Entry:
@@ -109,6 +112,8 @@ def entry_of(told: dict[str, Any]) -> Entry:
             given["records"] = tuple(_record_of(record) for record in given["records"])
         elif "per" in given:
             given["per"] = tuple(str(name) for name in given["per"])
+        elif "instalments" in given:
+            given["instalments"] = tuple(_instalment_of(one) for one in given["instalments"])
         entry: Entry = kind(**given)
     except (TypeError, KeyError, AttributeError) as problem:
         raise ValueError(f"its fact is not that of a {kind.KIND} entry: {problem}") from None
@@ -121,7 +126,7 @@ _ENVELOPE = frozenset({"kind", "number", "actor", "recorded_at"})
 _JSON_TYPES: dict[Any, type] = {
     **{"str": str, "bool": bool, "date | None": str},
     **{"int": int, "int | None": int, "Pence": int},
-    **{"tuple[str, ...]": list, "tuple[Record, ...]": list},
+    **{"tuple[str, ...]": list, "tuple[Record, ...]": list, "tuple[Instalment, ...]": list},
 }
 
 
@@ -148,7 +153,7 @@ def _of_their_types(kind: Any, given: dict[str, Any]) -> None:
             raise TypeError(f"{name} is {value!r}")
 
 
-def _given(thing: Entry | Record) -> dict[str, Any]:
+def _given(thing: Value) -> dict[str, Any]:
     """Return what was given: every field that differs from its default, in JSON's own types."""
     given: dict[str, Any] = {}
     for (name, default), value in zip(_defaults(type(thing)), thing, strict=True):
@@ -158,9 +163,18 @@ def _given(thing: Entry | Record) -> dict[str, Any]:
             given[name] = value.isoformat()
         elif name == "records":
             given[name] = [{"table": record.TABLE, **_given(record)} for record in value]
+        elif name == "instalments":
+            given[name] = [_given(one) for one in value]
         else:
             given[name] = value
     return given
+
+
+def _instalment_of(told: dict[str, Any]) -> Value:
+    from vru_ledger.domain.plans import Instalment
+
+    _of_their_types(Instalment, told)
+    return Instalment(**told)
 
 
 def _record_of(told: dict[str, Any]) -> Record:

@@ -161,7 +161,7 @@ class AwardEntry(Value):
 
 
 class Allocation(AwardEntry):
-    """Authority of a fund promised to a recipient: an award."""
+    """Authority of a fund promised to a recipient: an award. `restates` is one that it replaces."""
 
     KIND: ClassVar[str] = "allocate"
     from_stage: ClassVar[str] = "unallocated"
@@ -169,6 +169,7 @@ class Allocation(AwardEntry):
     title: str = ""
     term_from: date | None = None
     term_to: date | None = None
+    restates: str = ""
 
     def last_day(self) -> int | None:
         """Return the last day of the term, as 20230331; 0 for none."""

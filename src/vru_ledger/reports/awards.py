@@ -3,10 +3,11 @@
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.award_states import MEANINGS, Life, life_of
+from vru_ledger.domain.award_states import MEANINGS, TYPED, Life, life_of
 from vru_ledger.domain.entries import AwardEntry, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
@@ -88,7 +89,7 @@ def answer(session: Session, query: Query) -> Answer:
 def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
     for one in awards.standings(session, query, most):
         held = {stage: getattr(one, stage) for stage in HELD}
-        life = life_of(held, awards.happened(session, one.award))
+        life = life_of(held, awards.happened(session, one.award), partial(awards.told_of, session))
         yield Row(
             award=one.award,
             fund=one.fund,
@@ -103,12 +104,10 @@ def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
         )
 
 
-def one(session: Session, made: awards.Made) -> Answer:
+def one(session: Session, made: awards.Made, today: date) -> Answer:
     """Return the statement of one award: its terms, every entry, its stages, and what is due."""
     query = Query(award=made.award)
-    life = life_of(
-        awards.held(session, made.fund, made.award), awards.happened(session, made.award)
-    )
+    life = awards.life(session, made)
     recipient = register.recipient(session, made.recipient)
     name = recipient.name if recipient else made.recipient
     told = meta(session, query)
@@ -121,7 +120,7 @@ def one(session: Session, made: awards.Made) -> Answer:
         drop_first=("why", "actor", "ref", "dated", "went"),
         meta={**told, "state": life.state, **{f"{s}_pence": life.held.get(s, 0) for s in HELD}},
         measures={"held": STAGE_MEASURES["allocated"]},
-        notes=[*_terms(session, made, life), *_due(made, life), standing(told)],
+        notes=[*_terms(session, made, life), *_due(made, life, today), standing(told)],
     )
 
 
@@ -145,14 +144,20 @@ def _terms(session: Session, made: awards.Made, life: Life) -> Iterator[str]:
         yield f"proposed by {', '.join(life.proposers)}; somebody else may approve it"
 
 
-def _due(made: awards.Made, life: Life) -> Iterator[str]:
-    """Yield what is due to whom, and what may be done next."""
+def _due(made: awards.Made, life: Life, today: date) -> Iterator[str]:
+    """Yield what is planned and due, to whom, and what may be done next."""
+    if life.plan is not None:
+        from vru_ledger.reports import plans
+
+        yield from plans.said(life, today)
+    legal = life.legal()
     if pence := life.held.get("payable", 0):
-        yield f"due to the recipient: {format_pounds(pence)}: vru-ledger pay {made.award} all"
+        how = f": vru-ledger pay {made.award} all" if "pay" in legal else ""
+        yield f"due to the recipient: {format_pounds(pence)}{how}"
     if pence := life.held.get("recoverable", 0):
         yield f"due from the recipient: {format_pounds(pence)}"
-    legal = life.legal()
-    yield f"what may follow: {', '.join(legal) if legal else 'nothing'}"
+    may = [TYPED.get(kind, kind) for kind in legal]
+    yield f"what may follow: {', '.join(may) if may else 'nothing'}"
 
 
 def _lines(found: Iterator[Recorded]) -> Iterator[Line]:
@@ -175,6 +180,7 @@ def _lines(found: Iterator[Recorded]) -> Iterator[Line]:
             why=", ".join(
                 part
                 for part in (
+                    _planned(entry),
                     f"undoes entry {undone}" if undone is not None else "",
                     entry.reason,
                     entry.decision,
@@ -182,6 +188,13 @@ def _lines(found: Iterator[Recorded]) -> Iterator[Line]:
                 if part
             ),
         )
+
+
+def _planned(entry: Any) -> str:
+    """Say what an entry plans, or which milestone was met; nothing of any other entry."""
+    if entry.KIND == "plan":
+        return f"version {entry.version}: {format_pounds(entry.total_pence())}"
+    return str(entry.milestone) if entry.KIND == "milestone" else ""
 
 
 def _day(text: str | None) -> date | None:

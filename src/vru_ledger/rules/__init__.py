@@ -9,6 +9,7 @@ from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.legal_step import legal_step
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
+from vru_ledger.rules.planned import planned
 from vru_ledger.rules.second_person import second_person
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
@@ -19,6 +20,7 @@ Rule = Callable[[Case], Iterator[Breach]]
 RULES: tuple[Rule, ...] = (
     legal_step,
     second_person,
+    planned,
     listed_recipient,
     capped_fund,
     measurable,

@@ -26,7 +26,8 @@ class CapMet(Value):
 class Refusal(Value):
     """Why an allocation was refused, and what would pass.
 
-    `largest_passing_pence` is 0 where no amount would; `commands` have each been tried.
+    `largest_passing_pence` is 0 where no amount would; `commands` have each been tried. `of_amount`
+    says whether another amount could have been asked for.
     """
 
     asked: str
@@ -35,6 +36,7 @@ class Refusal(Value):
     largest_passing_pence: Pence
     needs: Sequence[str] = ()
     commands: Sequence[str] = ()
+    of_amount: bool = True
 
     def hint(self) -> str:
         """Return what to type next."""

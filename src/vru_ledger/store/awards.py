@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from vru_ledger.domain.award_states import Happened
+from vru_ledger.domain.award_states import Happened, Life, life_of
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
@@ -60,12 +60,25 @@ def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]
 def happened(session: Session, ref: str, before: int | None = None) -> list[Happened]:
     """Return the entries of an award, oldest first; only those before entry `before` if given."""
     rows = session.rows(
-        "SELECT number, kind, actor, to_stage, reverses FROM entries WHERE award = ?"
+        "SELECT number, kind, actor, to_stage, reverses, amount_pence FROM entries WHERE award = ?"
         + ("" if before is None else " AND number < ?")
         + " ORDER BY number",
         (ref,) if before is None else (ref, before),
     )
     return [Happened(*row) for row in rows]
+
+
+def told_of(session: Session, number: int) -> Any:
+    """Return what entry `number` says, None if there is none."""
+    found = ledger.entry(session, number)
+    return found.entry if found else None
+
+
+def plans(session: Session, ref: str) -> Iterator[tuple[int, Any]]:
+    """Yield every plan of an award with the number of its entry, oldest first, undone ones too."""
+    for one in happened(session, ref):
+        if one.kind == "plan":
+            yield one.number, told_of(session, one.number)
 
 
 def stage_keys(fund: str, ref: str) -> Sequence[Key]:
@@ -77,6 +90,12 @@ def held(session: Session, fund: str, ref: str) -> dict[str, int]:
     """Return what each stage holds of an award, in pence, without those that hold nothing."""
     found = ledger.balances(session, stage_keys(fund, ref))
     return {key.name: balance.held for key, balance in found.items() if balance.held}
+
+
+def life(session: Session, of: Made) -> Life:
+    """Return what an award has come to."""
+    there = held(session, of.fund, of.award)
+    return life_of(there, happened(session, of.award), lambda number: told_of(session, number))
 
 
 def reversed_by(session: Session, number: int) -> int | None:

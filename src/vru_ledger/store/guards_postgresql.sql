@@ -17,7 +17,7 @@ BEGIN
     RAISE EXCEPTION 'an entry is reversed once, by its opposite'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.kind = 'approve' AND EXISTS (
+  IF NEW.from_stage = 'proposed' AND NEW.to_stage <> 'unallocated' AND EXISTS (
     SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.to_stage = 'proposed'
       AND p.actor = NEW.actor AND NOT EXISTS (
         SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
@@ -77,6 +77,12 @@ BEGIN
       AND e.amount_pence = abs(NEW.pence)
       AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END) THEN
     RAISE EXCEPTION 'an award''s money moves as its entry says'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.award IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
+      AND bucket = NEW.award AND entry >= NEW.entry) THEN
+    RAISE EXCEPTION 'an award''s money moves with its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   -- What enters an award out of no other stage of it is new under every cap.

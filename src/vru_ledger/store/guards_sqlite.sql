@@ -17,7 +17,8 @@ BEGIN
         AND o.award IS NEW.award AND o.amount_pence = NEW.amount_pence
         AND o.from_stage = NEW.to_stage AND o.to_stage = NEW.from_stage);
 END;
-CREATE TRIGGER entries_approve BEFORE INSERT ON entries WHEN NEW.kind = 'approve'
+CREATE TRIGGER entries_approve BEFORE INSERT ON entries
+WHEN NEW.from_stage = 'proposed' AND NEW.to_stage <> 'unallocated'
 BEGIN
   SELECT RAISE(ABORT, 'nobody approves what they proposed')
     WHERE EXISTS (
@@ -59,6 +60,10 @@ BEGIN
       SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.award
         AND e.amount_pence = abs(NEW.pence)
         AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END);
+  SELECT RAISE(ABORT, 'an award''s money moves with its balance')
+    WHERE NEW.award IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
+        AND bucket = NEW.award AND entry >= NEW.entry);
   -- What enters an award out of no other stage of it is new under every cap.
   SELECT RAISE(ABORT, 'every cap that stops counts an award')
     WHERE NEW.award IS NOT NULL AND NEW.pence > 0

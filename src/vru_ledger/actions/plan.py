@@ -1,0 +1,225 @@
+"""Plan the payments of an award, anew as often as need be, and say which milestones were met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+from vru_ledger.actions.allocate import Allocated, Request
+from vru_ledger.actions.award import Stepper, of_award_fields
+from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.domain.award_states import Life
+from vru_ledger.domain.entries import Allocation, Recorded
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.plans import Instalment, MilestoneMet, Plan, spread
+from vru_ledger.domain.steps import Step
+from vru_ledger.domain.text import shown
+from vru_ledger.domain.value import Value
+from vru_ledger.domain.years import periods_of
+from vru_ledger.errors import BadInput, EntryRefused, KeyConflict
+from vru_ledger.rules import judge, stops
+from vru_ledger.rules.case import Breach
+from vru_ledger.rules.refusal import Refusal
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Database, Session
+
+
+class Told(Value):
+    """What a plan or a milestone is told beside what it says."""
+
+    dated: date
+    dated_by_clock: bool = False
+    reason: str = ""
+    decision: str = ""
+    key: str = ""
+
+
+class Planned(Value):
+    """What became of it: what was recorded, and what the award has come to with it."""
+
+    recorded: Recorded
+    entry: Plan | MilestoneMet
+    life: Life
+    already: bool = False
+
+
+def forecast(
+    database: Database,
+    award: str,
+    instalments: Sequence[Instalment],
+    told: Told,
+    *,
+    actor: str,
+    recorded_at: str,
+    preview: bool = False,
+) -> Planned:
+    """Record all payments planned of an award, as the newest version; older ones stay readable.
+
+    Raises EntryRefused where they do not add up to the award, NotFound, KeyConflict and those of
+    `write`.
+    """
+
+    def work(session: Session) -> Planned:
+        stepper = Stepper(Recorder(session, actor, recorded_at))
+        done = put_plan(stepper, award, instalments, told)
+        stepper.recorder.journal.flush()
+        return done
+
+    return database.write(work, keep=not preview)
+
+
+def meet(
+    database: Database,
+    award: str,
+    milestone: str,
+    told: Told,
+    *,
+    actor: str,
+    recorded_at: str,
+    preview: bool = False,
+) -> Planned:
+    """Record that a milestone of an award was met: what waited for it may be paid.
+
+    Raises EntryRefused if the plan has no such milestone, NotFound, KeyConflict and those of
+    `write`.
+    """
+
+    def work(session: Session) -> Planned:
+        stepper = Stepper(Recorder(session, actor, recorded_at))
+        made = stepper.made(award)
+        new = MilestoneMet(**_fields(stepper, award, told), milestone=milestone)
+        asked = f"milestone {milestone!r} of {made.award}"
+        done = _put(stepper, new, told, asked)
+        stepper.recorder.journal.flush()
+        return done
+
+    return database.write(work, keep=not preview)
+
+
+def put_plan(
+    stepper: Stepper, award: str, instalments: Sequence[Instalment], told: Told
+) -> Planned:
+    """Record a plan in a transaction under way."""
+    made = stepper.made(award)
+    version = stepper.life(made).versions + 1
+    new = Plan(**_fields(stepper, award, told), instalments=tuple(instalments), version=version)
+    return _put(stepper, new, told, f"plan of {len(new.instalments)} payments of {made.award}")
+
+
+def plan_of_request(recorder: Recorder, request: Request, outcome: Allocated) -> Allocated:
+    """Record the plan that came with an allocation, in the same transaction.
+
+    Raises KeyConflict if the allocation was recorded before with another plan, or without one.
+    """
+    new, plan = outcome.entry, request.plan
+    key = f"{request.key} plan" if request.key else ""
+    if outcome.already:
+        before = ledger.entries_by_key(recorder.session, [key])
+        if (key in before) != bool(plan):
+            was = "with" if key in before else "without"
+            raise KeyConflict(
+                f"the key {shown(request.key)!r} was used for an allocation {was} a plan",
+                f"see it: vru-ledger award show {new.award}; for a new entry use a new key",
+            )
+    if not plan:
+        return outcome
+    told = Told(
+        dated=request.dated,
+        dated_by_clock=request.dated_by_clock,
+        reason=request.reason,
+        decision=request.decision,
+        key=key,
+    )
+    payments = parted(new, plan) if isinstance(plan, str) else plan
+    try:
+        done = put_plan(Stepper(recorder), new.award, payments, told)
+    except EntryRefused as error:
+        # Nothing is left of the award that was to be planned: there is nothing to show of it.
+        refusal = error.refusal.replace(commands=[f"vru-ledger headroom {new.fund}"])
+        raise EntryRefused(error.message, refusal) from None
+    recorder.journal.flush()
+    return outcome.replace(plan=done.recorded)
+
+
+def parted(new: Allocation, how: str) -> tuple[Instalment, ...]:
+    """Part an award equally over the quarters or months of its term, or over so many quarters.
+
+    The term begins on the day of the award where no first day is known. Raises BadInput where it
+    has no last day, or too few quarters.
+    """
+    word = how.strip().casefold()
+    if word not in ("quarterly", "monthly") and not re.fullmatch(r"[1-9]\d{0,3}", word, re.ASCII):
+        raise BadInput(
+            f"--instalments: {how[:40]!r} is none of quarterly, monthly or a number of payments"
+        )
+    first = new.term_from or new.dated
+    if new.term_to is None or first is None:
+        raise BadInput(
+            "how long the award runs is not said, so its payments have no periods",
+            "say it with --term FIRST..LAST",
+        )
+    if first > new.term_to:
+        raise BadInput(
+            f"the term ends on {new.term_to.isoformat()}, before {first.isoformat()}",
+            "say which days with --term FIRST..LAST",
+        )
+    try:
+        periods = periods_of(first, new.term_to, monthly=word == "monthly")
+        if word not in ("quarterly", "monthly"):
+            if int(word) > len(periods):
+                raise BadInput(
+                    f"the term has {len(periods)} quarters, fewer than {word} payments",
+                    "ask for fewer, or --instalments monthly",
+                )
+            periods = periods[: int(word)]
+        return spread(new.amount_pence, periods)
+    except ValueError as problem:
+        raise BadInput(f"--instalments: {problem}") from None
+
+
+def _fields(stepper: Stepper, award: str, told: Told) -> dict[str, Any]:
+    return {
+        **of_award_fields(stepper.made(award)),
+        "amount_pence": Pence(0),
+        "dated": told.dated,
+        "reason": told.reason,
+        "decision": told.decision,
+        "key": told.key,
+    }
+
+
+def _put(stepper: Stepper, new: Plan | MilestoneMet, told: Told, asked: str) -> Planned:
+    recorder, made = stepper.recorder, stepper.made(new.award)
+    life = stepper.life(made)
+    if new.key:
+        found = ledger.entries_by_key(recorder.session, [new.key])
+        before = already_recorded(
+            found,
+            new,
+            dated_by_clock=told.dated_by_clock,
+            made_by_the_ledger=("version",),
+        )
+        if before:
+            return Planned(before, cast(Any, before.entry), life, already=True)
+    case = recorder.case(new, {}, life)
+    breaches = judge(case)
+    if stops(breaches):
+        raise _refused(new, asked, breaches)
+    recorded = recorder.append(new, {})
+    stepper.follow(made.award, recorded, new)
+    return Planned(recorded, new, stepper.life(made))
+
+
+def _refused(new: Step, asked: str, breaches: list[Breach]) -> EntryRefused:
+    refusal = Refusal(
+        asked=asked,
+        caps=[],
+        breaches=breaches,
+        largest_passing_pence=Pence(0),
+        of_amount=False,
+        commands=[f"vru-ledger award show {new.award}"],
+    )
+    said = "; ".join(breach.sentence for breach in breaches if breach.severity == "stop")
+    return EntryRefused(f"{asked} is refused: {said}", refusal)

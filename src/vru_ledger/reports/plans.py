@@ -1,0 +1,154 @@
+"""The planned payments of one award: by period, what they wait for, what is paid and due."""
+
+# No annotations from __future__: the types of the row's fields are read as the program runs.
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.award_states import Life
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.plans import Instalment, Plan
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.value import Value
+from vru_ledger.domain.years import period_bounds
+from vru_ledger.errors import NotFound
+from vru_ledger.reports.meta import meta, standing
+from vru_ledger.store import awards
+from vru_ledger.store.database import Session
+
+
+class Row(Value):
+    """One planned payment. What was paid is counted against the oldest payments first."""
+
+    period: str
+    fy: str
+    first_day: date
+    last_day: date
+    planned: Pence
+    paid: Pence
+    due: Pence
+    milestone: str
+    waits: str
+
+
+class Due(NamedTuple):
+    """What a plan comes to on a day: pence due and not paid, of that late, and what is next.
+
+    A payment is due from the first day of its period, and late after its last.
+    """
+
+    due_pence: int
+    late_pence: int
+    next: Instalment | None
+    next_pence: int
+
+
+def due_by(life: Life, today: date) -> Due:
+    """Return what is due of an award's plan by a day; nothing where none was planned."""
+    due = late = 0
+    coming: Instalment | None = None
+    coming_pence = 0
+    for one, paid in matched(life.plan.instalments if life.plan else (), life.paid_pence()):
+        left = one.amount_pence - paid
+        first, last = period_bounds(one.period)
+        if first > today:
+            if left and coming is None:
+                coming, coming_pence = one, left
+            continue
+        due += left
+        late += left if last < today else 0
+    return Due(due, late, coming, coming_pence)
+
+
+def matched(instalments: Sequence[Instalment], paid_pence: int) -> Iterator[tuple[Instalment, int]]:
+    """Yield each planned payment with what is paid of it, the oldest first."""
+    for one in instalments:
+        paid = min(one.amount_pence, paid_pence)
+        paid_pence -= paid
+        yield one, paid
+
+
+def answer(session: Session, made: awards.Made, today: date, version: int = 0) -> Answer:
+    """Return the newest plan of an award, or the version asked for. Raises NotFound."""
+    life = awards.life(session, made)
+    plans = list(awards.plans(session, made.award))
+    plan = life.plan if not version else next((p for _, p in plans if p.version == version), None)
+    if plan is None:
+        raise NotFound(
+            f"{made.award} has no version {version} of its plan"
+            if version
+            else f"nothing is planned of {made.award}",
+            f"plan it: vru-ledger award forecast {made.award} --profile FILE",
+        )
+    told = meta(session, Query(award=made.award))
+    return Answer(
+        name="plan",
+        title=f"{made.award}: planned payments, version {plan.version}",
+        row_type=Row,
+        rows=list(_rows(plan, life, today)),
+        shown=tuple(Row.FIELDS),
+        drop_first=("first_day", "last_day", "fy", "milestone"),
+        meta={
+            **told,
+            "version": plan.version,
+            "planned_pence": plan.total_pence(),
+            "due_by": today.isoformat(),
+        },
+        measures={
+            "planned": "meant to be paid in the period",
+            "paid": "paid, counted against the oldest planned payments first",
+            "due": "planned in periods that have begun, and not paid",
+        },
+        notes=[*said(life, today), *_versions(plans, life), standing(told)],
+    )
+
+
+def said(life: Life, today: date) -> Iterator[str]:
+    """Yield what is planned, paid, due by a day, and due next, each as a sentence."""
+    plan = life.plan
+    if plan is None:
+        return
+    total, many = plan.total_pence(), len(plan.instalments)
+    payments = "1 payment" if many == 1 else f"{many} payments"
+    yield (
+        f"planned {format_pounds(total)} in {payments} (version {plan.version}), paid "
+        f"{format_pounds(life.paid_pence())}"
+    )
+    if total != (worth := life.worth_pence()):
+        yield f"the plan comes to {format_pounds(total)} and the award to {format_pounds(worth)}"
+    there = due_by(life, today)
+    late = f", of that late {format_pounds(there.late_pence)}" if there.late_pence else ""
+    yield f"due by {today.isoformat()}: {format_pounds(there.due_pence)}{late}"
+    if there.next is not None:
+        yield f"next due: {format_pounds(there.next_pence)} in {there.next.period}"
+    if waits := life.waits_for():
+        yield f"waits for {waits[1]!r}: no more than {format_pounds(waits[0])} is paid before it"
+
+
+def _rows(plan: Plan, life: Life, today: date) -> Iterator[Row]:
+    waiting = False
+    for one, paid in matched(plan.instalments, life.paid_pence()):
+        unmet = bool(one.milestone) and one.milestone not in life.met
+        waiting = waiting or unmet
+        first, last = period_bounds(one.period)
+        yield Row(
+            period=one.period,
+            fy=one.period[:7],
+            first_day=first,
+            last_day=last,
+            planned=one.amount_pence,
+            paid=Pence(paid),
+            due=Pence(one.amount_pence - paid if first <= today else 0),
+            milestone=one.milestone,
+            waits="waits" if waiting else "met" if one.milestone else "",
+        )
+
+
+def _versions(plans: list[tuple[int, Plan]], life: Life) -> Iterator[str]:
+    if len(plans) > 1 and life.plan is not None:
+        told = ", ".join(
+            f"{plan.version} (entry {number}, {format_pounds(plan.total_pence())})"
+            for number, plan in plans
+        )
+        yield f"versions: {told}; {life.plan.version} is in force"
