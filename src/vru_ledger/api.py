@@ -67,8 +67,9 @@ class Ledger(AwardCalls):
         `fund`, `recipient`, `area` and `source` are codes or names. `propose` asks for it, and
         somebody else approves it; `plan` is 'quarterly', 'monthly', a number of quarters, or
         payments in the order of their periods, which add up to the award. Returns the entry as
-        recorded, its warnings, and whether the same `key` had recorded it before. Raises EntryRefused with
-        every cap it met, NotFound, BadInput, KeyConflict or LedgerBusy; then nothing was written.
+        recorded, its warnings, and whether the same `key` had recorded it before. Raises
+        EntryRefused with every cap it met, NotFound, BadInput, KeyConflict or LedgerBusy; then
+        nothing was written.
         """
         request = allocation.Request(
             fund=fund,
