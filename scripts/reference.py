@@ -260,8 +260,10 @@ def rules() -> Iterator[str]:
     )
     for rule in RULES:
         yield from (f"## `{rule.__name__.replace('_', '-')}`", "")
-        yield from (_sentence(sys.modules[rule.__module__]), "")
-        if more := (inspect.getdoc(rule) or "").partition("\n\n")[2]:
+        module = import_module(rule.__module__)
+        yield from (_sentence(module), "")
+        told = inspect.getdoc(getattr(module, rule.__name__)) or ""
+        if more := told.partition("\n\n")[2]:
             yield from (*textwrap.wrap(" ".join(more.split()), WIDTH), "")
 
 

@@ -12,15 +12,9 @@ from hypothesis import strategies as st
 from tests.strategies import PENCE, STORED_TEXT
 from vru_ledger.domain.chain import entry_of, fact_of
 from vru_ledger.domain.money import Pence
+from vru_ledger.domain.periods import month_of_year, parse_period, period_bounds, periods_of
 from vru_ledger.domain.plans import Instalment, MilestoneMet, Plan, in_order, spread
-from vru_ledger.domain.years import (
-    financial_year,
-    month_of_year,
-    parse_period,
-    period_bounds,
-    periods_of,
-    quarter,
-)
+from vru_ledger.domain.years import financial_year, quarter
 
 DAYS = st.dates(date(1900, 4, 1), date(2199, 12, 31))
 PERIODS = DAYS.map(quarter) | DAYS.map(month_of_year)

@@ -383,6 +383,8 @@ def forged(raw: Raw, pence: int, *, caps: str, recipient: str = "SITE") -> Attac
         f" WHERE name = 'unallocated' AND {keys} = 'HO||'",
         f"UPDATE balances SET held = held + {pence}, entry = {number}"
         f" WHERE name = 'committed' AND {keys} = 'HO||E1'",
+        "INSERT INTO balances VALUES ('award', 'ALPHA', 'committed', 'ALPHA-0005',"
+        f" {pence}, 0, NULL, 0, {number})",
         *([caps.format(number=number, pence=pence)] if caps else []),
         "INSERT INTO balances VALUES ('cap', 'ALPHA', 'ALPHA-ENDS', 'ALPHA-0005', 20230331, NULL,"
         f" 20230331, 0, {number})",

@@ -19,7 +19,6 @@ from vru_ledger.errors import BadInput, EntryRefused, LedgerError
 from vru_ledger.position import Key, Position
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Breach, Case
-from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
 
@@ -236,6 +235,8 @@ class Allocator:
 
     def refused(self, request: Request, case: Case, breaches: list[Breach]) -> EntryRefused:
         """Return the refusal: every cap, which bind, the most that passes, and what to type."""
+        from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
+
         asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
         largest = 0
         commands = []

@@ -13,11 +13,11 @@ from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.entries import Allocation, Recorded
 from vru_ledger.domain.money import Pence
+from vru_ledger.domain.periods import periods_of
 from vru_ledger.domain.plans import Instalment, MilestoneMet, Plan, spread
 from vru_ledger.domain.steps import Step
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
-from vru_ledger.domain.years import periods_of
 from vru_ledger.errors import BadInput, EntryRefused, KeyConflict
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Breach

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from vru_ledger.domain.chain import kind_called, kinds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Fund, FundingSource, Recipient, Record
 from vru_ledger.domain.text import code_from, fold, shown
 from vru_ledger.errors import BadInput, NotFound
-from vru_ledger.store import awards, ledger, register
+from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
+
+if TYPE_CHECKING:
+    from vru_ledger.store import awards
 
 SomeRecord = TypeVar("SomeRecord", bound=Record)
 
@@ -150,6 +153,8 @@ def _near(
 
 def award(session: Session, asked: str) -> awards.Made:
     """Return the award of this reference, whatever its case. Raises NotFound."""
+    from vru_ledger.store import awards
+
     found = awards.made(session, asked.strip().upper())
     if found is None:
         raise _no_award(session, asked)
@@ -158,6 +163,8 @@ def award(session: Session, asked: str) -> awards.Made:
 
 def _no_award(session: Session, asked: str) -> NotFound:
     """Return that no award is called so, with the awards of a recipient of that name, if any."""
+    from vru_ledger.store import awards
+
     named = shown(asked[:60])
     for one in register.find_recipients(session, asked.strip()):
         refs = [made.award for made in awards.of_recipient(session, one.code)][:5]

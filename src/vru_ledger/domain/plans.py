@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from vru_ledger.domain.money import Pence
+from vru_ledger.domain.periods import period_bounds
 from vru_ledger.domain.steps import Step
 from vru_ledger.domain.value import Value
-from vru_ledger.domain.years import period_bounds
 
 
 class Instalment(Value):

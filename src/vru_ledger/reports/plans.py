@@ -8,10 +8,10 @@ from typing import NamedTuple
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.periods import period_bounds
 from vru_ledger.domain.plans import Instalment, Plan
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
-from vru_ledger.domain.years import period_bounds
 from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import meta, standing
 from vru_ledger.store import awards

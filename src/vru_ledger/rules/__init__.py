@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
-from vru_ledger.rules.legal_step import legal_step
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
-from vru_ledger.rules.planned import planned
-from vru_ledger.rules.second_person import second_person
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
 
 Rule = Callable[[Case], Iterator[Breach]]
 
+
+def _of_steps(name: str) -> Rule:
+    """Return the rule of this name, which is imported only for an award that is there already.
+
+    An allocation is the command that is typed most, and these have nothing to say of it.
+    """
+
+    def rule(case: Case) -> Iterator[Breach]:
+        if case.life is None:
+            return iter(())
+        found: Rule = getattr(import_module(f"vru_ledger.rules.{name}"), name)
+        return found(case)
+
+    rule.__name__ = name
+    rule.__module__ = f"vru_ledger.rules.{name}"
+    return rule
+
+
 RULES: tuple[Rule, ...] = (
-    legal_step,
-    second_person,
-    planned,
+    _of_steps("legal_step"),
+    _of_steps("second_person"),
+    _of_steps("planned"),
     listed_recipient,
     capped_fund,
     measurable,

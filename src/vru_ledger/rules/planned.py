@@ -36,8 +36,8 @@ def _stop(sentence: str, over: int = 0) -> Breach:
 
 
 def _fits(new: Any, life: Life) -> Iterator[Breach]:
+    from vru_ledger.domain.periods import parse_period
     from vru_ledger.domain.plans import in_order
-    from vru_ledger.domain.years import parse_period
 
     if new.version != life.versions + 1:
         yield _stop(f"it is version {new.version} of its plan, after {life.versions} before it")
