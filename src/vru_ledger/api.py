@@ -24,7 +24,7 @@ from vru_ledger.store.database import Database, open_database
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from vru_ledger.domain.plans import Instalment
+    from vru_ledger.domain.profiles import Instalment
 
 
 class Ledger(AwardCalls):
@@ -60,7 +60,7 @@ class Ledger(AwardCalls):
         kind: str = "",
         distinct: bool = False,
         propose: bool = False,
-        plan: str | Sequence[Instalment] = "",
+        profile: str | Sequence[Instalment] = "",
         preview: bool = False,
     ) -> allocation.Allocated:
         """Promise pence of a fund to a recipient, if every cap allows it.
@@ -93,7 +93,7 @@ class Ledger(AwardCalls):
             kind=kind,
             distinct=distinct,
             propose=propose,
-            plan=plan if isinstance(plan, str) else tuple(plan),
+            profile=profile if isinstance(profile, str) else tuple(profile),
         )
         return self._clerk.allocate(request, recorded_at=now(), preview=preview)
 

@@ -13,11 +13,11 @@ from vru_ledger.store.database import Database
 
 if TYPE_CHECKING:
     from vru_ledger.actions.award import Stepped, StepRequest
-    from vru_ledger.actions.plan import Planned
+    from vru_ledger.actions.profile import Planned
     from vru_ledger.actions.restate import Restated
     from vru_ledger.actions.reverse import Reversed
     from vru_ledger.domain.award_states import Life
-    from vru_ledger.domain.plans import Instalment
+    from vru_ledger.domain.profiles import Instalment
     from vru_ledger.store.awards import Made
 
 
@@ -201,9 +201,11 @@ class AwardCalls:
         """Undo the newest entry that can be undone."""
         return self._undo(None, words)
 
-    def plan(self, award: str, instalments: Sequence[Instalment], **words: Unpack[Why]) -> Planned:
+    def profile(
+        self, award: str, instalments: Sequence[Instalment], **words: Unpack[Why]
+    ) -> Planned:
         """Plan all payments of an award anew, in the order of their periods: a new version."""
-        from vru_ledger.actions.plan import Told, forecast
+        from vru_ledger.actions.profile import Told, forecast
 
         told = Told(**_told(words))
         return forecast(
@@ -218,7 +220,7 @@ class AwardCalls:
 
     def milestone(self, award: str, name: str, **words: Unpack[Why]) -> Planned:
         """Say that a milestone was met on the day `on`: what waited for it may be paid."""
-        from vru_ledger.actions.plan import Told, meet
+        from vru_ledger.actions.profile import Told, meet
 
         told = Told(**_told(words))
         return meet(

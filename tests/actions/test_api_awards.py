@@ -11,7 +11,7 @@ from tests.builders import POUND
 from vru_ledger import Ledger, open_ledger
 from vru_ledger.actions.award import StepRequest
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.plans import Instalment
+from vru_ledger.domain.profiles import Instalment
 from vru_ledger.errors import (
     AlreadyThere,
     AuthorityMissing,
@@ -95,12 +95,12 @@ def test_several_awards_are_decided_together_or_not_at_all(ada: Ledger, bob: Led
 
 
 def test_plans_milestones_and_restatements_have_calls_too(ada: Ledger):
-    ada.allocate("MYENDS", "Hackney", 900, on=DAY, plan="3")
+    ada.allocate("MYENDS", "Hackney", 900, on=DAY, profile="3")
     payments = [
         Instalment("2021/22-Q1", Pence(300)),
         Instalment("2021/22-Q2", Pence(600), "survey"),
     ]
-    assert ada.plan(AWARD, payments, on=DAY).entry == ada.award(AWARD).life.plan
+    assert ada.profile(AWARD, payments, on=DAY).entry == ada.award(AWARD).life.profile
     with pytest.raises(EntryRefused, match="waits for the milestone 'survey'"):
         ada.claim(AWARD, 301)
     ada.milestone(AWARD, "survey", on=DAY)
@@ -120,7 +120,9 @@ CALLS: dict[str, Callable[[Ledger], Any]] = {
     "close": lambda ledger: ledger.close_award(AWARD, preview=True),
     "undo": lambda ledger: ledger.undo(reason="slip", preview=True),
     "restate": lambda ledger: ledger.restate(AWARD, 1, reason="wrong", preview=True),
-    "plan": lambda ledger: ledger.plan(AWARD, [Instalment("2021/22-Q1", Pence(100))], preview=True),
+    "profile": lambda ledger: ledger.profile(
+        AWARD, [Instalment("2021/22-Q1", Pence(100))], preview=True
+    ),
 }
 
 

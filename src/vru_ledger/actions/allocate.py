@@ -23,7 +23,7 @@ from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
 
 if TYPE_CHECKING:
-    from vru_ledger.domain.plans import Instalment
+    from vru_ledger.domain.profiles import Instalment
 
 
 class Request(Value):
@@ -54,7 +54,7 @@ class Request(Value):
     kind: str = ""
     propose: bool = False
     distinct: bool = False
-    plan: str | tuple[Instalment, ...] = ""
+    profile: str | tuple[Instalment, ...] = ""
     restates: str = ""
 
 
@@ -67,7 +67,7 @@ class Allocated(Value):
     recipient_name: str
     warnings: list[Breach]
     already: bool = False
-    plan: Recorded | None = None
+    profile: Recorded | None = None
 
 
 def allocate(
@@ -109,10 +109,10 @@ class Clerk:
                 allocator = Allocator(Recorder(session, self.actor, recorded_at))
             outcome = allocator.put(request)
             allocator.recorder.journal.flush()
-            if request.plan or (request.key and outcome.already):
-                from vru_ledger.actions.plan import plan_of_request
+            if request.profile or (request.key and outcome.already):
+                from vru_ledger.actions.profile import profile_of_request
 
-                outcome = plan_of_request(allocator.recorder, request, outcome)
+                outcome = profile_of_request(allocator.recorder, request, outcome)
             return outcome, allocator
 
         outcome, allocator = self.database.write(work, keep=not preview)
@@ -242,7 +242,7 @@ class Allocator:
         commands = []
         if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
             largest = largest_passing(case, sum(available(case.entry, case.position)))
-        fits = not request.plan or isinstance(request.plan, str)
+        fits = not request.profile or isinstance(request.profile, str)
         if largest and fits and not self._would_stop(request.replace(amount_pence=Pence(largest))):
             commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
         elif command := self._with_a_year(request, breaches):
@@ -414,8 +414,8 @@ def as_typed(request: Request) -> str:
     for option in ("fy", "area", "source", "purpose", "title", "decision", "reason", "key"):
         if value := getattr(request, option):
             words += [f"--{option}", value]
-    if isinstance(request.plan, str) and request.plan:
-        words += ["--instalments", request.plan]
+    if isinstance(request.profile, str) and request.profile:
+        words += ["--instalments", request.profile]
     if request.propose:
         words.append("--propose")
     if request.new_recipient:

@@ -94,7 +94,7 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
         raise _smaller(error, old, asked) from None
     if undone.already != new.already:
         raise KeyConflict(f"the key {asked.key!r} was used for something else", "use a new key")
-    if stepper.life(made).plan is not None and not new.already:
+    if stepper.life(made).profile is not None and not new.already:
         said = (
             f"{made.award} was planned, and {new.entry.award} is not yet: "
             f"vru-ledger award forecast {new.entry.award} --profile FILE"
@@ -126,7 +126,7 @@ def _not_begun(stepper: Stepper, made: awards.Made, asked: Restatement) -> None:
     if asked.key and ledger.entries_by_key(stepper.session, [asked.key]):
         return
     life = stepper.life(made)
-    since = [one for one in life.standing if one.number != made.entry and one.kind != "plan"]
+    since = [one for one in life.standing if one.number != made.entry and one.kind != "profile"]
     if not since:
         return
     told = ", ".join(f"entry {one.number} ({one.kind})" for one in since[-4:])

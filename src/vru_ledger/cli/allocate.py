@@ -116,11 +116,11 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         kind=_kind(typed["kind"]),
         propose=typed["propose"],
         distinct=typed["distinct"],
-        plan=_plan(typed["instalments"], typed["profile"]),
+        profile=_profile(typed["instalments"], typed["profile"]),
     )
 
 
-def _plan(instalments: str, profile: str) -> Any:
+def _profile(instalments: str, profile: str) -> Any:
     """Return how the award will be paid: a word, the payments of a file, or nothing."""
     if not profile:
         return instalments
@@ -179,10 +179,10 @@ def say_allocated(outcome: "Allocated", preview: bool, format_: str) -> None:
         amount_pence=new.amount_pence,
         warnings=outcome.warnings,
     )
-    if outcome.plan:
-        receipt["plan_entry"] = outcome.plan.number
+    if outcome.profile:
+        receipt["profile_entry"] = outcome.profile.number
     say_recorded(receipt, what, format_)
-    if outcome.plan and format_ not in ("json", "jsonl"):
+    if outcome.profile and format_ not in ("json", "jsonl"):
         line = _planned(outcome, preview)
         if preview:
             say(line)
@@ -194,7 +194,7 @@ def _planned(outcome: "Allocated", preview: bool) -> str:
     """Say how the award will be paid, as it was recorded with it."""
     from vru_ledger.cli.planning import told_of
 
-    recorded: Any = outcome.plan
+    recorded: Any = outcome.profile
     what = f"{recorded.number}: planned, {told_of(recorded.entry.instalments)}"
     if outcome.already:
         return f"already recorded as entry {what}"

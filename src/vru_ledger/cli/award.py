@@ -88,7 +88,7 @@ def show(
 
 
 @app.command()
-def plan(
+def profile(
     ctx: typer.Context,
     award: Award,
     version: Annotated[int, typer.Option(help="An older version.", min=0, metavar="N")] = 0,
@@ -98,12 +98,12 @@ def plan(
 ) -> None:
     """The planned payments of AWARD: by period, what they wait for, what is paid and due."""
     from vru_ledger.actions.resolve import award as found
-    from vru_ledger.reports import plans
+    from vru_ledger.reports import profiles
 
     terminal = terminal_of(ctx)
     day = read(parse_date, "--due-by", due_by) if due_by else terminal.today()
     with terminal.open().read() as session:
-        emit(plans.answer(session, found(session, award), day, version), format_, output)
+        emit(profiles.answer(session, found(session, award), day, version), format_, output)
 
 
 @app.command()
@@ -126,7 +126,7 @@ def forecast(
     if not profile:
         raise BadInput(
             "--profile FILE is needed: a CSV file with period, amount and milestone",
-            f"what is planned now: vru-ledger award plan {award}",
+            f"what is planned now: vru-ledger award profile {award}",
         )
     record_forecast(ctx, award, profile)
 

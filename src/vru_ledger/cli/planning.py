@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.terminal import read, say, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
-from vru_ledger.domain.plans import Instalment, Plan
+from vru_ledger.domain.profiles import Instalment, Profile
 from vru_ledger.domain.years import parse_date
 
 if TYPE_CHECKING:
     import typer
 
-    from vru_ledger.actions.plan import Planned, Told
+    from vru_ledger.actions.profile import Planned, Told
 
 
 def record_forecast(ctx: typer.Context, award: str, path: str) -> None:
     """Record a new version of an award's plan from a file, and say so."""
-    from vru_ledger.actions.plan import forecast
+    from vru_ledger.actions.profile import forecast
     from vru_ledger.exchange.profile_file import read_profile
 
     terminal, format_ = terminal_of(ctx), receipt_format(ctx.params["format_"])
@@ -38,7 +38,7 @@ def record_forecast(ctx: typer.Context, award: str, path: str) -> None:
 
 def record_milestone(ctx: typer.Context, award: str, name: str) -> None:
     """Record that a milestone was met, and say so."""
-    from vru_ledger.actions.plan import meet
+    from vru_ledger.actions.profile import meet
 
     terminal, format_ = terminal_of(ctx), receipt_format(ctx.params["format_"])
     told, preview = _told(ctx), bool(ctx.params["dry_run"])
@@ -55,7 +55,7 @@ def record_milestone(ctx: typer.Context, award: str, name: str) -> None:
 
 
 def _told(ctx: typer.Context) -> Told:
-    from vru_ledger.actions.plan import Told
+    from vru_ledger.actions.profile import Told
 
     typed, terminal = ctx.params, terminal_of(ctx)
     return Told(
@@ -83,7 +83,7 @@ def _say(done: Planned, preview: bool, format_: str) -> None:
 def as_sentence(done: Planned, preview: bool) -> str:
     """Say what was planned: 'entry 33: MYENDS-0001 planned in 8 payments ... (version 2)'."""
     entry, number = done.entry, done.recorded.number
-    if isinstance(entry, Plan):
+    if isinstance(entry, Profile):
         what = f"{entry.award} planned, {told_of(entry.instalments)} (version {entry.version})"
     else:
         what = f"{entry.award}: {entry.milestone} was met"
@@ -132,7 +132,7 @@ def as_json(done: Planned, preview: bool) -> dict[str, Any]:
         "recipient": entry.recipient,
         "award": entry.award,
     }
-    if not isinstance(entry, Plan):
+    if not isinstance(entry, Profile):
         return {**told, "milestone": entry.milestone}
     return {
         **told,

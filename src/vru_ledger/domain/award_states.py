@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vru_ledger.domain.value import Value
 
 if TYPE_CHECKING:
-    from vru_ledger.domain.plans import Plan
+    from vru_ledger.domain.profiles import Profile
 
 LEGAL: Mapping[str, tuple[str, ...]] = {
     "proposed": ("approve", "reject", "withdraw", "amend"),
@@ -48,7 +48,7 @@ MEANINGS = {
 
 
 PLANNED: Mapping[str, tuple[str, ...]] = {
-    "plan": ("proposed", "committed", "active", "suspended", "complete", "empty"),
+    "profile": ("proposed", "committed", "active", "suspended", "complete", "empty"),
     "milestone": ("proposed", "committed", "active", "suspended", "complete"),
 }
 """In which states what moves no money may happen besides."""
@@ -76,7 +76,7 @@ class Life(Value):
     held: Mapping[str, int]
     proposers: tuple[str, ...] = ()
     standing: tuple[Happened, ...] = ()
-    plan: Plan | None = None
+    profile: Profile | None = None
     versions: int = 0
     met: tuple[str, ...] = ()
 
@@ -102,7 +102,7 @@ class Life(Value):
     def waits_for(self) -> tuple[int, str] | None:
         """Return the pence that come before the first milestone not met, and its name."""
         before = 0
-        for one in self.plan.instalments if self.plan else ():
+        for one in self.profile.instalments if self.profile else ():
             if one.milestone and one.milestone not in self.met:
                 return before, one.milestone
             before += one.amount_pence
@@ -140,15 +140,15 @@ def life_of(
     entries = list(happened)
     reversed_ = {one.reverses for one in entries if one.reverses is not None}
     standing = [one for one in entries if one.number not in reversed_ and one.reverses is None]
-    plans = [one.number for one in standing if one.kind == "plan"]
+    profiles = [one.number for one in standing if one.kind == "profile"]
     met = [read(one.number).milestone for one in standing if one.kind == "milestone"]
     return Life(
         state=_state({stage: pence for stage, pence in held.items() if pence}, standing),
         held=held,
         proposers=_proposers(entries, reversed_),
         standing=tuple(standing),
-        plan=read(plans[-1]) if plans else None,
-        versions=sum(one.kind == "plan" for one in entries),
+        profile=read(profiles[-1]) if profiles else None,
+        versions=sum(one.kind == "profile" for one in entries),
         met=tuple(met),
     )
 

@@ -81,7 +81,7 @@ def kind_called(name: str) -> type[Any] | None:
     if name in ENTRIES:
         return ENTRIES[name]
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
-    from vru_ledger.domain.plans import PLANS
+    from vru_ledger.domain.profiles import PLANS
     from vru_ledger.domain.steps import STEPS
 
     return STEPS.get(name) or AUTHORITY_ENTRIES.get(name) or PLANS.get(name)
@@ -90,7 +90,7 @@ def kind_called(name: str) -> type[Any] | None:
 def kinds() -> tuple[str, ...]:
     """Return the names of all kinds of entry."""
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
-    from vru_ledger.domain.plans import PLANS
+    from vru_ledger.domain.profiles import PLANS
     from vru_ledger.domain.steps import STEPS
 
     return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *PLANS)
@@ -171,7 +171,7 @@ def _given(thing: Value) -> dict[str, Any]:
 
 
 def _instalment_of(told: dict[str, Any]) -> Value:
-    from vru_ledger.domain.plans import Instalment
+    from vru_ledger.domain.profiles import Instalment
 
     _of_their_types(Instalment, told)
     return Instalment(**told)

@@ -8,7 +8,7 @@ from typing import Any
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import parse_pounds
 from vru_ledger.domain.periods import parse_period
-from vru_ledger.domain.plans import Instalment, in_order
+from vru_ledger.domain.profiles import Instalment, in_order
 from vru_ledger.domain.text import parse_sentence, shown
 from vru_ledger.errors import FileUnreadable, RowsRejected
 from vru_ledger.exchange.batch_file import BatchFile, BatchRow

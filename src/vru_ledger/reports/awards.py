@@ -146,10 +146,10 @@ def _terms(session: Session, made: awards.Made, life: Life) -> Iterator[str]:
 
 def _due(made: awards.Made, life: Life, today: date) -> Iterator[str]:
     """Yield what is planned and due, to whom, and what may be done next."""
-    if life.plan is not None:
-        from vru_ledger.reports import plans
+    if life.profile is not None:
+        from vru_ledger.reports import profiles
 
-        yield from plans.said(life, today)
+        yield from profiles.said(life, today)
     legal = life.legal()
     if pence := life.held.get("payable", 0):
         how = f": vru-ledger pay {made.award} all" if "pay" in legal else ""
@@ -192,7 +192,7 @@ def _lines(found: Iterator[Recorded]) -> Iterator[Line]:
 
 def _planned(entry: Any) -> str:
     """Say what an entry plans, or which milestone was met; nothing of any other entry."""
-    if entry.KIND == "plan":
+    if entry.KIND == "profile":
         return f"version {entry.version}: {format_pounds(entry.total_pence())}"
     return str(entry.milestone) if entry.KIND == "milestone" else ""
 

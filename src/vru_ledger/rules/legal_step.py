@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _UNFINISHED = ("proposed", "payable", "recoverable")
 """What an award cannot be closed with: somebody still waits for it."""
 
-_PLANS = ("plan", "milestone")
+_PROFILES = ("profile", "milestone")
 """What is in nobody's way: an award that is undone leaves its plan behind."""
 
 _MOST = 4
@@ -72,7 +72,9 @@ def _in_the_way(new: Any, life: Life) -> Iterator[str]:
     Otherwise an award could hold money and be as if it had not been made, or be closed and hold
     what can no longer be delivered.
     """
-    later = [one for one in life.standing if one.number != new.reverses and one.kind not in _PLANS]
+    later = [
+        one for one in life.standing if one.number != new.reverses and one.kind not in _PROFILES
+    ]
     if new.was in ("allocate", "propose") and later:
         told = [f"entry {one.number} ({one.kind})" for one in reversed(later)]
         more = [f"{len(told) - _MOST} more"] if len(told) > _MOST else []

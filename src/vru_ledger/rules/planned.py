@@ -21,13 +21,13 @@ def planned(case: Case) -> Iterator[Breach]:
     life = case.life
     if life is None or not isinstance(new, AwardEntry):
         return
-    if new.KIND == "plan":
+    if new.KIND == "profile":
         yield from _fits(new, life)
     elif new.KIND == "milestone":
         yield from _named(new, life)
-    elif life.plan is not None and new.KIND in ("claim", "advance", "pay"):
+    elif life.profile is not None and new.KIND in ("claim", "advance", "pay"):
         yield from _waits(new, life)
-    elif life.plan is not None:
+    elif life.profile is not None:
         yield from _no_longer_fits(new, life)
 
 
@@ -37,7 +37,7 @@ def _stop(sentence: str, over: int = 0) -> Breach:
 
 def _fits(new: Any, life: Life) -> Iterator[Breach]:
     from vru_ledger.domain.periods import parse_period
-    from vru_ledger.domain.plans import in_order
+    from vru_ledger.domain.profiles import in_order
 
     if new.version != life.versions + 1:
         yield _stop(f"it is version {new.version} of its plan, after {life.versions} before it")
@@ -57,7 +57,7 @@ def _fits(new: Any, life: Life) -> Iterator[Breach]:
 
 
 def _named(new: Any, life: Life) -> Iterator[Breach]:
-    names = life.plan.milestones() if life.plan else ()
+    names = life.profile.milestones() if life.profile else ()
     if new.milestone not in names:
         there = f"it waits for {', '.join(map(repr, names))}" if names else "it waits for none"
         yield _stop(f"{new.award} has no milestone {new.milestone!r}; {there}")
@@ -83,7 +83,9 @@ def _waits(new: Any, life: Life) -> Iterator[Breach]:
 def _no_longer_fits(new: Any, life: Life) -> Iterator[Breach]:
     """Warn where an award comes to something else than was planned of it."""
     kind = new.was if new.KIND == "reverse" else new.KIND
-    if life.plan is None or (kind not in ("amend", "reject", "withdraw") and new.KIND != "approve"):
+    if life.profile is None or (
+        kind not in ("amend", "reject", "withdraw") and new.KIND != "approve"
+    ):
         return
     proposed, promised = life.held.get("proposed", 0), life.is_promised()
     after = life.worth_pence() + (proposed if promised else 0) + new.held()
@@ -91,7 +93,7 @@ def _no_longer_fits(new: Any, life: Life) -> Iterator[Breach]:
         after -= proposed + new.amount_pence * (
             (new.to_stage == "proposed") - (new.from_stage == "proposed")
         )
-    total = life.plan.total_pence()
+    total = life.profile.total_pence()
     if after and after != total:
         yield Breach(
             RULE,

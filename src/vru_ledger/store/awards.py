@@ -74,10 +74,10 @@ def told_of(session: Session, number: int) -> Any:
     return found.entry if found else None
 
 
-def plans(session: Session, ref: str) -> Iterator[tuple[int, Any]]:
+def profiles(session: Session, ref: str) -> Iterator[tuple[int, Any]]:
     """Yield every plan of an award with the number of its entry, oldest first, undone ones too."""
     for one in happened(session, ref):
-        if one.kind == "plan":
+        if one.kind == "profile":
             yield one.number, told_of(session, one.number)
 
 

@@ -14,7 +14,7 @@ from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.entries import Allocation, Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import periods_of
-from vru_ledger.domain.plans import Instalment, MilestoneMet, Plan, spread
+from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, spread
 from vru_ledger.domain.steps import Step
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
@@ -40,7 +40,7 @@ class Planned(Value):
     """What became of it: what was recorded, and what the award has come to with it."""
 
     recorded: Recorded
-    entry: Plan | MilestoneMet
+    entry: Profile | MilestoneMet
     life: Life
     already: bool = False
 
@@ -63,7 +63,7 @@ def forecast(
 
     def work(session: Session) -> Planned:
         stepper = Stepper(Recorder(session, actor, recorded_at))
-        done = put_plan(stepper, award, instalments, told)
+        done = put_profile(stepper, award, instalments, told)
         stepper.recorder.journal.flush()
         return done
 
@@ -98,32 +98,32 @@ def meet(
     return database.write(work, keep=not preview)
 
 
-def put_plan(
+def put_profile(
     stepper: Stepper, award: str, instalments: Sequence[Instalment], told: Told
 ) -> Planned:
     """Record a plan in a transaction under way."""
     made = stepper.made(award)
     version = stepper.life(made).versions + 1
-    new = Plan(**_fields(stepper, award, told), instalments=tuple(instalments), version=version)
+    new = Profile(**_fields(stepper, award, told), instalments=tuple(instalments), version=version)
     return _put(stepper, new, told, f"plan of {len(new.instalments)} payments of {made.award}")
 
 
-def plan_of_request(recorder: Recorder, request: Request, outcome: Allocated) -> Allocated:
+def profile_of_request(recorder: Recorder, request: Request, outcome: Allocated) -> Allocated:
     """Record the plan that came with an allocation, in the same transaction.
 
     Raises KeyConflict if the allocation was recorded before with another plan, or without one.
     """
-    new, plan = outcome.entry, request.plan
-    key = f"{request.key} plan" if request.key else ""
+    new, profile = outcome.entry, request.profile
+    key = f"{request.key} profile" if request.key else ""
     if outcome.already:
         before = ledger.entries_by_key(recorder.session, [key])
-        if (key in before) != bool(plan):
+        if (key in before) != bool(profile):
             was = "with" if key in before else "without"
             raise KeyConflict(
                 f"the key {shown(request.key)!r} was used for an allocation {was} a plan",
                 f"see it: vru-ledger award show {new.award}; for a new entry use a new key",
             )
-    if not plan:
+    if not profile:
         return outcome
     told = Told(
         dated=request.dated,
@@ -132,15 +132,15 @@ def plan_of_request(recorder: Recorder, request: Request, outcome: Allocated) ->
         decision=request.decision,
         key=key,
     )
-    payments = parted(new, plan) if isinstance(plan, str) else plan
+    payments = parted(new, profile) if isinstance(profile, str) else profile
     try:
-        done = put_plan(Stepper(recorder), new.award, payments, told)
+        done = put_profile(Stepper(recorder), new.award, payments, told)
     except EntryRefused as error:
         # Nothing is left of the award that was to be planned: there is nothing to show of it.
         refusal = error.refusal.replace(commands=[f"vru-ledger headroom {new.fund}"])
         raise EntryRefused(error.message, refusal) from None
     recorder.journal.flush()
-    return outcome.replace(plan=done.recorded)
+    return outcome.replace(profile=done.recorded)
 
 
 def parted(new: Allocation, how: str) -> tuple[Instalment, ...]:
@@ -190,7 +190,7 @@ def _fields(stepper: Stepper, award: str, told: Told) -> dict[str, Any]:
     }
 
 
-def _put(stepper: Stepper, new: Plan | MilestoneMet, told: Told, asked: str) -> Planned:
+def _put(stepper: Stepper, new: Profile | MilestoneMet, told: Told, asked: str) -> Planned:
     recorder, made = stepper.recorder, stepper.made(new.award)
     life = stepper.life(made)
     if new.key:

@@ -10,12 +10,12 @@ import pytest
 from tests.builders import ACTOR, DAY, POUND, WHEN, asked, contents, findings, rows, with_everything
 from vru_ledger.actions.allocate import allocate
 from vru_ledger.actions.award import StepRequest, take
-from vru_ledger.actions.plan import Planned, Told, forecast, meet
+from vru_ledger.actions.profile import Planned, Told, forecast, meet
 from vru_ledger.actions.restate import Restated, Restatement, restate
 from vru_ledger.actions.reverse import Told as Undoing
 from vru_ledger.actions.reverse import reverse
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.plans import Instalment
+from vru_ledger.domain.profiles import Instalment
 from vru_ledger.errors import BadInput, EntryRefused, FileUnreadable, KeyConflict, RowsRejected
 from vru_ledger.exchange.profile_file import read_profile
 from vru_ledger.store import awards
@@ -36,7 +36,7 @@ def database(database_place: str) -> Iterator[Database]:
     database.close()
 
 
-def plan(
+def profile(
     database: Database,
     award: str = "ALPHA-0003",
     payments: tuple[Instalment, ...] = PAYMENTS,
@@ -76,16 +76,16 @@ def again(
 
 def test_a_plan_is_recorded_moves_nothing_and_is_replayed(database: Database):
     before = rows(database, "SELECT * FROM balances ORDER BY scope, fund, name, bucket")
-    done = plan(database)
-    assert (done.entry.KIND, done.recorded.number) == ("plan", 21)
-    assert done.life.plan == done.entry
+    done = profile(database)
+    assert (done.entry.KIND, done.recorded.number) == ("profile", 21)
+    assert done.life.profile == done.entry
     assert rows(database, "SELECT * FROM balances ORDER BY scope, fund, name, bucket") == before
     assert findings(database) == []
 
 
 def test_a_preview_of_a_plan_or_a_milestone_is_what_is_written(database: Database):
     for call in (
-        lambda preview: plan(database, preview=preview),
+        lambda preview: profile(database, preview=preview),
         lambda preview: met(database, "survey", preview=preview),
     ):
         before = contents(database)
@@ -95,25 +95,28 @@ def test_a_preview_of_a_plan_or_a_milestone_is_what_is_written(database: Databas
 
 
 def test_old_versions_stay_and_undoing_the_newest_brings_the_one_before_back(database: Database):
-    plan(database)
+    profile(database)
     whole = (Instalment("2021/22-P12", Pence(500 * POUND)),)
-    second = plan(database, payments=whole)
+    second = profile(database, payments=whole)
     with database.read() as session:
         made = awards.made(session, "ALPHA-0003")
         assert made is not None
-        assert [(n, p.version) for n, p in awards.plans(session, made.award)] == [(21, 1), (22, 2)]
-        assert awards.life(session, made).plan == second.entry
+        assert [(n, p.version) for n, p in awards.profiles(session, made.award)] == [
+            (21, 1),
+            (22, 2),
+        ]
+        assert awards.life(session, made).profile == second.entry
     told = Undoing(reason="a slip", dated=DAY)
     reverse(database, 22, told, actor=ACTOR, recorded_at=WHEN)
     with database.read() as session:
-        assert awards.life(session, made).plan.instalments == PAYMENTS  # type: ignore[union-attr]
-    third = plan(database, payments=whole)
+        assert awards.life(session, made).profile.instalments == PAYMENTS  # type: ignore[union-attr]
+    third = profile(database, payments=whole)
     assert third.entry.version == 3  # type: ignore[union-attr]
     assert findings(database) == []
 
 
 def test_milestones_open_the_gate_one_after_the_other(database: Database):
-    plan(database)
+    profile(database)
     with pytest.raises(EntryRefused, match="waits for the milestone 'survey'") as refused:
         step(database, "claim", 101)
     assert refused.value.refusal.largest_passing_pence == 100 * POUND
@@ -130,11 +133,11 @@ def test_milestones_open_the_gate_one_after_the_other(database: Database):
 
 def test_a_key_records_a_plan_and_a_milestone_once(database: Database):
     told = TOLD.replace(key="P")
-    first = plan(database, told=told)
-    assert plan(database, told=told).recorded == first.recorded
-    assert plan(database, told=told).already
+    first = profile(database, told=told)
+    assert profile(database, told=told).recorded == first.recorded
+    assert profile(database, told=told).already
     with pytest.raises(KeyConflict, match="instalments was 3 payments"):
-        plan(database, payments=(Instalment("2021/22-Q1", Pence(500 * POUND)),), told=told)
+        profile(database, payments=(Instalment("2021/22-Q1", Pence(500 * POUND)),), told=told)
     told = TOLD.replace(key="M")
     assert not met(database, "survey", told).already
     assert met(database, "survey", told).already
@@ -144,26 +147,26 @@ def test_a_key_records_a_plan_and_a_milestone_once(database: Database):
 
 def test_an_allocation_and_its_plan_are_written_together_or_not_at_all(database: Database):
     before = contents(database)
-    request = asked("ALPHA", "TWO", 10 * POUND, source="CR", plan=PAYMENTS)
+    request = asked("ALPHA", "TWO", 10 * POUND, source="CR", profile=PAYMENTS)
     with pytest.raises(EntryRefused, match="too much"):
         allocate(database, request, actor=ACTOR, recorded_at=WHEN)
     assert contents(database) == before
     request = asked(
         *("ALPHA", "TWO", 101),
         source="CR",
-        plan="7",
+        profile="7",
         term_from=date(2021, 3, 31),
         key="K9",
         term_to=date(2023, 3, 31),
     )
     done = allocate(database, request, actor=ACTOR, recorded_at=WHEN)
-    assert done.plan is not None
-    entry: Any = done.plan.entry
+    assert done.profile is not None
+    entry: Any = done.profile.entry
     assert [one.amount_pence for one in entry.instalments] == [15, 15, 15, 14, 14, 14, 14]
     assert entry.instalments[0].period == "2020/21-Q4"
-    assert allocate(database, request, actor=ACTOR, recorded_at=WHEN).plan == done.plan
+    assert allocate(database, request, actor=ACTOR, recorded_at=WHEN).profile == done.profile
     with pytest.raises(KeyConflict, match="with a plan"):
-        allocate(database, request.replace(plan=""), actor=ACTOR, recorded_at=WHEN)
+        allocate(database, request.replace(profile=""), actor=ACTOR, recorded_at=WHEN)
     assert findings(database) == []
 
 
@@ -172,7 +175,7 @@ def test_a_plan_that_was_tampered_with_is_found(tmp_path: Path):
 
     place = str(tmp_path / "ledger.db")
     database = with_everything(place)
-    plan(database)
+    profile(database)
     file = sqlite3.connect(place, isolation_level=None)
     file.execute("DROP TRIGGER entries_stay")
     file.execute("UPDATE entries SET fact = replace(fact, '15000', '25000') WHERE number = 21")

@@ -25,10 +25,10 @@ class Instalment(Value):
     milestone: str = ""
 
 
-class Plan(Step):
+class Profile(Step):
     """The planned payments of an award, all of them, in the order of their periods: one version."""
 
-    KIND: ClassVar[str] = "plan"
+    KIND: ClassVar[str] = "profile"
     instalments: tuple[Instalment, ...] = ()
     version: int = 1
 
@@ -48,7 +48,7 @@ class MilestoneMet(Step):
     milestone: str = ""
 
 
-PLANS: dict[str, type[Step]] = {kind.KIND: kind for kind in (Plan, MilestoneMet)}
+PLANS: dict[str, type[Step]] = {kind.KIND: kind for kind in (Profile, MilestoneMet)}
 """Every kind of entry about plans, by the name that the ledger knows it by."""
 
 

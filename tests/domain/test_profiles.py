@@ -13,7 +13,7 @@ from tests.strategies import PENCE, STORED_TEXT
 from vru_ledger.domain.chain import entry_of, fact_of
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import month_of_year, parse_period, period_bounds, periods_of
-from vru_ledger.domain.plans import Instalment, MilestoneMet, Plan, in_order, spread
+from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, in_order, spread
 from vru_ledger.domain.years import financial_year, quarter
 
 DAYS = st.dates(date(1900, 4, 1), date(2199, 12, 31))
@@ -122,14 +122,16 @@ def test_payments_stand_in_the_order_of_their_periods(instalments: list[Instalme
 def test_a_plan_and_a_milestone_come_back_from_their_facts(
     instalments: list[Instalment], version: int, name: str
 ):
-    plan = Plan(**OF_AWARD, amount_pence=Pence(0), instalments=tuple(instalments), version=version)
+    profile = Profile(
+        **OF_AWARD, amount_pence=Pence(0), instalments=tuple(instalments), version=version
+    )
     met = MilestoneMet(**OF_AWARD, amount_pence=Pence(0), milestone=name)
-    for entry in (plan, met):
+    for entry in (profile, met):
         fact = fact_of(entry, 1, "Ada", "2021-04-01T09:00:00Z")
         assert entry_of(json.loads(fact)) == entry
         assert list(entry.movements()) == []
         assert entry.held() == 0
-    assert plan.total_pence() == sum(one.amount_pence for one in instalments)
+    assert profile.total_pence() == sum(one.amount_pence for one in instalments)
 
 
 @pytest.mark.parametrize(
@@ -144,6 +146,6 @@ def test_a_plan_and_a_milestone_come_back_from_their_facts(
     ],
 )
 def test_a_fact_whose_payments_are_none_is_not_read(instalment: object):
-    told = {**OF_AWARD, "kind": "plan", "amount_pence": 0, "instalments": [instalment]}
+    told = {**OF_AWARD, "kind": "profile", "amount_pence": 0, "instalments": [instalment]}
     with pytest.raises(ValueError, match="not that of a plan entry"):
         entry_of(told)

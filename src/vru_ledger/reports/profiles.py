@@ -9,7 +9,7 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.periods import period_bounds
-from vru_ledger.domain.plans import Instalment, Plan
+from vru_ledger.domain.profiles import Instalment, Profile
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import NotFound
@@ -49,7 +49,7 @@ def due_by(life: Life, today: date) -> Due:
     due = late = 0
     coming: Instalment | None = None
     coming_pence = 0
-    for one, paid in matched(life.plan.instalments if life.plan else (), life.paid_pence()):
+    for one, paid in matched(life.profile.instalments if life.profile else (), life.paid_pence()):
         left = one.amount_pence - paid
         first, last = period_bounds(one.period)
         if first > today:
@@ -72,9 +72,13 @@ def matched(instalments: Sequence[Instalment], paid_pence: int) -> Iterator[tupl
 def answer(session: Session, made: awards.Made, today: date, version: int = 0) -> Answer:
     """Return the newest plan of an award, or the version asked for. Raises NotFound."""
     life = awards.life(session, made)
-    plans = list(awards.plans(session, made.award))
-    plan = life.plan if not version else next((p for _, p in plans if p.version == version), None)
-    if plan is None:
+    profiles = list(awards.profiles(session, made.award))
+    profile = (
+        life.profile
+        if not version
+        else next((p for _, p in profiles if p.version == version), None)
+    )
+    if profile is None:
         raise NotFound(
             f"{made.award} has no version {version} of its plan"
             if version
@@ -83,16 +87,16 @@ def answer(session: Session, made: awards.Made, today: date, version: int = 0) -
         )
     told = meta(session, Query(award=made.award))
     return Answer(
-        name="plan",
-        title=f"{made.award}: planned payments, version {plan.version}",
+        name="profile",
+        title=f"{made.award}: planned payments, version {profile.version}",
         row_type=Row,
-        rows=list(_rows(plan, life, today)),
+        rows=list(_rows(profile, life, today)),
         shown=tuple(Row.FIELDS),
         drop_first=("first_day", "last_day", "fy", "milestone"),
         meta={
             **told,
-            "version": plan.version,
-            "planned_pence": plan.total_pence(),
+            "version": profile.version,
+            "planned_pence": profile.total_pence(),
             "due_by": today.isoformat(),
         },
         measures={
@@ -100,19 +104,19 @@ def answer(session: Session, made: awards.Made, today: date, version: int = 0) -
             "paid": "paid, counted against the oldest planned payments first",
             "due": "planned in periods that have begun, and not paid",
         },
-        notes=[*said(life, today), *_versions(plans, life), standing(told)],
+        notes=[*said(life, today), *_versions(profiles, life), standing(told)],
     )
 
 
 def said(life: Life, today: date) -> Iterator[str]:
     """Yield what is planned, paid, due by a day, and due next, each as a sentence."""
-    plan = life.plan
-    if plan is None:
+    profile = life.profile
+    if profile is None:
         return
-    total, many = plan.total_pence(), len(plan.instalments)
+    total, many = profile.total_pence(), len(profile.instalments)
     payments = "1 payment" if many == 1 else f"{many} payments"
     yield (
-        f"planned {format_pounds(total)} in {payments} (version {plan.version}), paid "
+        f"planned {format_pounds(total)} in {payments} (version {profile.version}), paid "
         f"{format_pounds(life.paid_pence())}"
     )
     if total != (worth := life.worth_pence()):
@@ -126,9 +130,9 @@ def said(life: Life, today: date) -> Iterator[str]:
         yield f"waits for {waits[1]!r}: no more than {format_pounds(waits[0])} is paid before it"
 
 
-def _rows(plan: Plan, life: Life, today: date) -> Iterator[Row]:
+def _rows(profile: Profile, life: Life, today: date) -> Iterator[Row]:
     waiting = False
-    for one, paid in matched(plan.instalments, life.paid_pence()):
+    for one, paid in matched(profile.instalments, life.paid_pence()):
         unmet = bool(one.milestone) and one.milestone not in life.met
         waiting = waiting or unmet
         first, last = period_bounds(one.period)
@@ -145,10 +149,10 @@ def _rows(plan: Plan, life: Life, today: date) -> Iterator[Row]:
         )
 
 
-def _versions(plans: list[tuple[int, Plan]], life: Life) -> Iterator[str]:
-    if len(plans) > 1 and life.plan is not None:
+def _versions(profiles: list[tuple[int, Profile]], life: Life) -> Iterator[str]:
+    if len(profiles) > 1 and life.profile is not None:
         told = ", ".join(
-            f"{plan.version} (entry {number}, {format_pounds(plan.total_pence())})"
-            for number, plan in plans
+            f"{profile.version} (entry {number}, {format_pounds(profile.total_pence())})"
+            for number, profile in profiles
         )
-        yield f"versions: {told}; {life.plan.version} is in force"
+        yield f"versions: {told}; {life.profile.version} is in force"
