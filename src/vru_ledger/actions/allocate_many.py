@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import Protocol
 
 from vru_ledger.actions.allocate import Allocator, Request
 from vru_ledger.actions.record import Recorder
@@ -24,6 +25,15 @@ OPTIONAL = (
 _FLUSH_EVERY = 5_000
 
 
+class Rows(Protocol):
+    """A file of rows: CSV, a workbook, or somebody else's table."""
+
+    name: str
+
+    def rows(self, findings: list[Finding]) -> Iterator[BatchRow]:
+        """Yield each row that can be read; add a finding for each that cannot."""
+
+
 class Batch(Value):
     """What became of a file: how many rows were recorded now, how many before, and their sum."""
 
@@ -39,6 +49,7 @@ def allocate_file(
     database: Database,
     path: str,
     *,
+    file: Rows | None = None,
     today: date,
     dated: date | None,
     propose: bool = False,
@@ -47,7 +58,7 @@ def allocate_file(
     preview: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Batch:
-    """Record every row of a CSV file in one transaction.
+    """Record every row of a CSV file in one transaction; or of `file`, opened in another way.
 
     `dated` is the day of rows that give none, the clock's `today` if it is None. Raises
     RowsRejected with a finding for every row that cannot be read or recorded, FileUnreadable, and
@@ -55,7 +66,9 @@ def allocate_file(
     """
 
     def work(session: Session) -> Batch:
-        return _Filing(session, actor, recorded_at, path, propose).record(today, dated, on_progress)
+        rows = file or BatchFile(path, REQUIRED, OPTIONAL)
+        filing = _Filing(Recorder(session, actor, recorded_at), rows, propose)
+        return filing.record(today, dated, on_progress)
 
     return database.write(work, keep=not preview)
 
@@ -63,13 +76,11 @@ def allocate_file(
 class _Filing:
     """One pass over a file inside one transaction."""
 
-    def __init__(
-        self, session: Session, actor: str, recorded_at: str, path: str, propose: bool
-    ) -> None:
+    def __init__(self, recorder: Recorder, file: Rows, propose: bool) -> None:
         self.propose = propose
-        self.allocator = Allocator(Recorder(session, actor, recorded_at))
-        self.journal = self.allocator.recorder.journal
-        self.file = BatchFile(path, REQUIRED, OPTIONAL)
+        self.allocator = Allocator(recorder)
+        self.journal = recorder.journal
+        self.file = file
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
         self.refused = False
@@ -161,15 +172,18 @@ class _Filing:
             self.refused = True
             for breach in error.refusal.breaches:
                 if breach.severity == "stop":
-                    self._find(row, "amount" if breach.over else "", error.code, breach.sentence)
+                    field = "amount" if breach.over else ""
+                    self._find(row, field, error.code, breach.sentence, rule=breach.rule)
             return
         self._find(row, "", error.code, error.message, error.hint)
 
-    def _find(self, row: BatchRow, field: str, code: str, message: str, remedy: str = "") -> None:
-        self.findings.append(self._finding(row, field, code, message, remedy))
+    def _find(
+        self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
+    ) -> None:
+        self.findings.append(self._finding(row, field, code, message, remedy, rule))
 
     def _finding(
-        self, row: BatchRow, field: str, code: str, message: str, remedy: str = ""
+        self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
     ) -> Finding:
         return Finding(
             code=code,
@@ -179,4 +193,5 @@ class _Filing:
             row=row.number,
             field=field,
             value=shown(row.cells.get(field, "")[:80]),
+            rule=rule,
         )

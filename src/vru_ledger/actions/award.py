@@ -94,7 +94,7 @@ class Stepper:
         self.session = recorder.session
         self._made: dict[str, awards.Made] = {}
         self._happened: dict[str, list[Happened]] = {}
-        self._names: dict[tuple[str, str], str] = {}
+        self._names: dict[str, str] = {}
 
     def put(self, request: StepRequest) -> Stepped:
         """Record one step, or raise and leave the transaction as it was."""
@@ -134,6 +134,12 @@ class Stepper:
             self._happened[made.award] = awards.happened(self.session, made.award)
         held = {key.name: position[key].held for key in keys if position[key].held}
         return life_of(held, self._happened[made.award])
+
+    def forget(self) -> None:
+        """Remember no award: a long file would fill the memory. All must be written by now."""
+        self._made.clear()
+        self._happened.clear()
+        self._names.clear()
 
     def follow(self, award: str, recorded: Recorded, new: Step) -> None:
         """Remember that a step was recorded, for the next one of the same award."""
@@ -270,8 +276,11 @@ class Stepper:
         return Stepped(recorded, entry, fund, name, before, life, breaches, already)
 
     def _name(self, made: awards.Made) -> str:
-        found = register.recipient(self.session, made.recipient)
-        return found.name if found else made.recipient
+        code = made.recipient
+        if code not in self._names:
+            found = register.recipient(self.session, code)
+            self._names[code] = found.name if found else code
+        return self._names[code]
 
 
 def of_award_fields(made: awards.Made) -> dict[str, str]:

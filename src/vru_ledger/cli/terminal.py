@@ -6,10 +6,10 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import zip_longest
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from vru_ledger.domain.text import parse_name, shown
 from vru_ledger.errors import (
@@ -243,11 +243,20 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
     else:
         text = error.message
         if isinstance(error, RowsRejected | SeedUnsound):
-            rows = [f"  {finding.place()}: {finding.message}" for finding in error.findings]
-            text = "\n".join([text, *rows])
+            text = "\n".join([text, *_rows(error.findings)])
         hint = f"\n  {error.hint}" if error.hint else ""
         say_aside(f"error: {text}{hint}")
     return int(error.exit_code)
+
+
+def _rows(findings: Sequence[Any]) -> Iterator[str]:
+    """Yield what is wrong with each row, and what to do about it unless that was just said."""
+    said = ""
+    for finding in findings:
+        yield f"  {finding.place()}: {finding.message}"
+        if finding.remedy and finding.remedy != said and finding.row:
+            yield f"    {finding.remedy}"
+        said = finding.remedy
 
 
 def wants_json(words: list[str]) -> bool:
