@@ -48,6 +48,8 @@ class Request(Value):
     new_recipient: bool = False
     kind: str = ""
     propose: bool = False
+    plan: str = ""
+    approved_by: str = ""
 
 
 class Allocated(Value):
@@ -165,6 +167,8 @@ class Allocator:
             reason=request.reason,
             decision=request.decision,
             key=request.key,
+            plan=request.plan,
+            approved_by=request.approved_by,
         )
         return new, recipient, is_new
 

@@ -42,6 +42,8 @@ class StepRequest(Value):
     reason: str = ""
     decision: str = ""
     key: str = ""
+    plan: str = ""
+    approved_by: str = ""
 
 
 class Stepped(Value):
@@ -175,6 +177,8 @@ class Stepper:
             reason=request.reason,
             decision=request.decision,
             key=request.key,
+            plan=request.plan,
+            approved_by=request.approved_by,
         )
         return new
 

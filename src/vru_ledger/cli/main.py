@@ -28,6 +28,7 @@ WORDS = {
     ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
+    "Batch": ("plan", "apply"),
     "History": ("log", "show", "check"),
     "Administration": ("fund", "recipient", "award", "cap"),
 }
