@@ -140,9 +140,9 @@ def _taken(recorder: Recorder, plan: Plan, approved_by: str) -> tuple[list[Plann
         steps.append(step.model_copy(update={"outcome": outcome}))
         entries.append(recorded.number)
     if findings.found:
-        error = findings.rejected()
-        error.hint = "mend these rows and make the plan again"
-        raise error
+        rejected = findings.rejected()
+        rejected.hint = "mend these rows and make the plan again"
+        raise rejected
     return steps, entries
 
 

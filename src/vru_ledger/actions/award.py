@@ -11,7 +11,7 @@ from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import available, line_keys
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
-from vru_ledger.domain.award_states import Happened, Life, life_of
+from vru_ledger.domain.award_states import Happened, Life, life_of, marks
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.steps import STEPS, Amendment, Step
@@ -144,16 +144,16 @@ class Stepper:
         self._names.clear()
 
     def follow(self, award: str, recorded: Recorded, new: Step) -> None:
-        """Remember that a step was recorded, for the next one of the same award."""
-        self._happened[award].append(
-            Happened(
-                recorded.number,
-                new.KIND,
-                recorded.actor,
-                new.to_stage,
-                getattr(new, "reverses", None),
-            )
+        """Remember a step that was recorded, for the next one of the same award."""
+        happened = Happened(
+            recorded.number,
+            new.KIND,
+            recorded.actor,
+            new.to_stage,
+            getattr(new, "reverses", None),
         )
+        if marks(happened):
+            self._happened[award].append(happened)
 
     def _complete(self, request: StepRequest, made: awards.Made, life: Life) -> Step:
         """Return the entry that a request means."""

@@ -51,6 +51,21 @@ class Happened(NamedTuple):
     reverses: int | None
 
 
+MARKS = (
+    *("allocate", "propose", "approve", "reject", "withdraw"),
+    *("close", "suspend", "resume"),
+)
+"""Steps that say by themselves what state an award is in."""
+
+
+def marks(one: Happened) -> bool:
+    """Say whether an entry bears on an award's state otherwise than by the money it moved.
+
+    An award with thousands of payments has a handful of these.
+    """
+    return one.kind in MARKS or one.to_stage == "proposed" or one.reverses is not None
+
+
 class Life(Value):
     """What an award has come to: its state, what each stage holds, who proposed what is open."""
 
@@ -67,7 +82,10 @@ class Life(Value):
 
 
 def life_of(held: Mapping[str, int], happened: Iterable[Happened]) -> Life:
-    """Return what an award has come to, given pence by stage and its entries, oldest first."""
+    """Return what an award has come to, given pence by stage and its entries, oldest first.
+
+    Only entries that are `marks` matter; the others may be left out.
+    """
     entries = list(happened)
     reversed_ = {one.reverses for one in entries if one.reverses is not None}
     standing = [one for one in entries if one.number not in reversed_ and one.reverses is None]

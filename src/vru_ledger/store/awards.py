@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from vru_ledger.domain.award_states import Happened
+from vru_ledger.domain.award_states import MARKS, Happened
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
@@ -58,9 +58,13 @@ def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]
 
 
 def happened(session: Session, ref: str, before: int | None = None) -> list[Happened]:
-    """Return the entries of an award, oldest first; only those before entry `before` if given."""
+    """Return the entries that mark an award's state, oldest first; those before `before` if given.
+
+    See `award_states.marks`.
+    """
     rows = session.rows(
         "SELECT number, kind, actor, to_stage, reverses FROM entries WHERE award = ?"
+        f" AND (kind IN {MARKS} OR to_stage = 'proposed' OR reverses IS NOT NULL)"
         + ("" if before is None else " AND number < ?")
         + " ORDER BY number",
         (ref,) if before is None else (ref, before),
