@@ -73,6 +73,20 @@ class PlanTampered(FileUnreadable):
     code = "plan-tampered"
 
 
+class MapUnsound(FileUnreadable):
+    """A column map cannot be read. Holds a finding for every fault, at its line."""
+
+    code = "map-unsound"
+
+    def __init__(self, file: str, findings: Sequence[Any]) -> None:
+        self.findings = list(findings)
+        faults = "1 fault" if len(self.findings) == 1 else f"{len(self.findings)} faults"
+        super().__init__(f"{file} has {faults}", "mend them, then run it again")
+
+    def details(self) -> dict[str, Any]:
+        return {"findings": [finding.as_json() for finding in self.findings]}
+
+
 class SeedUnsound(LedgerError):
     """A seed file has faults, so nothing was loaded. Holds a finding for every one."""
 

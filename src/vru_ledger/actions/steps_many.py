@@ -95,7 +95,9 @@ class _Filing:
                 continue
             already += done.already
             recorded += not done.already
-            total += 0 if done.already else done.entry.amount_pence
+            # What a table of payments means by an amount below zero came back, and is taken off.
+            pence = -done.entry.amount_pence if row.cells.get("do") else done.entry.amount_pence
+            total += 0 if done.already else pence
             found.warn(row, done.warnings)
         if found.found:
             raise found.rejected()

@@ -28,7 +28,7 @@ WORDS = {
     ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
-    "Batch": ("plan", "apply"),
+    "Batch": ("plan", "apply", "import"),
     "History": ("log", "show", "check"),
     "Administration": ("fund", "recipient", "award", "cap"),
 }

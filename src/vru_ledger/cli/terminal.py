@@ -16,6 +16,7 @@ from vru_ledger.errors import (
     BadInput,
     EntryRefused,
     LedgerError,
+    MapUnsound,
     OutputLost,
     RowsRejected,
     SeedUnsound,
@@ -242,7 +243,7 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
         say_aside(refusal_text(error.refusal, width()))
     else:
         text = error.message
-        if isinstance(error, RowsRejected | SeedUnsound):
+        if isinstance(error, RowsRejected | SeedUnsound | MapUnsound):
             text = "\n".join([text, *_rows(error.findings)])
         hint = f"\n  {error.hint}" if error.hint else ""
         say_aside(f"error: {text}{hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
@@ -39,7 +40,7 @@ class Fault(NamedTuple):
 
 
 class ColumnMap(Value):
-    """How a table reads: `columns` lead from their headings to ours, `ignored` are theirs only.
+    """How a table reads: `columns` lead from ours to their headings, `ignored` are theirs only.
 
     `dates` is how they write a day, like DD/MM/YYYY; empty as we do. `negative` is what an amount
     below zero means, empty where none may be. `constants` stand in every row.
@@ -55,7 +56,7 @@ class ColumnMap(Value):
     def ours(self, heading: str, known: Iterable[str]) -> str | None:
         """Return our column for one of theirs: '' for one that is ignored, None if unknown."""
         read = fold(heading)
-        for theirs, ours in self.columns.items():
+        for ours, theirs in self.columns.items():
             if fold(theirs) == read:
                 return ours
         if any(fold(theirs) == read for theirs in self.ignored):
@@ -66,14 +67,15 @@ class ColumnMap(Value):
     def not_among(self, headings: Iterable[str]) -> list[str]:
         """Return the headings that the map names and a table does not have."""
         there = {fold(heading) for heading in headings}
-        return [theirs for theirs in self.columns if fold(theirs) not in there]
+        named = (*self.columns.values(), *self.ignored)
+        return [theirs for theirs in named if fold(theirs) not in there]
 
     def remedy(self, unknown: Sequence[str], known: str) -> str:
         """Say what to do about columns that are unknown."""
         if self is AS_OURS or not unknown:
             return known
-        theirs = shown(unknown[0][:40])
-        return f"say --column '{theirs}=OURS' or --ignore '{theirs}'; {known}"
+        theirs = shlex.quote(shown(unknown[0][:40]))
+        return f"say --column OURS={theirs} or --ignore {theirs}; {known}"
 
     def as_ours(self, cells: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
         """Return a row's cells as ours are written, and what cannot be read of them.
@@ -128,7 +130,12 @@ def read_day(text: str, written: str) -> date:
         if named not in _MONTHS:
             raise ValueError(f"{text[:40]!r} names no month")
         month = str(_MONTHS.index(named) + 1)
-    return parse_date(f"{year}-{int(month):02}-{int(told['day']):02}")
+    try:
+        return parse_date(f"{year}-{int(month):02}-{int(told['day']):02}")
+    except ValueError:
+        raise ValueError(
+            f"{text[:40]!r}, written {written}, is not a day of the calendar"
+        ) from None
 
 
 @cache
@@ -149,10 +156,10 @@ def _pattern(written: str) -> re.Pattern[str]:
 
 def checked(columns: ColumnMap, known: Sequence[str], *, negatives: bool) -> ColumnMap:
     """Return the map if it fits a table with our columns `known`. Raises ValueError."""
-    for ours in (*columns.columns.values(), *columns.constants):
+    for ours in (*columns.columns, *columns.constants):
         if ours not in known:
             raise ValueError(f"there is no column {shown(ours[:40])!r}; ours: {', '.join(known)}")
-    twice = [ours for ours in columns.constants if ours in columns.columns.values()]
+    twice = [ours for ours in columns.constants if ours in columns.columns]
     if twice:
         raise ValueError(f"{twice[0]} is a column of theirs and the same in every row; give one")
     if columns.dates:

@@ -156,13 +156,7 @@ def read_plan(path: str) -> Plan:
     if not isinstance(told, dict) or told.get("schema") != SCHEMA:
         raise FileUnreadable(f"{name} is not a plan of this program", _MAKE)
     try:
-        says, is_ = str(told.get("hash")), hash_of(told)
-        if says != is_:
-            raise PlanTampered(
-                f"{name} was changed after it was made: its hash says {shown(says[:12])}..., and "
-                f"what it holds comes to {is_[:12]}...",
-                "do not apply it; make the plan again and have it read again",
-            )
+        _must_be_as_made(told, name)
         return Plan.model_validate(told)
     except ValidationError as problem:
         where = ".".join(map(str, problem.errors()[0]["loc"]))
@@ -170,6 +164,22 @@ def read_plan(path: str) -> Plan:
         raise FileUnreadable(said, _MAKE) from None
     except (UnicodeEncodeError, RecursionError):
         raise FileUnreadable(f"{name} is not a plan: it is not text", _MAKE) from None
+
+
+def proved(plan: Plan) -> Plan:
+    """Return a plan that is as it was made. Raises PlanTampered."""
+    _must_be_as_made(plan.as_json(), "the plan")
+    return plan
+
+
+def _must_be_as_made(told: dict[str, Any], name: str) -> None:
+    says, is_ = str(told.get("hash")), hash_of(told)
+    if says != is_:
+        raise PlanTampered(
+            f"{name} was changed after it was made: its hash says {shown(says[:12])}..., and "
+            f"what it holds comes to {is_[:12]}...",
+            "do not apply it; make the plan again and have it read again",
+        )
 
 
 _MAKE = "to make one: vru-ledger plan FILE -o PLAN"
