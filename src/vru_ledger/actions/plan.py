@@ -125,9 +125,11 @@ class _Planning:
         return steps
 
     def _fails(self, row: BatchRow) -> None:
-        """Remember that the award which a row was to make is not there."""
-        if row.cells.get("award", "").startswith("@"):
-            self._failed.setdefault(row.cells["award"], row.number)
+        """Remember that the award which a row was to make, as far as can be read, is not there."""
+        named, do = row.cells.get("award", ""), row.cells.get("do", "").casefold()
+        may_make = do in MAKING or do not in _TAKES
+        if may_make and named.startswith("@") and named not in self.taker.called:
+            self._failed.setdefault(named, row.number)
 
     def _given(self, row: BatchRow, dated: date) -> Given | None:
         """Return what a row asks for, or None after a finding for each cell that is wrong."""

@@ -133,6 +133,8 @@ def as_yaml(columns: ColumnMap) -> str:
     for key in ("dates", "negative", "sheet"):
         if told := getattr(columns, key):
             lines.append(f"{key}: {_quoted(told)}")
+    if len(lines) == 1:
+        lines.append("columns: {}")
     return "".join(f"{line}\n" for line in lines)
 
 

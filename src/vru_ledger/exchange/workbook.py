@@ -138,7 +138,8 @@ class _speaking_for:
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
         self._silence.__exit__(kind, error, traceback)
-        if isinstance(error, Exception) and not isinstance(error, LedgerError | OSError):
+        of_the_system = isinstance(error, OSError) and error.errno is not None
+        if isinstance(error, Exception) and not (of_the_system or isinstance(error, LedgerError)):
             # A damaged or hostile workbook makes openpyxl fail in any way that Python knows.
             raise FileUnreadable(
                 f"{self._name} is not a workbook that can be read", _SAVE_AGAIN
