@@ -6,7 +6,7 @@ from typing import Any
 
 from vru_ledger.actions.planned_steps import PlannedSteps
 from vru_ledger.actions.record import Recorder
-from vru_ledger.actions.rows import RowFindings
+from vru_ledger.actions.rows import NOT_MADE, RowFindings
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.text import fold
 from vru_ledger.domain.value import Value
@@ -128,7 +128,7 @@ def _taken(recorder: Recorder, plan: Plan, approved_by: str) -> tuple[list[Plann
         row = BatchRow(step.row, {}, "")
         if made_in := failed.get(step.given.award):
             said = f"{step.given.award} was not made: see row {made_in}"
-            findings.add(row, "award", "plan-not-made", said)
+            findings.add(row, "award", NOT_MADE, said)
             continue
         try:
             recorded, outcome = taker.take(step.given, plan.key(step.step))
@@ -183,8 +183,7 @@ def _stale(plan: Plan, head: ledger.Head, differences: list[Difference]) -> Plan
         )
     return PlanStale(
         said,
-        "to see what would differ: the same command with --rebase --dry-run; to record it: "
-        "--rebase",
+        "rebase it, without writing, to see what would differ",
         differences,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from vru_ledger.actions.award import NEEDS_REASON
 from vru_ledger.actions.planned_steps import MAKING, STEPS_OF_A_PLAN, UNDOING, PlannedSteps
 from vru_ledger.actions.record import Recorder
-from vru_ledger.actions.rows import RowFindings
+from vru_ledger.actions.rows import NOT_MADE, RowFindings
 from vru_ledger.domain.money import parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence
 from vru_ledger.domain.years import parse_date, parse_financial_year
@@ -205,7 +205,7 @@ class _Planning:
             return False
         if named in self._failed:
             said = f"{named} was not made: see row {self._failed[named]}"
-            self.findings.add(row, "award", "plan-not-made", said)
+            self.findings.add(row, "award", NOT_MADE, said)
             return False
         return True
 

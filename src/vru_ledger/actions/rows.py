@@ -76,9 +76,9 @@ class RowFindings:
             sorted(self.found, key=lambda finding: (finding.row, finding.field)),
             refused=int(ExitCode.REFUSED) in self._exits,
         )
-        only = {finding.code for finding in self.found}
-        if only == {AuthorityMissing.code}:
-            error.exit_code = ExitCode.AUTHORITY_MISSING
+        unread = any(one.code.startswith(_UNREAD) for one in self.found if one.code != NOT_MADE)
+        if len(self._exits) == 1 and not unread:
+            error.exit_code = ExitCode(*self._exits)
         return error
 
     def _finding(
@@ -96,7 +96,11 @@ class RowFindings:
         )
 
 
-_ON_MISSING = "fill it in; a formula that was never worked out reads as an empty cell"
+NOT_MADE = "plan-not-made"
+"""A row that only waits for another one, which has a finding of its own."""
+
+_UNREAD = ("batch-", "plan-")
+_ON_MISSING = "fill it in; in a workbook, a formula that was never worked out is empty"
 
 
 def read_flag(text: str) -> bool:

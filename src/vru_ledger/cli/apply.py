@@ -1,5 +1,6 @@
 """`vru-ledger apply`: record a plan, all of it or nothing, and once however often it is applied."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from vru_ledger.cli.options import DryRun, Format, terminal_of
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.text import parse_name
+from vru_ledger.errors import PlanStale
 
 if TYPE_CHECKING:
     from vru_ledger.actions.apply_plan import Applied
@@ -38,15 +40,21 @@ def apply(
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
     approver = read(parse_name, "--approved-by", approved_by) if approved_by else ""
     read_ = read_plan(plan)
-    done = action(
-        terminal.open(),
-        read_,
-        actor=terminal.actor(),
-        recorded_at=terminal.recorded_at(),
-        approved_by=approver,
-        rebase=rebase,
-        preview=dry_run,
-    )
+    try:
+        done = action(
+            terminal.open(),
+            read_,
+            actor=terminal.actor(),
+            recorded_at=terminal.recorded_at(),
+            approved_by=approver,
+            rebase=rebase,
+            preview=dry_run,
+        )
+    except PlanStale as error:
+        if not rebase:
+            again = shlex.join(["vru-ledger", "apply", plan, "--rebase", "--dry-run"])
+            error.hint = f"to see what would differ: {again}"
+        raise
     if format_:
         import json
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
@@ -179,4 +180,4 @@ def _save(columns: ColumnMap, path: str) -> None:
         out.write(text)
 
     write_whole(path, write)
-    say_aside(f"written: {path}; next time: --map {path}")
+    say_aside(f"written: {path}; next time: --map {shlex.quote(path)}")

@@ -1,5 +1,6 @@
 """`vru-ledger plan`: try a file of steps, show the room around each, and write the plan down."""
 
+import shlex
 from typing import Annotated, TextIO
 
 import typer
@@ -51,5 +52,5 @@ def plan(
     steps = "1 step" if len(made.steps) == 1 else f"{len(made.steps):,} steps"
     say_aside(
         f"written: {output}, {steps} that follow entry {made.head.entry}; plan {made.hash[:12]}\n"
-        f"nothing is recorded yet: vru-ledger apply {output}"
+        f"nothing is recorded yet: {shlex.join(['vru-ledger', 'apply', output])}"
     )

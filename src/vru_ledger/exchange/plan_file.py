@@ -153,7 +153,7 @@ def read_plan(path: str) -> Plan:
         told = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise FileUnreadable(f"{name} is not a plan: it is not JSON", _MAKE) from None
-    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+    if not (isinstance(told, dict) and told.get("schema") == SCHEMA and "hash" in told):
         raise FileUnreadable(f"{name} is not a plan of this program", _MAKE)
     try:
         _must_be_as_made(told, name)

@@ -102,7 +102,7 @@ class TableFile:
 
     def _hash(self, file: BinaryIO) -> str:
         digest = hashlib.sha256()
-        self._size = 1
+        self._size, self._read_bytes, self._book = 1, 0, None
         while block := file.read(1 << 20):
             digest.update(block)
             self._size += len(block)
@@ -187,6 +187,8 @@ class TableFile:
             if names
         ]
         if said:
+            if len(cells) == 1 and ";" in cells[0]:
+                said = ["its cells seem to be parted by ';' and not by ','"]
             raise FileUnreadable(
                 f"{self.name}, row 1: {'; '.join(said)}",
                 self.map.remedy(unknown, self._known_in_words()),
