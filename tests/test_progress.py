@@ -1,6 +1,7 @@
 """The bar: drawn on a terminal for what takes long, taken away at the end, never in a pipe."""
 
 import io
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +16,7 @@ class Screen(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Screen:
     screen = Screen()
-    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=screen))
     return screen
 
 
