@@ -359,3 +359,51 @@ def test_what_is_no_plan_is_refused(text: str, tmp_path: Path):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(FileUnreadable):
         read_plan(str(path))
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["allocate", "propose", "claim", "pay", "advance", "clawback", "amend", "close", "vire"]
+        ),
+        st.integers(0, 2),
+        st.integers(1, 150),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=60)
+@given(steps=STEPS)
+def test_what_is_planned_is_what_is_recorded(steps: list[tuple[str, int, int]], tmp_path_factory):
+    lines = ["do,fund,recipient,award,amount,to_fund,reason"]
+    for number, (do, of, pounds) in enumerate(steps):
+        if do in ("allocate", "propose"):
+            lines.append(f"{do},ALPHA,{'ONE' if of else 'TWO'},@a{number},{pounds},,")
+        elif do == "vire":
+            lines.append(f"vire,ALPHA,,,{pounds},BETA,why")
+        else:
+            amount = {"amend": f"{'+-'[of % 2]}{pounds}", "close": ""}.get(do, f"{pounds}")
+            reason = "why" if do in ("amend", "clawback") else ""
+            lines.append(f"{do},,,@a{of},{amount},,{reason}")
+    path = tmp_path_factory.mktemp("steps") / "steps.csv"
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    made = ledger_of(
+        registered(NORTH, UNIT, ONE, TWO.replace(area="")),
+        *funded("ALPHA", 20_000),
+        *funded("BETA", 20_000),
+    )
+    before = contents(made)
+    try:
+        tried = plan(
+            made, steps_file(str(path)), today=DAY, dated=None, actor=ACTOR, recorded_at=WHEN
+        )
+    except RowsRejected:
+        tried = None
+    assert contents(made) == before
+    if tried:
+        done = apply(made, tried)
+        assert [step.outcome for step in done.steps] == [step.outcome for step in tried.steps]
+        assert findings(made) == []
+    made.close()

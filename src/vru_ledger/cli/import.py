@@ -63,32 +63,39 @@ def import_(
     format_: Format = "",
 ) -> None:
     """Record every row of their FILE as ours, or none; --dry-run shows how it is understood."""
+    if propose and kind != "allocations":
+        raise BadInput("--propose is for allocations")
+    _import(ctx)
+
+
+def _import(ctx: typer.Context) -> None:
+    """Import as the command line says, and tell what became of it."""
     from vru_ledger.actions.import_table import import_file
     from vru_ledger.cli.batch import say_batch
     from vru_ledger.cli.progress import Progress
 
-    terminal, format_ = terminal_of(ctx), receipt_format(format_)
-    if propose and kind != "allocations":
-        raise BadInput("--propose is for allocations")
-    columns = _map(ctx.params)
+    typed = ctx.params
+    terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
+    preview, save_map = typed["dry_run"], typed["save_map"]
+    columns = _map(typed)
     if save_map:
         _must_be_free(save_map, columns)
     with Progress() as bar:
         done = import_file(
             terminal.open(),
-            file,
-            kind,
+            typed["file"],
+            typed["kind"],
             columns,
             today=terminal.today(),
-            dated=read(parse_date, "--on", on) if on else None,
-            propose=propose,
+            dated=read(parse_date, "--on", typed["on"]) if typed["on"] else None,
+            propose=typed["propose"],
             actor=terminal.actor(),
             recorded_at=terminal.recorded_at(),
-            preview=dry_run,
+            preview=preview,
             on_progress=bar,
         )
-    first = _understood(done) if dry_run else None
-    say_batch(done.batch, preview=dry_run, format_=format_, first_rows=first if format_ else None)
+    first = _understood(done) if preview else None
+    say_batch(done.batch, preview=preview, format_=format_, first_rows=first if format_ else None)
     if first and not format_:
         _show(first)
     if save_map:

@@ -96,14 +96,14 @@ class Workbook:
             )
         _must_have_a_short_list(self._file, self.name)
         try:
-            from openpyxl.reader.excel import ExcelReader
+            from vru_ledger.exchange.workbook_reader import Reader
         except ModuleNotFoundError:
             raise FileUnreadable(
                 f"{self.name} is a workbook, and openpyxl, which reads them, is not installed",
                 "pip install 'vru-ledger[xlsx]', or save the sheet as CSV, UTF-8",
             ) from None
         with _speaking_for(self.name):
-            return ExcelReader(self._file, read_only=True, data_only=True, keep_links=False)
+            return Reader(self._file, read_only=True, data_only=True, keep_links=False)
 
     def _sheet(self, book: Any, asked: str) -> Any:
         """Return the sheet of this name, or the only one. Raises FileUnreadable."""
@@ -119,10 +119,7 @@ class Workbook:
             raise FileUnreadable(
                 f"{self.name} has {len(there)} sheets: {named}", "say which with --sheet NAME"
             )
-        found: Any = there[asked or next(iter(there))]
-        # What a file says of its own size is not to be relied upon.
-        found.reset_dimensions()
-        return found
+        return there[asked or next(iter(there))]
 
 
 class _speaking_for:
