@@ -29,7 +29,8 @@ EXIT_CODE_MEANINGS = {
     ExitCode.REFUSED: "refused by a rule or cap; nothing was written",
     ExitCode.FOUND: "`check` found something",
     ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
-    ExitCode.CONFLICT: "conflict: key reused for something else, or somebody else is writing",
+    ExitCode.CONFLICT: "conflict: key reused for something else, a plan that the ledger has "
+    "moved past, or somebody else is writing",
     ExitCode.AUTHORITY_MISSING: "authority missing: a decision, or a second person",
     ExitCode.UNUSABLE: "the ledger cannot be used: none there, not a ledger, read-only, "
     "disk full, damaged, or newer than the program",
@@ -64,6 +65,26 @@ class FileUnreadable(LedgerError):
     """A file that somebody named cannot be read, or is not what it should be."""
 
     code = "file-unreadable"
+
+
+class PlanTampered(FileUnreadable):
+    """A plan is not as it was made: its hash is not that of what it says."""
+
+    code = "plan-tampered"
+
+
+class MapUnsound(FileUnreadable):
+    """A column map cannot be read. Holds a finding for every fault, at its line."""
+
+    code = "map-unsound"
+
+    def __init__(self, file: str, findings: Sequence[Any]) -> None:
+        self.findings = list(findings)
+        faults = "1 fault" if len(self.findings) == 1 else f"{len(self.findings)} faults"
+        super().__init__(f"{file} has {faults}", "mend them, then run it again")
+
+    def details(self) -> dict[str, Any]:
+        return {"findings": [finding.as_json() for finding in self.findings]}
 
 
 class SeedUnsound(LedgerError):
@@ -138,6 +159,20 @@ class AlreadyThere(LedgerError):
 
     exit_code = ExitCode.CONFLICT
     code = "already-there"
+
+
+class PlanStale(LedgerError):
+    """The ledger has moved since a plan was made. Holds what is no longer as planned, if known."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "plan-stale"
+
+    def __init__(self, message: str, hint: str, differences: Sequence[Any] = ()) -> None:
+        super().__init__(message, hint)
+        self.differences = list(differences)
+
+    def details(self) -> dict[str, Any]:
+        return {"differences": [one.as_json() for one in self.differences]}
 
 
 class LedgerBusy(LedgerError):

@@ -26,10 +26,12 @@ from tests.builders import (
     registered,
     rows,
 )
-from vru_ledger.actions.allocate_many import Batch, allocate_file
+from tests.exchange.test_workbook import workbook
+from vru_ledger.actions.allocate_many import OPTIONAL, REQUIRED, Batch, allocate_file
 from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.register import FundingSource, Listing
 from vru_ledger.errors import ExitCode, FileUnreadable, LedgerError, RowsRejected
+from vru_ledger.exchange.table_file import TableFile
 from vru_ledger.store.database import Database
 
 From = Callable[..., Batch]
@@ -416,3 +418,16 @@ def test_the_last_row_of_many_being_bad_leaves_nothing(tmp_path: Path):
     assert set(told(caught.value)) == {(6_002, "amount", "refused")}
     assert contents(database) == before
     database.close()
+
+
+def test_a_sheet_is_allocated_like_a_table(database: Database, tmp_path: Path):
+    path = tmp_path / "batch.xlsx"
+    path.write_bytes(
+        workbook([["Fund", "Recipient", "Amount"], ["ALPHA", "ONE", 10.5], ["BETA", "One", 1]])
+    )
+    told: dict[str, Any] = {"today": DAY, "dated": None, "actor": ACTOR, "recorded_at": WHEN}
+    for recorded in (2, 0):
+        file = TableFile(str(path), REQUIRED, OPTIONAL)
+        done = allocate_file(database, str(path), file=file, **told)
+        assert (done.recorded, done.already) == (recorded, 2 - recorded)
+    assert findings(database) == []

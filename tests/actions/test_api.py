@@ -16,6 +16,9 @@ from vru_ledger.errors import (
     LedgerError,
     LedgerUnusable,
     NotFound,
+    PlanStale,
+    PlanTampered,
+    RowsRejected,
 )
 
 
@@ -134,6 +137,46 @@ def test_the_position_adds_up(opened: Ledger):
     assert sum(row.committed for row in by_fund) == 12_345
     [myends] = opened.position(fund="MYENDS")
     assert myends.authority == myends.unallocated + myends.committed
+
+
+def test_files_are_claimed_and_paid(opened: Ledger, tmp_path: Path):
+    award = opened.allocate("MYENDS", "Newham", 50_000).entry.award
+    table = tmp_path / "rows.csv"
+    table.write_text(f"award,amount\n{award},100\n{award},100\n", encoding="utf-8")
+    assert opened.claim_file(table, preview=True).total_pence == 20_000
+    assert opened.claim_file(table, on=date(2021, 7, 1)).recorded == 2
+    assert opened.pay_file(str(table)).recorded == 2
+    assert opened.pay_file(table).already == 2
+    table.write_text(f"award,amount\n{award},250\n{award},51\n", encoding="utf-8")
+    with pytest.raises(RowsRejected) as caught:
+        opened.pay_file(table, advance=True)
+    assert [(one.row, one.rule) for one in caught.value.findings] == [(3, "within-authority")]
+
+
+def test_a_plan_is_applied_given_itself_or_as_a_file(opened: Ledger, tmp_path: Path):
+    steps = tmp_path / "steps.csv"
+    steps.write_text(
+        "do,fund,recipient,award,amount\nallocate,MYENDS,Newham,@n,5k\nclaim,,,@n,1k\n",
+        encoding="utf-8",
+    )
+    plan = opened.plan(steps, on=date(2021, 4, 1))
+    assert plan.steps[1].outcome.headroom[0].after_pence == 74_500_000
+    written = tmp_path / "plan.json"
+    written.write_text(plan.text(), encoding="utf-8")
+    assert len(opened.apply(written, preview=True).entries) == 2
+    done = opened.apply(plan, approved_by="Grace")
+    assert opened.apply(written).entries == done.entries
+    with pytest.raises(PlanTampered):
+        opened.apply(plan.model_copy(update={"steps": plan.steps[:1]}))
+    with pytest.raises(PlanStale):
+        opened.apply(_after(opened, steps))
+
+
+def _after(opened: Ledger, steps: Path) -> Any:
+    """Return a plan that the ledger has moved past."""
+    plan = opened.plan(steps)
+    opened.allocate("MYENDS", "Newham", 1)
+    return plan
 
 
 def test_a_check_says_what_the_command_says(opened: Ledger, run):

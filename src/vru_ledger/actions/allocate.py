@@ -56,6 +56,8 @@ class Request(Value):
     distinct: bool = False
     profile: str | tuple[Instalment, ...] = ""
     restates: str = ""
+    plan: str = ""
+    approved_by: str = ""
 
 
 class Allocated(Value):
@@ -230,6 +232,8 @@ class Allocator:
             reason=request.reason,
             decision=request.decision,
             key=request.key,
+            plan=request.plan,
+            approved_by=request.approved_by,
         )
         return new, recipient, is_new
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from vru_ledger.actions.allocate import Allocator, Request
 from vru_ledger.actions.record import Recorder
@@ -45,6 +45,15 @@ OPTIONAL = tuple(column for column in _READ if column not in REQUIRED)
 _FLUSH_EVERY = 5_000
 
 
+class Rows(Protocol):
+    """A file of rows: CSV, a workbook, or somebody else's table."""
+
+    name: str
+
+    def rows(self, findings: list[Finding]) -> Iterator[BatchRow]:
+        """Yield each row that can be read; add a finding for each that cannot."""
+
+
 class Batch(Value):
     """What became of a file: how many rows were recorded now, how many before, and their sum."""
 
@@ -60,6 +69,7 @@ def allocate_file(
     database: Database,
     path: str,
     *,
+    file: Rows | None = None,
     today: date,
     dated: date | None,
     propose: bool = False,
@@ -68,18 +78,20 @@ def allocate_file(
     preview: bool = False,
     on_progress: Callable[[int], None] | None = None,
 ) -> Batch:
-    """Record every row of a CSV file in one transaction.
+    """Record every row of a CSV file in one transaction; or of `file`, opened in another way.
 
     `dated` is the day of rows that give none, the clock's `today` if it is None. Raises
     RowsRejected with a finding for every row that cannot be read or recorded, FileUnreadable, and
     those of `write`.
     """
 
-    file = BatchFile(path, REQUIRED, OPTIONAL)
-    file.look()
+    rows = file
+    if rows is None:
+        rows = csv = BatchFile(path, REQUIRED, OPTIONAL)
+        csv.look()
 
     def work(session: Session) -> Batch:
-        filing = _Filing(session, actor, recorded_at, file, propose)
+        filing = _Filing(Recorder(session, actor, recorded_at), rows, propose)
         return filing.record(today, dated, on_progress)
 
     return database.write(work, keep=not preview)
@@ -88,12 +100,10 @@ def allocate_file(
 class _Filing:
     """One pass over a file inside one transaction."""
 
-    def __init__(
-        self, session: Session, actor: str, recorded_at: str, file: BatchFile, propose: bool
-    ) -> None:
+    def __init__(self, recorder: Recorder, file: Rows, propose: bool) -> None:
         self.propose = propose
-        self.allocator = Allocator(Recorder(session, actor, recorded_at))
-        self.journal = self.allocator.recorder.journal
+        self.allocator = Allocator(recorder)
+        self.journal = recorder.journal
         self.file = file
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
@@ -105,8 +115,11 @@ class _Filing:
         recorded = already = total = 0
         # A row's own key is its file's and its number's. If none of the file was ever used, no row
         # has to be looked for; unless rows bring keys, of which one may read like another's own.
-        unused = "key" not in self.file.columns and not ledger.is_key_used(
-            self.allocator.session, self.file.keys_begin
+        file = self.file
+        unused = (
+            isinstance(file, BatchFile)
+            and "key" not in file.columns
+            and not ledger.is_key_used(self.allocator.session, file.keys_begin)
         )
         for row in self.file.rows(self.findings):
             request = self._request(row, dated or today, dated is None)
@@ -174,15 +187,18 @@ class _Filing:
             self.refused = True
             for breach in error.refusal.breaches:
                 if breach.severity == "stop":
-                    self._find(row, "amount" if breach.over else "", error.code, breach.sentence)
+                    field = "amount" if breach.over else ""
+                    self._find(row, field, error.code, breach.sentence, rule=breach.rule)
             return
         self._find(row, "", error.code, error.message, error.hint)
 
-    def _find(self, row: BatchRow, field: str, code: str, message: str, remedy: str = "") -> None:
-        self.findings.append(self._finding(row, field, code, message, remedy))
+    def _find(
+        self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
+    ) -> None:
+        self.findings.append(self._finding(row, field, code, message, remedy, rule))
 
     def _finding(
-        self, row: BatchRow, field: str, code: str, message: str, remedy: str = ""
+        self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
     ) -> Finding:
         return Finding(
             code=code,
@@ -192,4 +208,5 @@ class _Filing:
             row=row.number,
             field=field,
             value=shown(row.cells.get(field, "")[:80]),
+            rule=rule,
         )

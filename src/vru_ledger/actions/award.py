@@ -11,7 +11,7 @@ from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import available, line_keys
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
-from vru_ledger.domain.award_states import Happened, Life, life_of
+from vru_ledger.domain.award_states import Happened, Life, life_of, marks
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.steps import STEPS, Amendment, Step
@@ -42,6 +42,8 @@ class StepRequest(Value):
     reason: str = ""
     decision: str = ""
     key: str = ""
+    plan: str = ""
+    approved_by: str = ""
 
 
 class Stepped(Value):
@@ -94,12 +96,14 @@ class Stepper:
         self.session = recorder.session
         self._made: dict[str, awards.Made] = {}
         self._happened: dict[str, list[Happened]] = {}
+        self._partly: set[str] = set()
         self._recent: dict[int, Step] = {}
+        self._names: dict[str, str] = {}
 
     def put(self, request: StepRequest) -> Stepped:
         """Record one step, or raise and leave the transaction as it was."""
         made = self.made(request.award)
-        before = self.life(made)
+        before = self.life(made, whole=False)
         new = self._complete(request, made, before)
         if new.key:
             self.recorder.journal.settle(new.key)
@@ -115,7 +119,7 @@ class Stepper:
         new = cast(Step, case.entry)
         recorded = self.recorder.append(new, case.changes)
         self.follow(made.award, recorded, new)
-        return self._told(recorded, new, before, self.life(made), breaches)
+        return self._told(recorded, new, before, self.life(made, whole=False), breaches)
 
     def made(self, asked: str) -> awards.Made:
         """Return the award of this reference, whatever its case. Raises NotFound."""
@@ -124,31 +128,55 @@ class Stepper:
             self._made[ref] = resolve.award(self.session, asked)
         return self._made[ref]
 
-    def life(self, made: awards.Made) -> Life:
-        """Return what an award has come to, with everything that this transaction did to it."""
+    def life(self, made: awards.Made, *, whole: bool = True) -> Life:
+        """Return what an award has come to, with everything that this transaction did to it.
+
+        Unless `whole`, what was claimed and paid is told only of an award whose payments were
+        planned: of thousands of payments no other step needs to know each.
+        """
         keys = awards.stage_keys(made.fund, made.award)
         position = self.recorder.journal.load(keys, {}, {})
+        if whole and made.award in self._partly:
+            self.recorder.journal.flush()
+            del self._happened[made.award]
         if made.award not in self._happened:
-            self._happened[made.award] = awards.happened(self.session, made.award)
+            self._read(made.award, whole)
         held = {key.name: position[key].held for key in keys if position[key].held}
         return life_of(held, self._happened[made.award], self._told_of)
+
+    def _read(self, award: str, whole: bool) -> None:
+        found = None if whole else awards.marking(self.session, award)
+        if found is None:
+            self._partly.discard(award)
+            found = awards.happened(self.session, award)
+        else:
+            self._partly.add(award)
+        self._happened[award] = found
 
     def _told_of(self, number: int) -> Any:
         return self._recent.get(number) or awards.told_of(self.session, number)
 
+    def forget(self) -> None:
+        """Remember no award: a long file would fill the memory. All must be written by now."""
+        self._made.clear()
+        self._happened.clear()
+        self._partly.clear()
+        self._names.clear()
+
     def follow(self, award: str, recorded: Recorded, new: Step) -> None:
-        """Remember that a step was recorded, for the next one of the same award."""
-        self._recent[recorded.number] = new
-        self._happened[award].append(
-            Happened(
-                recorded.number,
-                new.KIND,
-                recorded.actor,
-                new.to_stage,
-                getattr(new, "reverses", None),
-                new.amount_pence,
-            )
+        """Remember a step that was recorded, for the next one of the same award."""
+        happened = Happened(
+            recorded.number,
+            new.KIND,
+            recorded.actor,
+            new.to_stage,
+            getattr(new, "reverses", None),
+            new.amount_pence,
         )
+        if award not in self._partly or marks(happened):
+            self._happened[award].append(happened)
+        if new.KIND in ("profile", "milestone"):
+            self._recent[recorded.number] = new
 
     def _complete(self, request: StepRequest, made: awards.Made, life: Life) -> Step:
         """Return the entry that a request means."""
@@ -176,6 +204,8 @@ class Stepper:
             reason=request.reason,
             decision=request.decision,
             key=request.key,
+            plan=request.plan,
+            approved_by=request.approved_by,
         )
         return new
 
@@ -259,7 +289,7 @@ class Stepper:
         """Say whether a step would be refused now; nothing is recorded."""
         try:
             made = self.made(request.award)
-            life = self.life(made)
+            life = self.life(made, whole=False)
             return stops(self._judged(self._complete(request, made, life), life)[1])
         except LedgerError:
             return True
@@ -280,8 +310,11 @@ class Stepper:
         return Stepped(recorded, entry, fund, name, before, life, breaches, already)
 
     def _name(self, made: awards.Made) -> str:
-        found = register.recipient(self.session, made.recipient)
-        return found.name if found else made.recipient
+        code = made.recipient
+        if code not in self._names:
+            found = register.recipient(self.session, code)
+            self._names[code] = found.name if found else code
+        return self._names[code]
 
 
 def of_award_fields(made: awards.Made) -> dict[str, str]:

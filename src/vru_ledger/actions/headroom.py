@@ -124,7 +124,7 @@ def of_recipients(session: Session, asked: Request) -> Answer:
     rows = []
     for recipient in register.listed(session, fund.code):
         case = _case(allocator, asked.replace(recipient=recipient.code))
-        headroom, stopped_by = _room(case)
+        headroom, stopped_by = room(case)
         balances = ledger.recipient_balances(session, fund.code, recipient.code)
         held = sum(pence for _, pence in balances)
         rows.append(
@@ -154,7 +154,7 @@ def of_recipient(session: Session, request: Request) -> Answer:
     """Return how much more could go to one recipient, cap by cap. Raises NotFound, BadInput."""
     allocator = Allocator(Recorder(session, "", ""))
     case = _case(allocator, request)
-    headroom, stopped_by = _room(case)
+    headroom, stopped_by = room(case)
     binding = stopped_by.split(", ")
     rows = [
         CapRow(met.cap, met.limit, met.used, met.headroom, "binds" if met.cap in binding else "")
@@ -207,7 +207,7 @@ def _briefly(case: Case, new: Allocation, breach: Breach) -> str:
     return breach.cap or _IN_A_WORD.get(breach.rule, breach.rule)
 
 
-def _room(case: Case) -> tuple[int, str]:
+def room(case: Case) -> tuple[int, str]:
     """Return the pence that one more allocation could be, and what stops more."""
     new = case.entry
     if not isinstance(new, Allocation):

@@ -39,6 +39,8 @@ class Told(Value):
     decision: str = ""
     key: str = ""
     relates_to: str = ""
+    plan: str = ""
+    approved_by: str = ""
 
 
 class Reversed(Value):
@@ -120,6 +122,8 @@ def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | Au
         "decision": told.decision,
         "key": told.key,
         "relates_to": told.relates_to,
+        "plan": told.plan,
+        "approved_by": told.approved_by,
     }
     if getattr(entry, "reverses", None) is not None:
         raise BadInput(

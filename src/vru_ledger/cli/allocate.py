@@ -39,7 +39,7 @@ def allocate(
     amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="750000, 750k, £0.75m.")] = "",
     from_file: Annotated[
         str,
-        typer.Option("--from", help="Allocate every row of a CSV file, or none.", metavar="FILE"),
+        typer.Option("--from", help="Allocate every row of a CSV or XLSX file.", metavar="FILE"),
     ] = "",
     on: On = "",
     fy: Annotated[str, typer.Option(help="Financial year, 2022/23.", metavar="YEAR")] = "",

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from vru_ledger.cli.options import receipt_format, terminal_of
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.years import parse_date
+from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
+    import typer
+
+    from vru_ledger.actions.allocate_many import Batch
     from vru_ledger.cli.terminal import Terminal
 
 
@@ -17,20 +21,73 @@ def allocate_file(
     terminal: Terminal, path: str, *, on: str, propose: bool, preview: bool, format_: str
 ) -> None:
     """Allocate every row of a file, or none, and say how many."""
+    from vru_ledger.actions.allocate_many import OPTIONAL, REQUIRED
     from vru_ledger.actions.allocate_many import allocate_file as action
+    from vru_ledger.cli.progress import Progress
+    from vru_ledger.exchange.table_file import TableFile, holds_workbook
 
     dated = read(parse_date, "--on", on) if on else None
-    done = action(
-        terminal.open(),
-        path,
-        today=terminal.today(),
-        dated=dated,
-        propose=propose,
-        actor=terminal.actor(),
-        recorded_at=terminal.recorded_at(),
-        preview=preview,
-        on_progress=_show_progress if sys.stderr.isatty() else None,
-    )
+    book = TableFile(path, REQUIRED, OPTIONAL) if holds_workbook(path) else None
+    with Progress() as bar:
+        done = action(
+            terminal.open(),
+            path,
+            file=book,
+            today=terminal.today(),
+            dated=dated,
+            propose=propose,
+            actor=terminal.actor(),
+            recorded_at=terminal.recorded_at(),
+            preview=preview,
+            on_progress=(lambda rows: bar(rows, book.share if book else None)) if bar else None,
+        )
+    say_batch(done, preview=preview, format_=format_)
+
+
+def take_file(ctx: typer.Context, kind: str) -> None:
+    """Take a step for every row of a file, or for none, and say how many.
+
+    `from_file`, `sheet`, `on`, `dry_run` and `format_` are read from the command line; what belongs
+    into the rows is refused.
+    """
+    from vru_ledger.actions.steps_many import steps_file
+    from vru_ledger.actions.steps_many import take_file as action
+    from vru_ledger.cli.progress import Progress
+
+    typed = ctx.params
+    for name, value in typed.items():
+        if value and name not in _WITH_A_FILE:
+            said = name.upper() if name in ("award", "amount") else f"--{name}"
+            raise BadInput(
+                f"{said.replace('_', '-')} does not go with --from FILE",
+                "give it in the file's rows",
+            )
+    terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
+    preview: bool = typed["dry_run"]
+    dated = read(parse_date, "--on", typed["on"]) if typed["on"] else None
+    file = steps_file(typed["from_file"], kind, sheet=typed["sheet"])
+    with Progress() as bar:
+        done = action(
+            terminal.open(),
+            file,
+            kind,
+            today=terminal.today(),
+            dated=dated,
+            actor=terminal.actor(),
+            recorded_at=terminal.recorded_at(),
+            preview=preview,
+            on_progress=bar,
+        )
+    say_batch(done, preview=preview, format_=format_)
+
+
+_WITH_A_FILE = ("from_file", "sheet", "on", "advance", "reject", "dry_run", "format_")
+
+
+def say_batch(
+    done: Batch, *, preview: bool, format_: str, first_rows: list[dict[str, Any]] | None = None
+) -> None:
+    """Say how many rows were recorded and what they come to; for programs with `first_rows`."""
     if format_ in ("json", "jsonl"):
         import json
 
@@ -48,6 +105,8 @@ def allocate_file(
                 for one in done.warnings
             ],
         }
+        if first_rows is not None:
+            told["first_rows"] = first_rows
         _say(json.dumps(told, ensure_ascii=False), preview, done.head_number)
         return
     say_aside("".join(f"warning: {one.place()}: {one.message}\n" for one in done.warnings))
@@ -64,8 +123,3 @@ def _say(text: str, preview: bool, entry: int) -> None:
         say(text)
     else:
         say_receipt(text, entry)
-
-
-def _show_progress(rows: int) -> None:
-    sys.stderr.write(f"\r{rows:,} rows ...\r")
-    sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`vru-ledger claim`: a claim on an award is approved, or was not owed after all."""
+"""`vru-ledger claim`: a claim is approved, or was not owed after all; or a whole file of them."""
 
 from typing import Annotated
 
@@ -9,14 +9,16 @@ from vru_ledger.cli.options import (
     Decision,
     DryRun,
     Format,
+    FromFile,
     On,
     Reason,
     RecordKey,
     Ref,
     RelatesTo,
+    Sheet,
     StepAmount,
 )
-from vru_ledger.cli.steps import take_step
+from vru_ledger.cli.steps import step_or_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,11 +26,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def claim(
     ctx: typer.Context,
-    award: Award,
-    amount: StepAmount,
+    award: Award = "",
+    amount: StepAmount = "",
     reject: Annotated[
         bool, typer.Option("--reject", help="Take back a claim that was approved.")
     ] = False,
+    from_file: FromFile = "",
+    sheet: Sheet = "",
     ref: Ref = "",
     relates_to: RelatesTo = "",
     on: On = "",
@@ -39,4 +43,4 @@ def claim(
     format_: Format = "",
 ) -> None:
     """Approve a claim of AMOUNT on AWARD: it is owed, and not yet paid."""
-    take_step(ctx, "reject-claim" if reject else "claim", [award], amount=amount)
+    step_or_file(ctx, "reject-claim" if reject else "claim", award, amount)

@@ -29,6 +29,7 @@ WORDS = {
     ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
+    "Batch": ("plan", "apply", "import"),
     "History": ("log", "show", "check"),
     "Administration": ("fund", "recipient", "award", "cap"),
 }

@@ -17,6 +17,10 @@ Awards = Annotated[
 StepAmount = Annotated[
     str, typer.Argument(metavar="AMOUNT", help="93750, 93.75k, or 'all' that there is.")
 ]
+FromFile = Annotated[
+    str, typer.Option("--from", help="Every row of a CSV or XLSX file, or none.", metavar="FILE")
+]
+Sheet = Annotated[str, typer.Option("--sheet", help="Which sheet of a workbook.", metavar="NAME")]
 Ref = Annotated[str, typer.Option(help="The paper behind it.", metavar="REF")]
 RelatesTo = Annotated[
     str,

@@ -1,4 +1,4 @@
-"""`vru-ledger pay`: a claim is paid, or money goes out before any claim."""
+"""`vru-ledger pay`: pay a claim, or before any claim; or a whole file of payments."""
 
 from typing import Annotated
 
@@ -9,14 +9,16 @@ from vru_ledger.cli.options import (
     Decision,
     DryRun,
     Format,
+    FromFile,
     On,
     Reason,
     RecordKey,
     Ref,
     RelatesTo,
+    Sheet,
     StepAmount,
 )
-from vru_ledger.cli.steps import take_step
+from vru_ledger.cli.steps import step_or_file
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,11 +26,13 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def pay(
     ctx: typer.Context,
-    award: Award,
-    amount: StepAmount,
+    award: Award = "",
+    amount: StepAmount = "",
     advance: Annotated[
         bool, typer.Option("--advance", help="Pay before need: nothing was claimed for it.")
     ] = False,
+    from_file: FromFile = "",
+    sheet: Sheet = "",
     ref: Ref = "",
     relates_to: RelatesTo = "",
     on: On = "",
@@ -39,4 +43,4 @@ def pay(
     format_: Format = "",
 ) -> None:
     """Pay AMOUNT of what was claimed on AWARD."""
-    take_step(ctx, "advance" if advance else "pay", [award], amount=amount)
+    step_or_file(ctx, "advance" if advance else "pay", award, amount)

@@ -35,6 +35,23 @@ _SAID = {
 }
 
 
+def step_or_file(ctx: typer.Context, kind: str, award: str, amount: str) -> None:
+    """Record one step of an award, or of every row of the file that `from_file` names."""
+    if ctx.params["from_file"]:
+        from vru_ledger.cli.batch import take_file
+
+        take_file(ctx, kind)
+        return
+    if ctx.params["sheet"]:
+        raise BadInput("--sheet names a sheet of a file", "say which file with --from FILE")
+    if not (award and amount):
+        raise BadInput(
+            "AWARD and AMOUNT are needed",
+            f"like vru-ledger {ctx.info_name} MYENDS-0003 93750, or --from FILE for many",
+        )
+    take_step(ctx, kind, [award], amount=amount)
+
+
 def take_step(
     ctx: typer.Context,
     kind: str,

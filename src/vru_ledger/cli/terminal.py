@@ -6,16 +6,17 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import zip_longest
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from vru_ledger.domain.text import parse_name, shown
 from vru_ledger.errors import (
     BadInput,
     EntryRefused,
     LedgerError,
+    MapUnsound,
     OutputLost,
     RowsRejected,
     SeedUnsound,
@@ -256,12 +257,21 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
         say_aside(f"{said}\n  ({needed})" if needed else said)
     else:
         text = error.message
-        if isinstance(error, RowsRejected | SeedUnsound):
-            rows = [f"  {finding.place()}: {finding.message}" for finding in error.findings]
-            text = "\n".join([text, *rows])
+        if isinstance(error, RowsRejected | SeedUnsound | MapUnsound):
+            text = "\n".join([text, *_rows(error.findings)])
         hint = f"\n  {error.hint}" if error.hint else ""
         say_aside(f"error: {text}{hint}")
     return int(error.exit_code)
+
+
+def _rows(findings: Sequence[Any]) -> Iterator[str]:
+    """Yield what is wrong with each row, and what to do about it unless that was just said."""
+    said = ""
+    for finding in findings:
+        yield f"  {finding.place()}: {finding.message}"
+        if finding.remedy and finding.remedy != said and finding.row:
+            yield f"    {finding.remedy}"
+        said = finding.remedy
 
 
 def wants_json(words: list[str]) -> bool:

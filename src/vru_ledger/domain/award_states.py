@@ -65,11 +65,26 @@ class Happened(NamedTuple):
     amount_pence: int = 0
 
 
+MARKS = (
+    *("allocate", "propose", "approve", "reject", "withdraw"),
+    *("close", "suspend", "resume", "profile", "milestone"),
+)
+"""Steps that say by themselves what state an award is in."""
+
+
+def marks(one: Happened) -> bool:
+    """Say whether an entry bears on an award's state otherwise than by the money it moved.
+
+    An award with thousands of payments has a handful of these.
+    """
+    return one.kind in MARKS or one.to_stage == "proposed" or one.reverses is not None
+
+
 class Life(Value):
     """What an award has come to: its state, what each stage holds, who proposed what is open.
 
-    `standing` are its entries that were not undone, oldest first, without the reversals. `plan` is
-    the newest plan that stands, `versions` how many there were, `met` the milestones that were met.
+    `standing` are its entries that were not undone, oldest first, without the reversals. `profile`
+    is the newest that stands, `versions` how many there were, `met` the milestones that were met.
     """
 
     state: str
@@ -135,6 +150,7 @@ def life_of(
 ) -> Life:
     """Return what an award has come to, given pence by stage and its entries, oldest first.
 
+    Without those that are no `marks` the state is right, and what was claimed and paid is not told.
     `read` gives an entry by its number: what was planned is in the entries alone.
     """
     entries = list(happened)

@@ -98,7 +98,8 @@ class AwardEntry(Value):
 
     The properties are those of the day the award was made, so that the limits which an entry was
     judged by can be judged again from the entry alone. `unassigned_pence` is the part of the amount
-    drawn from authority that had no financial year; the award's year takes it over.
+    drawn from authority that had no financial year; the award's year takes it over. `plan` is the
+    hash of the plan that it was recorded by, and `approved_by` who approved that.
     """
 
     KIND: ClassVar[str] = ""
@@ -117,6 +118,8 @@ class AwardEntry(Value):
     reason: str = ""
     decision: str = ""
     key: str = ""
+    plan: str = ""
+    approved_by: str = ""
 
     @property
     def from_stage(self) -> str:
@@ -201,6 +204,8 @@ class AuthorityEntry(Value):
     reason: str = ""
     decision: str = ""
     key: str = ""
+    plan: str = ""
+    approved_by: str = ""
 
     def leaves(self) -> bool:
         """Say whether authority leaves the first line."""

@@ -10,7 +10,8 @@ from vru_ledger.domain.value import Value
 class Finding(Value):
     """One thing wrong in a file (with line and column, from 1) or in a ledger (with its entry).
 
-    `code` is stable, like 'seed-unknown-key'; `value` is what stands there, safe to show.
+    `code` is stable, like 'seed-unknown-key'; `value` is what stands there, safe to show; `rule` is
+    the one that refuses.
     """
 
     code: str
@@ -24,6 +25,7 @@ class Finding(Value):
     field: str = ""
     value: str = ""
     severity: str = "error"
+    rule: str = ""
 
     def place(self) -> str:
         """Write where it is: 'seed.yaml:12:3', 'batch.csv row 4, amount', 'entry 17'."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from vru_ledger.domain.award_states import Happened, Life, life_of
+from vru_ledger.domain.award_states import MARKS, Happened, Life, life_of
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
@@ -59,8 +59,25 @@ def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]
 
 def happened(session: Session, ref: str, before: int | None = None) -> list[Happened]:
     """Return the entries of an award, oldest first; only those before entry `before` if given."""
+    return _happened(session, ref, before, "")
+
+
+def marking(session: Session, ref: str, before: int | None = None) -> list[Happened] | None:
+    """Return only those that mark the award's state, of which there are few.
+
+    None if its payments were planned: then what was claimed and paid bears on what may follow.
+    """
+    found = _happened(session, ref, before, _MARKING)
+    return None if any(one.kind == "profile" for one in found) else found
+
+
+_MARKING = f" AND (kind IN {MARKS} OR to_stage = 'proposed' OR reverses IS NOT NULL)"
+
+
+def _happened(session: Session, ref: str, before: int | None, which: str) -> list[Happened]:
     rows = session.rows(
         "SELECT number, kind, actor, to_stage, reverses, amount_pence FROM entries WHERE award = ?"
+        + which
         + ("" if before is None else " AND number < ?")
         + " ORDER BY number",
         (ref,) if before is None else (ref, before),

@@ -1,0 +1,52 @@
+"""A bar on stderr while a long file is read: only for somebody who is looking, and then gone."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+_WIDE = 30
+_FIRST_AFTER = 1.0
+_EVERY = 0.2
+"""Seconds."""
+
+
+class Bar:
+    """A bar that grows; nothing is drawn for what is done within a second."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + _FIRST_AFTER
+        self._drawn = 0
+
+    def __call__(self, rows: int, share: float | None) -> None:
+        """Draw how many rows have been read, and how much of the file that is, from 0 to 1."""
+        now = time.monotonic()
+        if now < self._next:
+            return
+        self._next = now + _EVERY
+        text = f"{rows:,} rows"
+        if share is not None:
+            filled = round(_WIDE * share)
+            text = f"[{'#' * filled}{'.' * (_WIDE - filled)}] {share:4.0%}  {text}"
+        sys.stderr.write(f"\r{text}")
+        sys.stderr.flush()
+        self._drawn = len(text)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        if self._drawn:
+            sys.stderr.write(f"\r{' ' * self._drawn}\r")
+            sys.stderr.flush()
+            self._drawn = 0
+
+
+class Progress:
+    """`with Progress() as bar`: a bar if stderr is a terminal, otherwise None."""
+
+    def __enter__(self) -> Bar | None:
+        self._bar = Bar() if sys.stderr.isatty() else None
+        return self._bar
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar:
+            self._bar.end()

@@ -1,0 +1,42 @@
+"""The bar: drawn on a terminal for what takes long, taken away at the end, never in a pipe."""
+
+import io
+from types import SimpleNamespace
+
+import pytest
+
+from vru_ledger.cli import progress
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Screen:
+    screen = Screen()
+    monkeypatch.setattr(progress, "sys", SimpleNamespace(stderr=screen))
+    return screen
+
+
+def test_what_takes_long_is_drawn_and_taken_away(terminal: Screen, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(progress, "_FIRST_AFTER", 0.0)
+    with progress.Progress() as bar:
+        assert bar is not None
+        bar(1_500, 0.5)
+    drawn = terminal.getvalue()
+    assert drawn.startswith(f"\r[{'#' * 15}{'.' * 15}]  50%  1,500 rows")
+    assert drawn.endswith(f"\r{' ' * len('[' + 30 * '#' + ']  50%  1,500 rows')}\r")
+
+
+def test_what_is_quick_draws_nothing(terminal: Screen):
+    with progress.Progress() as bar:
+        assert bar is not None
+        bar(1, 1.0)
+    assert terminal.getvalue() == ""
+
+
+def test_nobody_is_shown_a_bar_in_a_pipe(capsys: pytest.CaptureFixture[str]):
+    with progress.Progress() as bar:
+        assert bar is None
