@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vru_ledger.actions.record import holdings_before
+from vru_ledger.actions.replay_points import Points
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.award_states import Life, life_of
 from vru_ledger.domain.chain import GENESIS, entry_of, fact_of, link
@@ -18,6 +19,7 @@ from vru_ledger.domain.entries import (
     CapSet,
     Entry,
     Funding,
+    Marker,
     Registration,
 )
 from vru_ledger.domain.findings import Finding
@@ -88,6 +90,7 @@ class Replay:
         self.register: dict[tuple[str, str], tuple[Record, int]] = {}
         self.funds: dict[str, Fund] = {}
         self.listed: set[tuple[str, str]] = set()
+        self.points = Points(session)
         self._movements = soundness.Matched(soundness.movement_rows(session), 0)
         self._awards = soundness.Matched(soundness.award_rows(session), 3)
 
@@ -128,6 +131,8 @@ class Replay:
             yield from _differences(row, expected, number)
         try:
             yield from self._parts(entry, number, movements)
+            for said in self.points.entry(entry, number, previous_hash):
+                yield _found("rule-broken", number, said, _REWRITTEN)
             yield from self._judged(entry, number, told.get("actor", ""))
         except (ValueError, KeyError, LedgerUnusable) as problem:
             said = f"its text says what no entry can: {str(problem)[:80]}"
@@ -146,11 +151,15 @@ class Replay:
         if stored != awards:
             said = f"its award is {_brief(stored)}; its text says {_brief(awards)}"
             yield _found("award-differs", number, said)
+        for said in self.points.moved(entry, number, movements):
+            yield _found("folio-differs", number, said)
 
     def _judged(self, entry: Entry, number: int, actor: str) -> Iterator[Finding]:
         """Yield each rule that the entry breaks after those before it, and add what it changes."""
         if isinstance(entry, Registration):
             self._put_register(entry, number)
+            return
+        if isinstance(entry, Marker):
             return
         fund = self.funds.get(entry.fund)
         if fund is None:
@@ -167,7 +176,10 @@ class Replay:
         elif isinstance(entry, AwardEntry):
             yield from self._as_made(entry, number)
             life = self._life(entry, number)
-        case = Case(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor)
+        case = Case(
+            *(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor),
+            closed=self.points.closed,
+        )
         for breach in judge(case):
             if breach.severity == "stop":
                 yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
@@ -267,6 +279,7 @@ class Replay:
         yield from self._balances()
         yield from soundness.of_caps(self.session, self.cap_rows)
         yield from soundness.of_register(self.session, self.register)
+        yield from self.points.end()
 
     def _balances(self) -> Iterator[Finding]:
         held = self.position.held

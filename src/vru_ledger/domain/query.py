@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 from vru_ledger.domain.value import Value
 
@@ -10,10 +11,28 @@ DIMENSIONS = ("fund", "source", "recipient", "area", "bcu", "fy", "theme")
 """What figures can be broken down by."""
 
 
+class Moment(NamedTuple):
+    """When figures are asked of: entries dated up to a day, and numbered up to an entry.
+
+    None is no bound: both None is how things stand now.
+    """
+
+    as_of: date | None = None
+    known_at: int | None = None
+
+    def is_now(self) -> bool:
+        """Say whether every entry counts."""
+        return self.as_of is None and self.known_at is None
+
+
+NOW = Moment()
+
+
 class Query(Value):
     """Filters, already resolved to codes; empty means any.
 
-    `as_of` counts only entries dated up to that day; `known_at` only entries up to that number.
+    `as_of` counts only entries dated up to that day; `known_at` only entries up to that number, and
+    `known` is the same as somebody typed it, until `resolve.query` has found the number.
     """
 
     fund: str = ""
@@ -29,5 +48,10 @@ class Query(Value):
     until: date | None = None
     as_of: date | None = None
     known_at: int | None = None
+    known: str = ""
     by: tuple[str, ...] = ()
     everything: bool = False
+
+    def moment(self) -> Moment:
+        """Return when it asks about."""
+        return Moment(self.as_of, self.known_at)

@@ -13,7 +13,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
 from vru_ledger.store.database import Session
 
-_SHARED = ("__init__", "apart", "caps_past", "meta")
+_SHARED = ("__init__", "apart", "meta")
 """Files of this folder that reports share, and that are none themselves."""
 
 

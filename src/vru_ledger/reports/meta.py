@@ -28,9 +28,7 @@ def meta(session: Session, query: Query) -> dict[str, Any]:
     """
     number, hash_ = ledger.head(session)
     if query.known_at is not None and query.known_at < number:
-        then = ledger.entry(session, query.known_at)
-        if then:
-            number, hash_ = then.number, then.hash
+        number, hash_ = query.known_at, ledger.hash_of(session, query.known_at)
     return {
         "ledger_head": hash_,
         "entry": number,

@@ -9,6 +9,7 @@ from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.legal_step import legal_step
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
+from vru_ledger.rules.open_period import open_period
 from vru_ledger.rules.second_person import second_person
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
@@ -17,6 +18,7 @@ from vru_ledger.rules.within_dates import within_dates
 Rule = Callable[[Case], Iterator[Breach]]
 
 RULES: tuple[Rule, ...] = (
+    open_period,
     legal_step,
     second_person,
     listed_recipient,
@@ -30,6 +32,10 @@ RULES: tuple[Rule, ...] = (
 
 AUTHORITY_RULES = ("second-person",)
 """Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
+
+
+PERIOD_RULES = ("open-period",)
+"""Rules about when: where nothing else is wrong, another day passes."""
 
 
 def judge(case: Case) -> list[Breach]:

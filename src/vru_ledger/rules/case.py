@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vru_ledger.caps import Bounds
@@ -13,6 +13,7 @@ from vru_ledger.position import Key, Position
 
 if TYPE_CHECKING:
     from vru_ledger.domain.award_states import Life
+    from vru_ledger.domain.periods import Period
 
 
 class Case(Value):
@@ -20,7 +21,7 @@ class Case(Value):
 
     `listed` says whether the fund names the recipient. `position` is before the entry, `changes`
     what the entry would add to it, in the unit of each balance. `life` is what the award has come
-    to before a step, `actor` who takes it.
+    to before a step, `actor` who takes it, `closed` the periods that take no new date.
     """
 
     entry: Entry
@@ -32,6 +33,7 @@ class Case(Value):
     changes: Mapping[Key, int]
     life: Life | None = None
     actor: str = ""
+    closed: Sequence[Period] = ()
 
 
 class Breach(NamedTuple):

@@ -70,6 +70,14 @@ def award_rows(session: Session) -> Iterator[Row]:
     return session.stream(f"SELECT {AWARD_COLUMNS} FROM awards ORDER BY entry, ref")
 
 
+def turnover_rows(session: Session) -> Iterator[Row]:
+    """Yield every row of `turnovers`, folio by folio."""
+    return session.stream(
+        "SELECT folio, n, month, fund, stage, source, fy, area, pence FROM turnovers"
+        " ORDER BY folio, n"
+    )
+
+
 def balance_rows(session: Session) -> Iterator[Row]:
     """Yield every balance: its key, then held, floor, ceiling, grandfathered and entry."""
     return session.stream(
@@ -197,7 +205,7 @@ def of_head(session: Session, number: int, hash_: str) -> Iterator[Finding]:
 def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
     """Yield a finding for each row of `caps` that is not what the entries come to."""
     stored = {row[0]: row for row in session.rows(f"SELECT {_CAP_COLUMNS} FROM caps")}
-    yield from _compared("cap", stored, expected)
+    yield from compared("cap", stored, expected)
 
 
 def of_register(
@@ -214,13 +222,14 @@ def of_register(
             for (table, code), (one, entry) in expected.items()
             if table == record.TABLE
         }
-        yield from _compared(record.TABLE, stored, told)
+        yield from compared(record.TABLE, stored, told)
 
 
-def _compared(
+def compared(
     what: str, stored: Mapping[str, Row], expected: Mapping[str, Row]
 ) -> Iterator[Finding]:
-    code = "cap" if what == "cap" else "register"
+    """Yield a finding for each row of a table that is not what the entries come to."""
+    code = what if what in ("cap", "papers", "periods") else "register"
     for name in sorted(stored.keys() | expected.keys()):
         if name not in expected:
             said = f"{what} {name} is there, and no entry put it there"
