@@ -268,7 +268,7 @@ class Allocator:
             if asked:
                 self._sources[key] = resolve.source(self.session, asked).code
             else:
-                there = sorted({line[0] for line in ledger.lines(self.session, fund.code)})
+                there = sorted({line[0] for line in self.recorder.lines(fund.code)})
                 if len(there) > 1:
                     named = [code or "none" for code in there]
                     raise BadInput(
@@ -282,9 +282,7 @@ class Allocator:
         """Raise BadInput if the fund holds all its authority by year and none was named."""
         key = (fund.code, source)
         if key not in self._by_year:
-            of_source = [
-                line for line in ledger.lines(self.session, fund.code) if line[0] == source
-            ]
+            of_source = [line for line in self.recorder.lines(fund.code) if line[0] == source]
             years = [year for _, year, _ in of_source]
             self._by_year[key] = years if years and "" not in years else []
         if years := self._by_year[key]:

@@ -65,6 +65,10 @@ class Recorder:
             self._states[fund] = FundState(found, *ledger.caps_of(self.session, fund))
         return self._states[fund]
 
+    def lines(self, fund: str) -> list[tuple[str, str, int]]:
+        """Return a fund's lines of authority: source, year and unallocated pence."""
+        return ledger.lines(self.session, fund)
+
     def is_listed(self, fund: str, recipient: str) -> bool:
         """Say whether a fund names a recipient."""
         key = (fund, recipient)
@@ -97,7 +101,7 @@ class Recorder:
 
     def must_be_open(self, entry: Entry) -> None:
         """Raise PeriodClosed for an entry that is dated in a closed period."""
-        if self.closed and (said := in_closed(entry.dated, self.closed)):
+        if self.closed and (said := in_closed(entry, self.closed)):
             raise PeriodClosed(said, "to see them: vru-ledger period list")
 
     def put_register(self, entry: Registration) -> Recorded:

@@ -23,6 +23,7 @@ from vru_ledger.domain.entries import (
     Registration,
 )
 from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.query import Moment
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
 from vru_ledger.domain.stages import Movement
 from vru_ledger.errors import LedgerUnusable
@@ -223,7 +224,9 @@ class Replay:
         """Return what an award had come to before entry `number`."""
         keys = awards.stage_keys(entry.fund, entry.award)
         held = {key.name: self.position[key].held for key in keys}
-        return life_of(held, awards.happened(self.session, entry.award, before=number))
+        return life_of(
+            held, awards.happened(self.session, entry.award, Moment(known_at=number - 1))
+        )
 
     def _undone(self, entry: Entry, reverses: int, number: int) -> Iterator[Finding]:
         """Yield where a reversal is not the opposite of the entry that it names."""

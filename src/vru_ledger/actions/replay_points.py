@@ -32,7 +32,7 @@ class Points:
 
     def entry(self, entry: Entry, number: int, previous_hash: str) -> Iterator[str]:
         """Yield what is wrong with an entry's day, or with a marker, and take it into account."""
-        if self.closed and not _is_judged(entry) and (said := in_closed(entry.dated, self.closed)):
+        if self.closed and not _is_judged(entry) and (said := in_closed(entry, self.closed)):
             yield said
         if not isinstance(entry, Marker):
             return

@@ -11,7 +11,9 @@ from vru_ledger.cli.options import (
     On,
     Reason,
     RecordKey,
+    RelatesTo,
     key_of,
+    period_of,
     receipt_format,
     sentence,
     terminal_of,
@@ -56,6 +58,7 @@ def allocate(
         bool, typer.Option("--new-recipient", help="Add the recipient on the spot.")
     ] = False,
     kind: Annotated[str, typer.Option(help="The new recipient's kind.", metavar="KIND")] = "",
+    relates_to: RelatesTo = "",
     propose: Annotated[
         bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
     ] = False,
@@ -103,6 +106,7 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         new_recipient=typed["new_recipient"],
         kind=_kind(typed["kind"]),
         propose=typed["propose"],
+        relates_to=period_of(typed["relates_to"]),
     )
 
 

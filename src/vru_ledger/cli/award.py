@@ -4,11 +4,13 @@ import typer
 
 from vru_ledger.cli.options import (
     AreaFilter,
+    AsOf,
     Award,
     BcuFilter,
     Everything,
     Format,
     FundFilter,
+    KnownAt,
     Output,
     RecipientFilter,
     SourceFilter,
@@ -32,6 +34,8 @@ def list_(
     bcu: BcuFilter = "",
     source: SourceFilter = "",
     fy: YearFilter = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     everything: Everything = False,
     format_: Format = "",
     output: Output = "",
@@ -47,6 +51,8 @@ def list_(
         bcu=bcu,
         source=source,
         fy=fy,
+        as_of=as_of,
+        known_at=known_at,
         everything=everything,
     )
     with terminal_of(ctx).open().read() as session:
@@ -54,10 +60,19 @@ def list_(
 
 
 @app.command()
-def show(ctx: typer.Context, award: Award, format_: Format = "", output: Output = "") -> None:
+def show(
+    ctx: typer.Context,
+    award: Award,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
     """The statement of one AWARD: its terms, every entry, its stages, and what is due."""
-    from vru_ledger.actions.resolve import award as found
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import awards
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(awards.one(session, found(session, award)), format_, output)
+        query = resolve.query(session, asked)
+        emit(awards.one(session, resolve.award(session, award), query), format_, output)

@@ -28,7 +28,7 @@ WORDS = {
     ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
-    "History": ("log", "show", "check"),
+    "History": ("log", "show", "diff", "paper", "period", "check"),
     "Administration": ("fund", "recipient", "award", "cap"),
 }
 

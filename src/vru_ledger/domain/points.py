@@ -9,16 +9,12 @@ from vru_ledger.domain.entries import Marker
 
 
 class PaperTag(Marker):
-    """A paper that shows figures: `at` is the newest entry it knew, `head` that entry's hash.
-
-    `as_of` is the day that its figures are of, None where they are of all that was known.
-    """
+    """A paper that shows figures: `at` is the newest entry it knew, `head` that entry's hash."""
 
     KIND: ClassVar[str] = "paper"
     paper: str = ""
     at: int = 0
     head: str = ""
-    as_of: date | None = None
 
 
 class PeriodEntry(Marker):

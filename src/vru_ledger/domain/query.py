@@ -28,6 +28,14 @@ class Moment(NamedTuple):
 NOW = Moment()
 
 
+def at_moment(moment: Moment) -> list[str]:
+    """Say when figures are of, for the foot of an answer; nothing if they are of now."""
+    said = [f"as of {moment.as_of.isoformat()}"] if moment.as_of else []
+    if moment.known_at is not None:
+        said.append(f"as it was known at entry {moment.known_at}")
+    return [", ".join(said)] if said else []
+
+
 class Query(Value):
     """Filters, already resolved to codes; empty means any.
 
@@ -55,3 +63,7 @@ class Query(Value):
     def moment(self) -> Moment:
         """Return when it asks about."""
         return Moment(self.as_of, self.known_at)
+
+
+ANY = Query()
+"""Everything, as it stands now."""

@@ -9,10 +9,11 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import MEANINGS, Life, life_of
 from vru_ledger.domain.entries import AwardEntry, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.stages import HELD
 from vru_ledger.domain.stages import MEASURES as STAGE_MEASURES
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import awards, ledger, register
 from vru_ledger.store.database import Session
@@ -63,7 +64,7 @@ class Line(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return the awards that a query asks for, the newest first."""
-    allow(query, "awards", _FILTERS, times=False)
+    allow(query, "awards", _FILTERS)
     told = meta(session, query)
     rows: Any = _rows(session, query, None if query.everything else MOST + 1)
     notes = []
@@ -88,7 +89,7 @@ def answer(session: Session, query: Query) -> Answer:
 def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
     for one in awards.standings(session, query, most):
         held = {stage: getattr(one, stage) for stage in HELD}
-        life = life_of(held, awards.happened(session, one.award))
+        life = life_of(held, awards.happened(session, one.award, query.moment()))
         yield Row(
             award=one.award,
             fund=one.fund,
@@ -103,12 +104,23 @@ def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
         )
 
 
-def one(session: Session, made: awards.Made) -> Answer:
-    """Return the statement of one award: its terms, every entry, its stages, and what is due."""
-    query = Query(award=made.award)
-    life = life_of(
-        awards.held(session, made.fund, made.award), awards.happened(session, made.award)
-    )
+def one(session: Session, made: awards.Made, query: Query = ANY) -> Answer:
+    """Return the statement of one award: its terms, every entry, its stages, and what is due.
+
+    Raises NotFound if it was not made by the time that the query asks for.
+    """
+    query, moment = query.replace(award=made.award), query.moment()
+    happened = awards.happened(session, made.award, moment)
+    if not happened:
+        raise NotFound(
+            f"{made.award} was not made yet, {' '.join(at_moment(moment))}",
+            f"entry {made.entry} made it: vru-ledger show {made.entry}",
+        )
+    if moment.is_now():
+        held = awards.held(session, made.fund, made.award)
+    else:
+        held = awards.held_then(happened)
+    life = life_of(held, happened)
     recipient = register.recipient(session, made.recipient)
     name = recipient.name if recipient else made.recipient
     told = meta(session, query)
@@ -121,7 +133,11 @@ def one(session: Session, made: awards.Made) -> Answer:
         drop_first=("why", "actor", "ref", "dated", "went"),
         meta={**told, "state": life.state, **{f"{s}_pence": life.held.get(s, 0) for s in HELD}},
         measures={"held": STAGE_MEASURES["allocated"]},
-        notes=[*_terms(session, made, life), *_due(made, life), standing(told)],
+        notes=[
+            *_terms(session, made, life),
+            *(_due(made, life) if moment.is_now() else ()),
+            standing(told),
+        ],
     )
 
 

@@ -44,7 +44,7 @@ def period_step(new: PeriodEntry, closed: Sequence[Period]) -> Iterator[Breach]:
         elif new.dated is None or new.dated <= period.last_day:
             ends = period.last_day.isoformat()
             said = f"{new.period} has not ended on {new.dated}: its last day is {ends}"
-            yield Breach("period-step", "stop", said)
+            yield Breach("period-ended", "stop", said)
         return
     if same is None:
         yield Breach("period-step", "stop", f"{new.period} is not closed")

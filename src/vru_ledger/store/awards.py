@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from vru_ledger.domain.award_states import Happened
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
 from vru_ledger.store import ledger
@@ -57,15 +57,25 @@ def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]
     return [Made(*row) for row in rows]
 
 
-def happened(session: Session, ref: str, before: int | None = None) -> list[Happened]:
-    """Return the entries of an award, oldest first; only those before entry `before` if given."""
+def happened(session: Session, ref: str, moment: Moment = NOW) -> list[Happened]:
+    """Return the entries of an award by a moment, oldest first."""
+    wanted = ledger.Conditions(Query(award=ref, as_of=moment.as_of, known_at=moment.known_at))
     rows = session.rows(
-        "SELECT number, kind, actor, to_stage, reverses FROM entries WHERE award = ?"
-        + ("" if before is None else " AND number < ?")
-        + " ORDER BY number",
-        (ref,) if before is None else (ref, before),
+        "SELECT e.number, e.kind, e.actor, e.to_stage, e.reverses, e.from_stage, e.amount_pence"
+        f" FROM entries e{wanted.where()} ORDER BY e.number",
+        wanted.parameters,
     )
     return [Happened(*row) for row in rows]
+
+
+def held_then(happened: Iterable[Happened]) -> dict[str, int]:
+    """Return what each stage held of an award after these entries, in pence."""
+    held: dict[str, int] = {}
+    for one in happened:
+        for stage, pence in ((one.from_stage, -one.amount_pence), (one.to_stage, one.amount_pence)):
+            if stage in HELD:
+                held[stage] = held.get(stage, 0) + pence
+    return {stage: pence for stage, pence in held.items() if pence}
 
 
 def stage_keys(fund: str, ref: str) -> Sequence[Key]:
@@ -118,6 +128,11 @@ def standings(session: Session, query: Query, most: int | None) -> Iterator[Stan
         if value:
             wanted.append(f"{column} = ?")
             values.append(value)
+    moment = query.moment()
+    if not moment.is_now():
+        times = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+        wanted += times.texts
+        values += times.parameters
     held = "".join(
         ", COALESCE((SELECT b.held FROM balances b WHERE b.scope = 'award' AND b.fund = a.fund"
         f" AND b.name = '{stage}' AND b.bucket = a.ref), 0)"
@@ -131,4 +146,8 @@ def standings(session: Session, query: Query, most: int | None) -> Iterator[Stan
         f" JOIN entries e ON e.number = a.entry WHERE {' AND '.join(wanted)} ORDER BY {order}"
     )
     for row in session.stream(sql + ("" if most is None else f" LIMIT {int(most)}"), values):
-        yield Standing(*row)
+        one = Standing(*row)
+        if not moment.is_now():
+            then = held_then(happened(session, one.award, moment))
+            one = Standing(*row[: -len(HELD)], *(then.get(stage, 0) for stage in HELD))
+        yield one

@@ -368,10 +368,10 @@ CREATE TRIGGER entries_dated BEFORE INSERT ON entries
 CREATE FUNCTION periods_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
-      WHERE e.number = NEW.entry AND e.fact::json ->> 'period' = NEW.name
+      WHERE e.number = NEW.entry AND position('"period":"' || NEW.name || '"' IN e.fact) > 0
         AND e.kind = CASE NEW.closed WHEN 1 THEN 'close-period' ELSE 'reopen-period' END
-        AND (e.fact::json ->> 'first_day') = NEW.first_day
-        AND (e.fact::json ->> 'last_day') = NEW.last_day)
+        AND position('"first_day":"' || NEW.first_day || '"' IN e.fact) > 0
+        AND position('"last_day":"' || NEW.last_day || '"' IN e.fact) > 0)
     OR (TG_OP = 'INSERT' AND NEW.closed <> 1)
     OR (TG_OP = 'UPDATE' AND (NEW.name <> OLD.name OR NEW.first_day IS DISTINCT FROM OLD.first_day
       OR NEW.last_day IS DISTINCT FROM OLD.last_day OR NEW.entry <= OLD.entry
@@ -393,8 +393,7 @@ CREATE FUNCTION papers_begin() RETURNS trigger LANGUAGE plpgsql SET search_path 
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
     WHERE e.number = NEW.entry AND e.kind = 'paper' AND NEW.at = e.number - 1
-      AND NEW.head = e.previous_hash AND e.fact::json ->> 'paper' = NEW.name
-      AND (e.fact::json ->> 'as_of') IS NOT DISTINCT FROM NEW.as_of) THEN
+      AND NEW.head = e.previous_hash AND position('"paper":"' || NEW.name || '"' IN e.fact) > 0) THEN
     RAISE EXCEPTION 'a paper names its point once, by an entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;

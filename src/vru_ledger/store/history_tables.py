@@ -25,7 +25,6 @@ class PaperRow(SQLModel, table=True):
     name: str = key_column()
     at: int = whole_column()
     head: str = text_column()
-    as_of: date | None = day_column()
     entry: int = whole_column(foreign_key="entries.number")
 
 

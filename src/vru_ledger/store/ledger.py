@@ -244,6 +244,13 @@ def entries(
         yield _recorded(row)
 
 
+def entries_where(session: Session, where: str, parameters: Sequence[Any]) -> Iterator[Recorded]:
+    """Yield the entries `e` for which a condition in SQL holds, oldest first."""
+    sql = "SELECT e.number, e.actor, e.recorded_at, e.fact, e.hash FROM entries e"
+    for row in session.stream(f"{sql} WHERE {where} ORDER BY e.number", parameters):
+        yield _recorded(row)
+
+
 def movements(session: Session, number: int) -> list[Row]:
     """Return an entry's movements: stage, pence, fund, source, year, award, recipient, area."""
     return session.rows(

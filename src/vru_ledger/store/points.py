@@ -21,7 +21,6 @@ class Paper(NamedTuple):
     name: str
     at: int
     head: str
-    as_of: str | None
     entry: int
 
 
@@ -35,7 +34,7 @@ class PeriodState(NamedTuple):
     entry: int
 
 
-PAPER_COLUMNS = "name, at, head, as_of, entry"
+PAPER_COLUMNS = "name, at, head, entry"
 PERIOD_COLUMNS = "name, first_day, last_day, closed, entry"
 
 
@@ -81,7 +80,7 @@ def put(session: Session, new: Marker, number: int) -> None:
 
     if isinstance(new, PaperTag):
         session.run(
-            f"INSERT INTO papers ({PAPER_COLUMNS}) VALUES (?, ?, ?, ?, ?)", paper_row(new, number)
+            f"INSERT INTO papers ({PAPER_COLUMNS}) VALUES (?, ?, ?, ?)", paper_row(new, number)
         )
     elif isinstance(new, PeriodEntry):
         row = period_row(new, number)
@@ -95,7 +94,7 @@ def put(session: Session, new: Marker, number: int) -> None:
 
 def paper_row(new: Any, number: int) -> tuple[Any, ...]:
     """Return the columns of `papers` that a tag comes to."""
-    return (new.paper, new.at, new.head, new.as_of.isoformat() if new.as_of else None, number)
+    return (new.paper, new.at, new.head, number)
 
 
 def period_row(new: Any, number: int) -> tuple[Any, ...]:
