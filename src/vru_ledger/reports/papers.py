@@ -49,7 +49,7 @@ def answer(session: Session, query: Query) -> Answer:
         meta=told,
         measures=MEASURES,
         notes=[
-            "a paper's figures: vru-ledger report position --known-at paper:NAME",
+            "their figures: vru-ledger report position --known-at paper:NAME",
             standing(told),
         ],
     )
