@@ -54,7 +54,7 @@ def tag_paper(
         if there := points.paper(session, name):
             raise AlreadyThere(
                 f"paper {name} names entry {there.at} already, by entry {there.entry}",
-                f"it is never moved; its figures: vru-ledger report position --known-at paper:{name}",
+                f"its figures: vru-ledger report position --known-at paper:{name}",
             )
         return _put(recorder, new)
 
