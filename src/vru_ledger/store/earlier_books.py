@@ -69,7 +69,8 @@ class EarlierBooks(Books):
         )
         folio, last = row or (0, 0)
         day = self.moment.as_of
-        narrow, of_fund = (" AND {}.fund = ?", [fund]) if fund else ("", [])
+        # Not by an index on the fund, which would be walked for every entry.
+        narrow, of_fund = (" AND {}.fund || '' = ?", [fund]) if fund else ("", [])
         columns = "{0}.fund, {0}.stage, {0}.source, {0}.fy, {0}.area, {0}.pence"
         parts = [f"SELECT {columns.format('t')} FROM turnovers t WHERE t.folio <= ?"]
         values: list[Any] = [folio]
