@@ -1,4 +1,4 @@
-"""A ledger in which awards live: proposed, amended, paid, owed back, undone, out of order and late."""
+"""Awards that live: proposed, amended, paid, owed back, undone, late and out of order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

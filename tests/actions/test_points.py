@@ -151,7 +151,7 @@ def test_when_is_an_entry_a_day_a_moment_or_now(when: str, number: int):
         ("paper:", NotFound),
         ("paper:NONE", NotFound),
         ("-1", BadInput),
-        ("１７", BadInput),
+        ("\uff11\uff17", BadInput),
     ],
 )
 def test_a_time_that_is_none_or_before_everything_is_refused(when: str, error: type[Exception]):

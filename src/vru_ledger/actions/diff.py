@@ -264,7 +264,7 @@ def answer(
     shown = len({part.entry for part in found.parts})
     cut = [] if shown >= found.entries else [f"{shown} of {found.entries} shown; --all shows them"]
     parts = Answer(
-        name="entries",
+        name="diff-entries",
         title="The entries that moved them",
         row_type=Part,
         rows=found.parts,
@@ -273,7 +273,7 @@ def answer(
         notes=cut,
     )
     caps = Answer(
-        name="caps",
+        name="diff-caps",
         title="Use of caps",
         row_type=CapChange,
         rows=found.caps,

@@ -117,9 +117,11 @@ def reopen_period(
         if breaches:
             raise _not_possible(asked, breaches)
         if not named:
-            said = "whoever reopens a period says who they are"
+            said = (
+                "whoever reopens a period says who they are: vru-ledger --as NAME period reopen ..."
+            )
             breach = Breach("named-person", "stop", said)
-            refusal = Refusal(asked, [], [breach], Pence(0), ["--as NAME before the command"])
+            refusal = Refusal(asked, [], [breach], Pence(0))
             raise AuthorityMissing(f"{asked} is refused: {said}", refusal)
         done = _put(recorder, new)
         still = [one for one in recorder.closed if _overlap(one, period)]
