@@ -52,10 +52,8 @@ def undo(database: Database, number: int, on: date) -> None:
 def lively(place: str = "") -> Database:
     """Make a ledger with every kind of step, some dated before what they follow."""
     database = with_everything(place)
-    give(
-        *(database, "ALPHA", "SITE", 300 * POUND),
-        **{"source": "HO", "purpose": "doors", "propose": True, "dated": date(2021, 7, 1)},
-    )
+    july: dict[str, Any] = {"purpose": "doors", "propose": True, "dated": date(2021, 7, 1)}
+    give(database, "ALPHA", "SITE", 300 * POUND, source="HO", **july)
     step(database, "approve", "ALPHA-0005", date(2021, 7, 15))
     step(database, "claim", "ALPHA-0001", date(2021, 8, 31), amount_pence=900 * POUND)
     paid = step(database, "pay", "ALPHA-0001", date(2022, 3, 31), amount_pence=700 * POUND)
@@ -65,15 +63,11 @@ def lively(place: str = "") -> Database:
     step(database, "amend", "ALPHA-0003", date(2021, 6, 30), amount_pence=50 * POUND)
     step(database, "amend", "ALPHA-0003", date(2022, 1, 2), amount_pence=80 * POUND, lower=True)
     give(database, "ALPHA", "TWO", 40 * POUND, source="CR", area="E1", dated=date(2021, 5, 5))
-    given = give(
-        *(database, "ALPHA", "TWO", 30 * POUND),
-        **{"source": "HO", "fy": "2022/23", "purpose": "youth", "dated": date(2022, 4, 1)},
-    )
+    of_year: dict[str, Any] = {"fy": "2022/23", "purpose": "youth", "dated": date(2022, 4, 1)}
+    given = give(database, "ALPHA", "TWO", 30 * POUND, source="HO", **of_year)
     undo(database, given.recorded.number, date(2022, 5, 1))
-    give(
-        *(database, "ALPHA", "SITE", 20 * POUND),
-        **{"source": "HO", "propose": True, "dated": date(2021, 4, 2)},
-    )
+    april: dict[str, Any] = {"propose": True, "dated": date(2021, 4, 2)}
+    give(database, "ALPHA", "SITE", 20 * POUND, source="HO", **april)
     step(database, "reject", "ALPHA-0008", date(2021, 4, 3))
     record(database, cap("ALPHA-LATE", "amount", 9_000 * POUND, per=("bcu",), only="a-and-e"))
     step(database, "close", "ALPHA-0005", date(2022, 2, 28))

@@ -58,23 +58,26 @@ def told(on: date = LATER, **more: Any) -> Told:
 
 
 def close(database: Database, name: str, on: date = LATER, **more: Any) -> Marked:
+    period = parse_period(name)
     return close_period(
-        *(database, parse_period(name), told(on, **more)),
-        **{"actor": ACTOR, "recorded_at": WHEN, "preview": False},
+        database, period, told(on, **more), actor=ACTOR, recorded_at=WHEN, preview=False
     )
 
 
 def reopen(database: Database, name: str, *, named: bool = True, **more: Any) -> Marked:
     return reopen_period(
-        *(database, parse_period(name), told(**more)),
-        **{"actor": ACTOR, "named": named, "recorded_at": WHEN, "preview": False},
+        database,
+        parse_period(name),
+        told(**more),
+        actor=ACTOR,
+        named=named,
+        recorded_at=WHEN,
+        preview=False,
     )
 
 
 def tag(database: Database, name: str, *, preview: bool = False, **more: Any) -> Marked:
-    return tag_paper(
-        *(database, name, told(**more)), actor=ACTOR, recorded_at=WHEN, preview=preview
-    )
+    return tag_paper(database, name, told(**more), actor=ACTOR, recorded_at=WHEN, preview=preview)
 
 
 def known_at(database: Database, when: str) -> int:
@@ -164,10 +167,8 @@ def test_a_time_that_is_none_or_before_everything_is_refused(when: str, error: t
 def test_a_moment_is_found_between_entries_recorded_at_different_times():
     database = with_everything()
     for hour in range(10, 20):
-        tag_paper(
-            *(database, f"P{hour}", told()),
-            **{"actor": ACTOR, "recorded_at": f"2021-04-01T{hour}:00:00Z", "preview": False},
-        )
+        at = f"2021-04-01T{hour}:00:00Z"
+        tag_paper(database, f"P{hour}", told(), actor=ACTOR, recorded_at=at, preview=False)
     assert [known_at(database, f"2021-04-01T{hour:02}:30Z") for hour in range(9, 20)] == list(
         range(20, 31)
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
 
 from vru_ledger.domain.value import Value
 
@@ -11,7 +10,7 @@ DIMENSIONS = ("fund", "source", "recipient", "area", "bcu", "fy", "theme")
 """What figures can be broken down by."""
 
 
-class Moment(NamedTuple):
+class Moment(Value):
     """When figures are asked of: entries dated up to a day, and numbered up to an entry.
 
     None is no bound: both None is how things stand now.

@@ -8,7 +8,7 @@ from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.query import NOW, Moment
 from vru_ledger.position import EMPTY, Balance, Key
-from vru_ledger.store import figures, holdings, ledger
+from vru_ledger.store import figures, ledger
 from vru_ledger.store.database import Row, Session
 
 
@@ -78,4 +78,6 @@ class Books:
 
         With a fund, only those that it lists or has promised money, and only its money.
         """
+        from vru_ledger.store import holdings
+
         return holdings.recipients(self.session, fund)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from vru_ledger.domain.value import Value
 from vru_ledger.store.database import Session
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ FOLIO = 8_192
 """Entries of a folio: small enough to sum its movements at once, large enough that few are kept."""
 
 
-class Paper(NamedTuple):
+class Paper(Value):
     """A paper: its name, the newest entry that it knew, that entry's hash, and its own entry."""
 
     name: str
@@ -24,7 +25,7 @@ class Paper(NamedTuple):
     entry: int
 
 
-class PeriodState(NamedTuple):
+class PeriodState(Value):
     """A period that was closed at some time: whether it is now, and the entry that said so last."""
 
     name: str
