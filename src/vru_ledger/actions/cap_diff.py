@@ -14,6 +14,8 @@ from vru_ledger.store.books import Books, books_at
 from vru_ledger.store.database import Session
 
 _COUNTED = ("amount", "share", "recipients")
+_UNUSED = "nothing used yet"
+"""Stands for the buckets of a cap of which nothing has been used."""
 
 
 class CapChange(Value):
@@ -82,7 +84,7 @@ def _of_cap(
     told = _quantity(limits[0].get(cap.cap), unit), _quantity(limits[1].get(cap.cap), unit)
     if told[0] != told[1] and not numbers:
         # Only the limit changed: its fullest buckets say what that means.
-        numbers = {of: [] for of, _ in after.fullest(cap, 5)} or {"": []}
+        numbers = {of: [] for of, _ in after.fullest(cap, 5)} or {_UNUSED: []}
     used = _used(before, cap, numbers), _used(after, cap, numbers)
     for of in sorted(numbers):
         was, is_ = used[0].get(of, 0), used[1].get(of, 0)
@@ -93,7 +95,7 @@ def _of_cap(
         yield CapChange(
             cap.cap,
             cap.fund,
-            of or "whole fund",
+            of or ("none given" if cap.per else "whole fund"),
             told[0],
             told[1],
             Quantity(was, unit),
@@ -111,7 +113,7 @@ def _used(books: Books, cap: CapSet, asked: dict[str, list[int]]) -> dict[str, i
     """Return what these buckets hold: each by its own entries where they are few."""
     if len(asked) > 20:
         return dict(books.buckets(cap))
-    return {of: books.held(cap, of) for of in asked}
+    return {of: books.held(cap, of) for of in asked if of != _UNUSED}
 
 
 def in_words(numbers: list[int], most: int = 6) -> str:
