@@ -23,6 +23,17 @@ BESIDE = (
     f"headroom F02 {recipient(7)} --fy {LAST_YEAR}",
     "status",
     "log",
+    # Of an earlier time: the end of a month, a day within one, and what was known at an entry.
+    "report position --as-of 2024-09-30",
+    "report position --as-of 2024-09-15",
+    "report position --known-at 700",
+    "report position --by area --as-of 2024-09-15",
+    "headroom --as-of 2024-09-15",
+    f"headroom F02 {recipient(7)} --fy {LAST_YEAR} --as-of 2024-09-15",
+    "award list --as-of 2024-09-15",
+    "report caps --fund F02 --as-of 2024-09-15",
+    "status --as-of 2024-09-15",
+    "diff --from 2024-08-31 --to 2024-09-30 --fund F02",
 )
 
 

@@ -16,7 +16,7 @@ from vru_ledger.api_awards import AwardCalls, now, read
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
-from vru_ledger.domain.text import parse_name, shown
+from vru_ledger.domain.text import parse_code, parse_name, parse_sentence, shown
 from vru_ledger.errors import BadInput
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
@@ -24,10 +24,17 @@ from vru_ledger.store.database import Database, open_database
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from vru_ledger.actions.administer import Told
     from vru_ledger.actions.allocate_many import Batch
     from vru_ledger.actions.apply_plan import Applied
+    from vru_ledger.actions.diff import Difference
+    from vru_ledger.domain.periods import Period
     from vru_ledger.domain.profiles import Instalment
     from vru_ledger.exchange.plan_file import Plan
+
+
+NOBODY = "python"
+"""Who writes where nobody said who they are."""
 
 
 class Ledger(AwardCalls):
@@ -64,17 +71,19 @@ class Ledger(AwardCalls):
         distinct: bool = False,
         propose: bool = False,
         profile: str | Sequence[Instalment] = "",
+        relates_to: str = "",
         preview: bool = False,
     ) -> allocation.Allocated:
         """Promise pence of a fund to a recipient, if every cap allows it.
 
         `fund`, `recipient`, `area` and `source` are codes or names. A `new_recipient` whose name
         reads like another's has to be called `distinct`, with a reason. `propose` asks for it, and
-        somebody else approves it; `plan` is 'quarterly', 'monthly', a number of quarters, or
-        payments in the order of their periods, which add up to the award. Returns the entry as
-        recorded, its warnings, and whether the same `key` had recorded it before. Raises
-        EntryRefused with every cap it met, NotFound, AlreadyThere, BadInput, KeyConflict or
-        LedgerBusy; then nothing was written.
+        somebody else approves it; `profile` is 'quarterly', 'monthly', a number of quarters, or
+        payments in the order of their periods, which add up to the award; `relates_to` is the
+        closed period that a late item belongs to. Returns the entry as recorded, its warnings, and
+        whether the same `key` had recorded it before. Raises EntryRefused with every cap it met,
+        NotFound, AlreadyThere, PeriodClosed, BadInput, KeyConflict or LedgerBusy; then nothing was
+        written.
         """
         request = allocation.Request(
             fund=fund,
@@ -97,6 +106,7 @@ class Ledger(AwardCalls):
             distinct=distinct,
             propose=propose,
             profile=profile if isinstance(profile, str) else tuple(profile),
+            relates_to=_period(relates_to).name if relates_to else "",
         )
         return self._clerk.allocate(request, recorded_at=now(), preview=preview)
 
@@ -193,13 +203,29 @@ class Ledger(AwardCalls):
         """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.
 
         `by` names dimensions: fund, source, recipient, area, bcu, fy, theme. `filters` are those of
-        `Query`: fund, recipient, area, bcu, source, fy, stage, award, as_of, known_at.
+        `Query`: fund, recipient, area, bcu, source, fy, stage, award, and when: `as_of` a day,
+        `known_at` an entry's number, or text: a day, a moment like '2026-11-22T12:00:00Z' or
+        'paper:NAME'.
         """
         from vru_ledger.reports import position
 
+        asked = Query(by=by, **_with_when(filters))
         with self.database.read() as session:
-            query = resolve.query(session, Query(by=by, **filters))
-            return list(position.answer(session, query).rows)
+            return list(position.answer(session, resolve.query(session, asked)).rows)
+
+    def report(
+        self, name: str, *, by: tuple[str, ...] = (), everything: bool = False, **filters: Any
+    ) -> list[Any]:
+        """Return the rows of a report: awards, caps, funds, journal, recipients and the others.
+
+        `filters` are those of `position`. Raises NotFound for a report that is not there.
+        """
+        from vru_ledger import reports
+
+        asked = Query(by=by, everything=everything, **_with_when(filters))
+        with self.database.read() as session:
+            query = resolve.query(session, asked)
+            return list(reports.report(name).answer(session, query).rows)
 
     def headroom(
         self,
@@ -210,28 +236,103 @@ class Ledger(AwardCalls):
         area: str = "",
         source: str = "",
         purpose: str = "",
+        as_of: date | None = None,
+        known_at: int | str | None = None,
     ) -> int:
-        """Return the most pence that one more allocation could be, now.
+        """Return the most pence that one more allocation could be, now or at an earlier time.
 
         Of the whole fund, or to one recipient; `fy`, `area`, `source` and `purpose` are what the
-        fund's caps may count per. Raises NotFound, BadInput.
+        fund's caps may count per, `as_of` and `known_at` as `position` takes them. Raises NotFound,
+        BadInput.
         """
         from vru_ledger.actions import headroom
+        from vru_ledger.store.books import books_at
 
+        asked = Query(**_with_when({"as_of": as_of, "known_at": known_at}))
         with self.database.read() as session:
+            moment = resolve.query(session, asked).moment()
             if not recipient:
-                return headroom.of_fund(session, resolve.fund(session, fund).code)[0]
+                code = resolve.fund(session, fund).code
+                return headroom.of_fund(books_at(session, moment), code)[0]
             penny = allocation.Request(
                 fund=fund,
                 recipient=recipient,
                 amount_pence=Pence(1),
-                dated=date.today(),
+                dated=as_of or date.today(),
                 fy=fy,
                 area=area,
                 source=source,
                 purpose=purpose,
             )
-            return int(headroom.of_recipient(session, penny).meta["headroom_pence"])
+            return int(headroom.of_recipient(session, penny, moment).meta["headroom_pence"])
+
+    def diff(
+        self, start: str | int | date, end: str | int | date = "now", *, by: tuple[str, ...] = ()
+    ) -> Difference:
+        """Return every figure that moved between two points, and the entries that moved it.
+
+        A point is an entry's number, 'paper:NAME', a moment, 'now', or a day: the figures as of it.
+        `by` names dimensions beside the fund. Raises NotFound, BadInput.
+        """
+        from vru_ledger.actions.diff import difference
+
+        with self.database.read() as session:
+            return difference(session, _typed(start), _typed(end), by)
+
+    def tag_paper(
+        self, name: str, *, on: date | None = None, reason: str = "", key: str = ""
+    ) -> Recorded:
+        """Name the ledger's newest entry for a paper: `known_at="paper:NAME"` finds it.
+
+        Raises AlreadyThere: a paper is never moved.
+        """
+        from vru_ledger.actions.points import tag_paper
+
+        return tag_paper(
+            self.database,
+            read(parse_code, "name", name or " "),
+            _told(on, reason, key),
+            actor=self.actor,
+            recorded_at=now(),
+            preview=False,
+        ).recorded
+
+    def close_period(
+        self, period: str, *, reason: str, on: date | None = None, key: str = ""
+    ) -> Recorded:
+        """Close '2021/22', '2021/22-Q4' or '2021/22-P12': no entry may be dated in it any more.
+
+        Raises PeriodClosed if it is closed already, EntryRefused if it has not ended.
+        """
+        from vru_ledger.actions.points import close_period
+
+        return close_period(
+            self.database,
+            _period(period),
+            _told(on, reason, key, needs_reason="to close a period"),
+            actor=self.actor,
+            recorded_at=now(),
+            preview=False,
+        ).recorded
+
+    def reopen_period(
+        self, period: str, *, reason: str, on: date | None = None, key: str = ""
+    ) -> Recorded:
+        """Let a closed period take entries again, in the name that the ledger was opened with.
+
+        Raises AuthorityMissing if it was opened in nobody's name, PeriodClosed if it is not closed.
+        """
+        from vru_ledger.actions.points import reopen_period
+
+        return reopen_period(
+            self.database,
+            _period(period),
+            _told(on, reason, key, needs_reason="to reopen a period"),
+            actor=self.actor,
+            named=self.actor != NOBODY,
+            recorded_at=now(),
+            preview=False,
+        ).recorded
 
     def check(self, *, head: str = "") -> Checked:
         """Work everything out again from the entries: every finding, and the head of the chain."""
@@ -274,7 +375,7 @@ class Ledger(AwardCalls):
         self.close()
 
 
-def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0) -> Ledger:
+def open_ledger(place: str | Path, *, actor: str = NOBODY, wait: float = 30.0) -> Ledger:
     """Open the ledger at a path or a postgresql:// address, in the name of `actor`.
 
     `wait` is how many seconds to wait while somebody else writes. Raises LedgerUnusable.
@@ -284,3 +385,35 @@ def open_ledger(place: str | Path, *, actor: str = "python", wait: float = 30.0)
     except ValueError as problem:
         raise BadInput(f"actor: {shown(str(problem))}") from None
     return Ledger(open_database(str(place), wait=wait), actor, str(place))
+
+
+def _with_when(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return filters in which WHEN stands as text, for `resolve.query` to find the entry."""
+    when = filters.get("known_at")
+    return {**filters, "known_at": None, "known": "" if when is None else _typed(when)}
+
+
+def _typed(point: str | int | date) -> str:
+    return point.isoformat() if isinstance(point, date) else str(point)
+
+
+def _period(named: str) -> Period:
+    from vru_ledger.domain.periods import parse_period
+
+    try:
+        return parse_period(named)
+    except ValueError as problem:
+        raise BadInput(f"period: {shown(str(problem))}") from None
+
+
+def _told(on: date | None, reason: str, key: str, *, needs_reason: str = "") -> Told:
+    from vru_ledger.actions.administer import Told
+
+    if needs_reason and not reason.strip():
+        raise BadInput(f"{needs_reason} needs a reason", "say why, in a sentence")
+    return Told(
+        dated=on or date.today(),
+        dated_by_clock=on is None,
+        reason=read(parse_sentence, "reason", reason),
+        key=read(parse_name, "key", key),
+    )

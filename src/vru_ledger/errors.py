@@ -29,8 +29,8 @@ EXIT_CODE_MEANINGS = {
     ExitCode.REFUSED: "refused by a rule or cap; nothing was written",
     ExitCode.FOUND: "`check` found something",
     ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
-    ExitCode.CONFLICT: "conflict: key reused for something else, a plan that the ledger has "
-    "moved past, or somebody else is writing",
+    ExitCode.CONFLICT: "conflict: key reused for something else, a closed period, a plan that the "
+    "ledger has moved past, or somebody else is writing",
     ExitCode.AUTHORITY_MISSING: "authority missing: a decision, or a second person",
     ExitCode.UNUSABLE: "the ledger cannot be used: none there, not a ledger, read-only, "
     "disk full, damaged, or newer than the program",
@@ -152,6 +152,13 @@ class KeyConflict(LedgerError):
 
     exit_code = ExitCode.CONFLICT
     code = "key-conflict"
+
+
+class PeriodClosed(LedgerError):
+    """An entry is dated in a period that is closed, or a period cannot be closed or reopened."""
+
+    exit_code = ExitCode.CONFLICT
+    code = "period-closed"
 
 
 class AlreadyThere(LedgerError):

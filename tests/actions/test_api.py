@@ -11,11 +11,14 @@ import pytest
 from tests.builders import POUND
 from vru_ledger import Ledger, open_ledger
 from vru_ledger.errors import (
+    AuthorityMissing,
+    BadInput,
     EntryRefused,
     KeyConflict,
     LedgerError,
     LedgerUnusable,
     NotFound,
+    PeriodClosed,
     PlanStale,
     PlanTampered,
     RowsRejected,
@@ -221,3 +224,42 @@ def test_the_engine_for_notebooks_can_only_read(opened: Ledger):
 def test_importing_the_package_is_cheap():
     code = "import sys, vru_ledger; sys.exit(any(m in sys.modules for m in ('sqlmodel', 'typer')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_call_looks_back_and_papers_periods_and_differences_are_calls_too(ledger: Path):
+    with open_ledger(ledger, actor="Fay Finance") as opened:
+        first = opened.allocate("MYENDS", "Newham", 100, on=date(2022, 2, 1)).recorded.number
+        opened.tag_paper("BOARD", on=date(2022, 2, 2))
+        opened.allocate("MYENDS", "Newham", 50, on=date(2022, 3, 1))
+        [now] = opened.position(fund="MYENDS")
+        for when in (first, str(first), "paper:board"):
+            [then] = opened.position(fund="MYENDS", known_at=when)
+            assert (then.committed, now.committed) == (100, 150)
+        [then] = opened.position(fund="MYENDS", as_of=date(2022, 2, 28))
+        assert then.committed == 100
+        whole = opened.headroom("MYENDS", "Newham")
+        assert opened.headroom("MYENDS", "Newham", as_of=date(2022, 2, 28)) == whole + 50
+        assert opened.headroom("MYENDS", known_at="paper:BOARD") == opened.headroom("MYENDS") + 50
+        moved = {row.figure: row.change for row in opened.diff("paper:BOARD").figures}
+        assert moved == {"unallocated": -50, "committed": 50}
+        assert opened.diff(date(2022, 2, 28), date(2022, 3, 1)).entries == 1
+        assert [row.paper for row in opened.report("papers")] == ["BOARD"]
+
+        opened.close_period("2021/22-Q4", reason="sent", on=date(2022, 4, 20))
+        with pytest.raises(PeriodClosed):
+            opened.allocate("MYENDS", "Brent", 1, on=date(2022, 3, 31))
+        opened.allocate("MYENDS", "Brent", 1, on=date(2022, 4, 1), relates_to="2022-03")
+        opened.reopen_period("2021/22-Q4", reason="audit", on=date(2022, 5, 1))
+        assert [row.state for row in opened.report("periods")] == ["reopened"]
+        with pytest.raises(BadInput):
+            opened.close_period("2022", reason="which")
+        with pytest.raises(BadInput):
+            opened.close_period("2020/21", reason=" ")
+        assert opened.check().sound
+
+
+def test_nobody_reopens_a_period_without_a_name(ledger: Path):
+    with open_ledger(ledger) as opened:
+        opened.close_period("2021/22", reason="sent", on=date(2022, 4, 20))
+        with pytest.raises(AuthorityMissing):
+            opened.reopen_period("2021/22", reason="audit", on=date(2022, 5, 1))

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from tests.strategies import PENCE, STORED_TEXT
 from vru_ledger.domain.chain import entry_of, fact_of
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.periods import month_of_year, parse_period, period_bounds, periods_of
+from vru_ledger.domain.periods import month, parse_part, period_bounds, periods_of
 from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, in_order, spread
 from vru_ledger.domain.years import financial_year, quarter
 
 DAYS = st.dates(date(1900, 4, 1), date(2199, 12, 31))
-PERIODS = DAYS.map(quarter) | DAYS.map(month_of_year)
+PERIODS = DAYS.map(quarter) | DAYS.map(lambda day: month(day).name)
 OF_AWARD: dict[str, Any] = {
     "fund": "F",
     "recipient": "R",
@@ -27,7 +27,7 @@ OF_AWARD: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("day", "month"),
+    ("day", "name"),
     [
         (date(2023, 3, 31), "2022/23-P12"),
         (date(2023, 4, 1), "2023/24-P01"),
@@ -36,9 +36,9 @@ OF_AWARD: dict[str, Any] = {
         (date(2024, 2, 29), "2023/24-P11"),
     ],
 )
-def test_months_count_from_april(day: date, month: str):
-    assert month_of_year(day) == month
-    first, last = period_bounds(month)
+def test_months_count_from_april(day: date, name: str):
+    assert month(day).name == name
+    first, last = period_bounds(name)
     assert first.day == 1
     assert first <= day <= last
 
@@ -52,10 +52,10 @@ def test_a_leap_february_has_its_day():
 
 @given(day=DAYS)
 def test_every_day_lies_in_its_month_and_that_in_its_quarter(day: date):
-    first, last = period_bounds(month_of_year(day))
+    first, last = period_bounds(month(day).name)
     opens, closes = period_bounds(quarter(day))
     assert opens <= first <= day <= last <= closes
-    assert financial_year(first) == financial_year(last) == month_of_year(day)[:7]
+    assert financial_year(first) == financial_year(last) == month(day).name[:7]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_every_day_lies_in_its_month_and_that_in_its_quarter(day: date):
     ],
 )
 def test_periods_are_read_as_people_write_them(typed: str, period: str):
-    assert parse_period(typed) == period
+    assert parse_part(typed) == period
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_periods_are_read_as_people_write_them(typed: str, period: str):
 )
 def test_what_is_no_period_is_refused(typed: str):
     with pytest.raises(ValueError, match=r"quarter or a month|financial year"):
-        parse_period(typed)
+        parse_part(typed)
 
 
 @given(first=DAYS, days=st.integers(0, 2_000), monthly=st.booleans())

@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.builders import ledger_of
+from tests.builders import WHEN, ledger_of
 from tests.reports.asking import ask, busy
 from vru_ledger import render, reports
+from vru_ledger.actions.administer import Told
+from vru_ledger.actions.points import close_period, tag_paper
+from vru_ledger.domain.periods import parse_period
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
 from vru_ledger.store.database import Database
@@ -24,6 +28,10 @@ ASKED = [(name, by) for name in reports.names() for by in BYS.get(name, [()])]
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     made = busy()
+    at: dict[str, Any] = {"actor": "Ada", "recorded_at": WHEN, "preview": False}
+    told = Told(dated=date(2023, 5, 1), reason="because")
+    tag_paper(made, "BOARD", told, **at)
+    close_period(made, parse_period("2021/22"), told, **at)
     yield made
     made.close()
 

@@ -36,7 +36,7 @@ def profile(
 
 
 def promised(pence: int, of: Profile | None = None, **more: Any) -> Life:
-    made = Happened(1, "allocate", "Ada", "committed", None, pence)
+    made = Happened(1, "allocate", "Ada", "committed", None, "", pence)
     told = {"held": {"committed": pence}, "standing": (made,), "profile": of, **more}
     return Life(state="committed", versions=1 if of else 0, **told)
 
@@ -71,17 +71,17 @@ def test_versions_are_counted_and_payments_are_of_something_in_order():
 
 
 def test_an_amendment_that_is_only_proposed_is_not_planned_yet():
-    asked = Happened(2, "amend", "Ada", "proposed", None, 50)
-    first = Happened(1, "allocate", "Ada", "committed", None, 100)
+    asked = Happened(2, "amend", "Ada", "proposed", None, "", 50)
+    first = Happened(1, "allocate", "Ada", "committed", None, "", 100)
     life = promised(100).replace(held={"committed": 100, "proposed": 50}, standing=(first, asked))
     assert said(profile(100), life) == []
     assert stopping(said(profile(150), life))
 
 
 def waiting(claimed: int = 0, met: tuple[str, ...] = ()) -> Life:
-    happened = [Happened(1, "allocate", "Ada", "committed", None, 100)]
+    happened = [Happened(1, "allocate", "Ada", "committed", None, "", 100)]
     if claimed:
-        happened.append(Happened(2, "claim", "Ada", "payable", None, claimed))
+        happened.append(Happened(2, "claim", "Ada", "payable", None, "", claimed))
     of = profile(30, 40, 30, milestones=("", "survey", "report"))
     return promised(100, of, standing=tuple(happened), met=met)
 
@@ -131,7 +131,7 @@ def test_an_award_that_changes_says_that_its_plan_no_longer_adds_up():
     assert said(asked, promised(100, profile(100))) == []
     life = promised(100, profile(100)).replace(held={"committed": 100, "proposed": 10})
     life = life.replace(
-        standing=(*life.standing, Happened(2, "amend", "Ada", "proposed", None, 10))
+        standing=(*life.standing, Happened(2, "amend", "Ada", "proposed", None, "", 10))
     )
     [breach] = said(step("approve", 10), life)
     assert "comes to £1.10" in breach.sentence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
@@ -15,9 +15,9 @@ from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.text import parse_purpose
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year
-from vru_ledger.errors import BadInput, EntryRefused, LedgerError
+from vru_ledger.errors import BadInput, EntryRefused, LedgerError, PeriodClosed
 from vru_ledger.position import Key, Position
-from vru_ledger.rules import judge, stops
+from vru_ledger.rules import PERIOD_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
@@ -58,6 +58,7 @@ class Request(Value):
     restates: str = ""
     plan: str = ""
     approved_by: str = ""
+    relates_to: str = ""
 
 
 class Allocated(Value):
@@ -234,14 +235,20 @@ class Allocator:
             key=request.key,
             plan=request.plan,
             approved_by=request.approved_by,
+            relates_to=request.relates_to,
         )
         return new, recipient, is_new
 
-    def refused(self, request: Request, case: Case, breaches: list[Breach]) -> EntryRefused:
+    def refused(self, request: Request, case: Case, breaches: list[Breach]) -> LedgerError:
         """Return the refusal: every cap, which bind, the most that passes, and what to type."""
         from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 
         asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
+        said = [breach.sentence for breach in breaches if breach.severity == "stop"]
+        if all(breach.rule in PERIOD_RULES for breach in breaches if breach.severity == "stop"):
+            moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
+            hint = "" if self._would_stop(moved) else as_typed(moved)
+            return PeriodClosed(f"{asked} is refused: {said[0]}", hint)
         largest = 0
         commands = []
         if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
@@ -263,7 +270,6 @@ class Allocator:
             needs=needs(case, breaches),
             commands=commands,
         )
-        said = [breach.sentence for breach in breaches if breach.severity == "stop"]
         return EntryRefused(f"{asked} is refused: {'; '.join(said)}", refusal)
 
     def _with_a_year(self, request: Request, breaches: list[Breach]) -> str:
@@ -346,7 +352,7 @@ class Allocator:
             if asked:
                 self._sources[key] = resolve.source(self.session, asked).code
             else:
-                there = sorted({line[0] for line in ledger.lines(self.session, fund.code)})
+                there = sorted({line[0] for line in self.recorder.lines(fund.code)})
                 if len(there) > 1:
                     named = [code or "none" for code in there]
                     raise BadInput(
@@ -360,9 +366,7 @@ class Allocator:
         """Raise BadInput if the fund holds all its authority by year and none was named."""
         key = (fund.code, source)
         if key not in self._by_year:
-            of_source = [
-                line for line in ledger.lines(self.session, fund.code) if line[0] == source
-            ]
+            of_source = [line for line in self.recorder.lines(fund.code) if line[0] == source]
             years = [year for _, year, _ in of_source]
             self._by_year[key] = years if years and "" not in years else []
         if years := self._by_year[key]:
@@ -404,6 +408,17 @@ def available(new: AwardEntry, position: Position) -> tuple[int, int]:
     return (own, unassigned) if new.fy else (own, 0)
 
 
+def in_the_open(asked: Request | Any, case: Case) -> dict[str, Any]:
+    """Return the day and the period that make a late request pass: the first open day."""
+    from vru_ledger.domain.periods import first_open_day, holding
+
+    period = holding(asked.dated, case.closed)
+    return {
+        "dated": first_open_day(asked.dated, case.closed),
+        "relates_to": asked.relates_to or (period.name if period else ""),
+    }
+
+
 def as_typed(request: Request) -> str:
     """Return the command that asks for this, ready to be typed."""
     import shlex  # Only a refusal needs it.
@@ -415,9 +430,20 @@ def as_typed(request: Request) -> str:
     if request.term_to:
         first = request.term_from.isoformat() if request.term_from else ""
         words += ["--term", f"{first}..{request.term_to.isoformat()}"]
-    for option in ("fy", "area", "source", "purpose", "title", "decision", "reason", "key"):
+    options = (
+        "fy",
+        "area",
+        "source",
+        "purpose",
+        "title",
+        "relates_to",
+        "decision",
+        "reason",
+        "key",
+    )
+    for option in options:
         if value := getattr(request, option):
-            words += [f"--{option}", value]
+            words += [f"--{option.replace('_', '-')}", value]
     if isinstance(request.profile, str) and request.profile:
         words += ["--instalments", request.profile]
     if request.propose:

@@ -14,7 +14,7 @@ from vru_ledger.domain.money import Pence, parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence, shown
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date, parse_financial_year
-from vru_ledger.errors import EntryRefused, LedgerError, RowsRejected
+from vru_ledger.errors import EntryRefused, LedgerError, PeriodClosed, RowsRejected
 from vru_ledger.exchange.batch_file import BatchFile, BatchRow
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, Session
@@ -107,7 +107,7 @@ class _Filing:
         self.file = file
         self.findings: list[Finding] = []
         self.warnings: list[Finding] = []
-        self.refused = False
+        self.refused = self.late = False
 
     def record(
         self, today: date, dated: date | None, on_progress: Callable[[int], None] | None
@@ -149,11 +149,14 @@ class _Filing:
     def _rejected(self) -> RowsRejected:
         bad = len({finding.row for finding in self.findings})
         cannot = "1 row that cannot" if bad == 1 else f"{bad:,} rows that cannot"
-        return RowsRejected(
+        rejected = RowsRejected(
             f"{self.file.name} has {cannot} be recorded; nothing was written",
             sorted(self.findings, key=lambda finding: (finding.row, finding.field)),
             refused=self.refused,
         )
+        if self.late and all(one.code == PeriodClosed.code for one in self.findings):
+            rejected.exit_code = PeriodClosed.exit_code
+        return rejected
 
     def _request(self, row: BatchRow, dated: date, by_clock: bool) -> Request | None:
         """Return what a row asks for, or None after a finding for each cell that is wrong."""
@@ -190,7 +193,9 @@ class _Filing:
                     field = "amount" if breach.over else ""
                     self._find(row, field, error.code, breach.sentence, rule=breach.rule)
             return
-        self._find(row, "", error.code, error.message, error.hint)
+        self.late = self.late or isinstance(error, PeriodClosed)
+        field = "on" if isinstance(error, PeriodClosed) else ""
+        self._find(row, field, error.code, error.message, error.hint)
 
     def _find(
         self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from vru_ledger.actions import resolve
-from vru_ledger.actions.allocate import available, line_keys
+from vru_ledger.actions.allocate import available, in_the_open, line_keys
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.award_states import Happened, Life, life_of, marks
@@ -16,8 +16,8 @@ from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.steps import STEPS, Amendment, Step
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import AuthorityMissing, BadInput, EntryRefused, LedgerError
-from vru_ledger.rules import AUTHORITY_RULES, judge, stops
+from vru_ledger.errors import AuthorityMissing, BadInput, EntryRefused, LedgerError, PeriodClosed
+from vru_ledger.rules import AUTHORITY_RULES, PERIOD_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 from vru_ledger.store import awards, ledger, register
@@ -171,6 +171,7 @@ class Stepper:
             recorded.actor,
             new.to_stage,
             getattr(new, "reverses", None),
+            new.from_stage,
             new.amount_pence,
         )
         if award not in self._partly or marks(happened):
@@ -242,12 +243,17 @@ class Stepper:
 
     def _refused(
         self, request: StepRequest, case: Case, breaches: list[Breach], made: awards.Made
-    ) -> EntryRefused:
+    ) -> LedgerError:
         """Return the refusal: what stands in the way, the most that passes, what to type."""
         new = case.entry
         pence = getattr(new, "amount_pence", 0)
         of = f" of {format_pounds(pence)}" if pence else ""
         asked = f"{request.kind}{of} on {made.award} ({self._name(made)})"
+        stopping = [breach for breach in breaches if breach.severity == "stop"]
+        if all(breach.rule in PERIOD_RULES for breach in stopping):
+            moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
+            hint = "" if self.would_stop(moved) else as_typed(moved)
+            return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
         largest = self._largest(case, breaches)
         smaller = request.replace(amount_pence=Pence(largest))
         if largest and not self.would_stop(smaller):
@@ -265,7 +271,6 @@ class Stepper:
             needs=needs(case, breaches) if case.changes and pence else (),
             commands=commands,
         )
-        stopping = [breach for breach in breaches if breach.severity == "stop"]
         error = EntryRefused
         if all(breach.rule in AUTHORITY_RULES for breach in stopping):
             error = AuthorityMissing

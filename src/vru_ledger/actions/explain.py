@@ -12,7 +12,7 @@ from vru_ledger.domain.answer import Answer, Fact
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.domain.entries import Allocation, CapSet, Funding, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_pounds
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import NOW, Moment, Query, at_moment
 from vru_ledger.domain.stages import AUTHORITY, MEASURES, STAGES
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
@@ -145,19 +145,21 @@ def _entry(session: Session, asked: str) -> Recorded:
     )
 
 
-def why(session: Session, what: str, most: int | None) -> Answer:
+def why(session: Session, what: str, most: int | None, moment: Moment = NOW) -> Answer:
     """Explain a figure like 'MYENDS.committed', a cap, an award or an entry. Raises NotFound."""
     fund, dot, measure = what.strip().rpartition(".")
     if dot and fund:
-        return _of_figure(session, fund, measure.casefold(), most)
+        return _of_figure(session, fund, measure.casefold(), most, moment)
     if _cap(session, what):
-        return of_cap(session, what, most)
+        return of_cap(session, what, most, moment)
     if register.find_fund(session, what):
-        return _of_figure(session, what, AUTHORITY, most)
+        return _of_figure(session, what, AUTHORITY, most, moment)
     return of_entry(session, what)
 
 
-def _of_figure(session: Session, asked: str, measure: str, most: int | None) -> Answer:
+def _of_figure(
+    session: Session, asked: str, measure: str, most: int | None, moment: Moment
+) -> Answer:
     """Return the entries that moved one stage of a fund, with the running figure."""
     fund = resolve.fund(session, asked)
     stages = {
@@ -170,7 +172,7 @@ def _of_figure(session: Session, asked: str, measure: str, most: int | None) -> 
         )
     moves: list[tuple[int, int, int]] = []
     running = 0
-    for number, pence in ledger.moved(session, fund.code, stages[measure]):
+    for number, pence in ledger.moved(session, fund.code, stages[measure], moment):
         change = -pence if measure == AUTHORITY else pence
         running += change
         moves.append((number, change, running))
@@ -180,8 +182,9 @@ def _of_figure(session: Session, asked: str, measure: str, most: int | None) -> 
         f"{measure}: {MEASURES[measure]}",
         f"{fund.code}.{measure} is {format_pounds(running)}, from {_entries(len(moves))}",
         *_not_shown(len(moves), most),
+        *at_moment(moment),
     ]
-    return _parts(f"Why {fund.code}.{measure}", rows, notes, ledger.standing(session))
+    return _parts(f"Why {fund.code}.{measure}", rows, notes, ledger.standing(session, moment))
 
 
 def _cap(session: Session, asked: str) -> CapSet | None:
@@ -189,7 +192,7 @@ def _cap(session: Session, asked: str) -> CapSet | None:
     return next((cap for cap, _ in ledger.all_caps(session) if cap.cap == code), None)
 
 
-def of_cap(session: Session, asked: str, most: int | None) -> Answer:
+def of_cap(session: Session, asked: str, most: int | None, moment: Moment = NOW) -> Answer:
     """Return what a cap is, and the entries that set it, each with its source. Raises NotFound."""
     cap = _cap(session, asked)
     if cap is None:
@@ -197,9 +200,11 @@ def of_cap(session: Session, asked: str, most: int | None) -> Answer:
             f"no cap is called {shown(asked[:60])!r}", "to list them: vru-ledger cap list"
         )
     rows = []
-    for recorded in ledger.entries(session, Query(fund=cap.fund, kind=CapSet.KIND)):
+    times = Query(as_of=moment.as_of, known_at=moment.known_at)
+    for recorded in ledger.entries(session, times.replace(fund=cap.fund, kind=CapSet.KIND)):
         entry = recorded.entry
         if isinstance(entry, CapSet) and entry.cap == cap.cap:
+            cap = entry
             told = (entry.citation, entry.decision, entry.reason)
             said = ", ".join(part for part in told if part)
             rows.append(
@@ -218,10 +223,11 @@ def of_cap(session: Session, asked: str, most: int | None) -> Answer:
         rows=rows if most is None else rows[-most:],
         shown=("entry", "dated", "limit", "actor", "cited"),
         drop_first=("actor", "dated"),
-        meta=ledger.standing(session),
+        meta=ledger.standing(session, moment),
         notes=[
-            f"{cap.cap} measures {described(cap)} of {cap.fund}; its limit is "
-            f"{limit_in_words(cap)}",
+            f"{cap.cap} measures {described(cap)} of {cap.fund}; "
+            + (f"its limit is {limit_in_words(cap)}" if rows else "it was not set by then"),
+            *at_moment(moment),
             f"what it holds: vru-ledger report caps --fund {cap.fund}",
             *_not_shown(len(rows), most),
         ],

@@ -8,6 +8,7 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
+from vru_ledger.domain.query import NOW, Moment, at_moment
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
@@ -16,6 +17,7 @@ from vru_ledger.rules import judge
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import caps_met
 from vru_ledger.store import ledger, register
+from vru_ledger.store.books import Books, books_at
 from vru_ledger.store.database import Session
 
 _HEADROOM = {
@@ -56,13 +58,15 @@ class CapRow(Value):
     binds: str
 
 
-def of_funds(session: Session) -> Answer:
+def of_funds(session: Session, moment: Moment = NOW) -> Answer:
     """Return how much more could be allocated from each fund."""
     rows = []
+    books = books_at(session, moment)
+    books.stage_balances()
     for fund in register.everything(session, Fund):
-        headroom, stopped_by = of_fund(session, fund.code)
-        authority = ledger.authority(session, fund.code)
-        unallocated = sum(line[2] for line in ledger.lines(session, fund.code))
+        headroom, stopped_by = of_fund(books, fund.code)
+        authority = books.authority(fund.code)
+        unallocated = sum(line[2] for line in books.lines(fund.code))
         rows.append(
             FundRow(
                 fund.code,
@@ -86,7 +90,7 @@ def of_funds(session: Session) -> Answer:
         title="Headroom by fund",
         row_type=FundRow,
         rows=rows,
-        meta=ledger.standing(session),
+        meta=ledger.standing(session, moment),
         shown=("fund", "name", "authority", "allocated", "headroom", "stopped_by"),
         total=total,
         drop_first=("name", "authority", "allocated", "stopped_by"),
@@ -95,18 +99,18 @@ def of_funds(session: Session) -> Answer:
             "headroom": "unallocated, or less where a cap on the whole fund leaves less",
             "stopped_by": _HEADROOM["stopped_by"],
         },
-        notes=("for one fund's recipients: vru-ledger headroom FUND",),
+        notes=("for one fund's recipients: vru-ledger headroom FUND", *at_moment(moment)),
     )
 
 
-def of_fund(session: Session, fund: str) -> tuple[int, str]:
+def of_fund(books: Books, fund: str) -> tuple[int, str]:
     """Return the pence that the fund as a whole could still give, and what stops more."""
-    room = {"authority": sum(line[2] for line in ledger.lines(session, fund))}
-    caps, bounds = ledger.caps_of(session, fund)
+    room = {"authority": sum(line[2] for line in books.lines(fund))}
+    caps, bounds = books.caps_of(fund)
     whole = {cap.cap: Key("cap", fund, cap.cap, "") for cap in caps.values() if stops_total(cap)}
     if not whole:
         return 0, "no cap on its total"
-    held = ledger.balances(session, list(whole.values()))
+    held = books.balances(list(whole.values()), caps)
     for cap, key in whole.items():
         room[cap] = bounds[cap].ceiling - (held[key].held if key in held else 0)
     return _least(room)
@@ -117,20 +121,20 @@ def _least(room: dict[str, int]) -> tuple[int, str]:
     return least, ", ".join(name for name, left in room.items() if max(0, left) == least)
 
 
-def of_recipients(session: Session, asked: Request) -> Answer:
+def of_recipients(session: Session, asked: Request, moment: Moment = NOW) -> Answer:
     """Return how much more could go to each recipient that a fund lists. Raises NotFound."""
     fund = resolve.fund(session, asked.fund)
-    allocator = Allocator(Recorder(session, "", ""))
+    books = books_at(session, moment)
+    allocator = Allocator(_recorder(books))
     rows = []
     for recipient in register.listed(session, fund.code):
         case = _case(allocator, asked.replace(recipient=recipient.code))
         headroom, stopped_by = room(case)
-        balances = ledger.recipient_balances(session, fund.code, recipient.code)
-        held = sum(pence for _, pence in balances)
+        held = books.recipient_held(fund.code, recipient.code)
         rows.append(
             RecipientRow(recipient.code, recipient.name, Pence(held), Pence(headroom), stopped_by)
         )
-    headroom, stopped_by = of_fund(session, fund.code)
+    headroom, stopped_by = of_fund(books, fund.code)
     notes = [f"the fund as a whole: {format_pounds(headroom)}, stopped by {stopped_by}"]
     if not fund.closed:
         notes.append(
@@ -142,17 +146,17 @@ def of_recipients(session: Session, asked: Request) -> Answer:
         title=f"Headroom of {fund.name} by recipient",
         row_type=RecipientRow,
         rows=rows,
-        meta=ledger.standing(session),
+        meta=ledger.standing(session, moment),
         shown=("recipient", "name", "allocated", "headroom", "stopped_by"),
         drop_first=("name", "allocated", "stopped_by"),
         measures={"allocated": MEASURES["allocated"], **_HEADROOM},
-        notes=notes,
+        notes=[*notes, *at_moment(moment)],
     )
 
 
-def of_recipient(session: Session, request: Request) -> Answer:
+def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> Answer:
     """Return how much more could go to one recipient, cap by cap. Raises NotFound, BadInput."""
-    allocator = Allocator(Recorder(session, "", ""))
+    allocator = Allocator(_recorder(books_at(session, moment)))
     case = _case(allocator, request)
     headroom, stopped_by = room(case)
     binding = stopped_by.split(", ")
@@ -169,7 +173,7 @@ def of_recipient(session: Session, request: Request) -> Answer:
         shown=("cap", "limit", "used", "headroom", "binds"),
         drop_first=("used", "limit"),
         meta={
-            **ledger.standing(session),
+            **ledger.standing(session, moment),
             "headroom_pence": headroom,
             "stopped_by": stopped_by,
         },
@@ -178,8 +182,18 @@ def of_recipient(session: Session, request: Request) -> Answer:
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
             f"stopped by {stopped_by}",
             *said,
+            *at_moment(moment),
         ],
     )
+
+
+def _recorder(books: Books) -> Recorder:
+    """Return what judges an allocation that is never written: by the books as they stood."""
+    if books.moment.is_now():
+        return Recorder(books.session, "", "")
+    from vru_ledger.actions.earlier import EarlierRecorder
+
+    return EarlierRecorder(books)
 
 
 def _is_other(breach: Breach) -> bool:

@@ -13,6 +13,7 @@ from vru_ledger.actions.reverse import Told, put_reversal
 from vru_ledger.domain.authority import AUTHORITY_ENTRIES
 from vru_ledger.domain.entries import Allocation, AwardEntry, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.query import NOW
 from vru_ledger.domain.steps import STEPS
 from vru_ledger.errors import BadInput, EntryRefused, NotFound
 from vru_ledger.exchange.plan_file import Given, Outcome, Room
@@ -199,7 +200,7 @@ class PlannedSteps:
     def _room(self, of: Allocation | str) -> Room:
         """Return the room that a fund has, or that there is for one more award like this."""
         if isinstance(of, str):
-            pence, stopped_by = headroom.of_fund(self.session, of)
+            pence, stopped_by = headroom.of_fund(books_at(self.session, NOW), of)
             return Room(of=of, before_pence=pence, after_pence=pence, stopped_by=stopped_by)
         next_award = f"{of.fund}-{ledger.newest_award(self.session, of.fund) + 1:04}"
         case, _ = self._allocator.judged(of.replace(amount_pence=Pence(1), award=next_award))

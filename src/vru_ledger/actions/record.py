@@ -12,6 +12,7 @@ from vru_ledger.domain.entries import (
     CapSet,
     Entry,
     Funding,
+    Marker,
     Recorded,
     Registration,
 )
@@ -19,11 +20,12 @@ from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound
+from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound, PeriodClosed
 from vru_ledger.position import Balance, Key
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Case
-from vru_ledger.store import ledger, register
+from vru_ledger.rules.open_period import in_closed
+from vru_ledger.store import ledger, points, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
 
@@ -53,6 +55,7 @@ class Recorder:
         self.actor = actor
         self.recorded_at = recorded_at
         self.journal = Journal(session)
+        self.closed = points.closed_periods(session)
         self._states: dict[str, FundState] = {}
         self._listed: dict[tuple[str, str], bool] = {}
 
@@ -69,6 +72,10 @@ class Recorder:
                 raise NotFound(f"no fund has the code {fund!r}", "vru-ledger fund list")
             self._states[fund] = FundState(found, *ledger.caps_of(self.session, fund))
         return self._states[fund]
+
+    def lines(self, fund: str) -> list[tuple[str, str, int]]:
+        """Return a fund's lines of authority: source, year and unallocated pence."""
+        return ledger.lines(self.session, fund)
 
     def is_listed(self, fund: str, recipient: str) -> bool:
         """Say whether a fund names a recipient."""
@@ -103,17 +110,30 @@ class Recorder:
             life=life,
             actor=self.actor,
             who=who,
+            closed=self.closed,
         )
 
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
-        """Chain an entry that the rules have passed."""
+        """Chain an entry that the rules have passed. Raises PeriodClosed for a day that is."""
+        self.must_be_open(entry)
         return self.journal.append(entry, changes, self.actor, self.recorded_at)
+
+    def must_be_open(self, entry: Entry) -> None:
+        """Raise PeriodClosed for an entry that is dated in a closed period."""
+        if self.closed and (said := in_closed(entry, self.closed)):
+            raise PeriodClosed(said, "to see them: vru-ledger period list")
 
     def put_register(self, entry: Registration) -> Recorded:
         """Record a registration, and look anew at what it may have changed."""
         recorded = self.append(entry, {})
         self._states.clear()
         self._listed.clear()
+        return recorded
+
+    def put_marker(self, entry: Marker) -> Recorded:
+        """Record a paper or what happens to a period, and look anew at which are closed."""
+        recorded = self.append(entry, {})
+        self.closed = points.closed_periods(self.session)
         return recorded
 
     def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:
@@ -126,7 +146,10 @@ class Recorder:
         loaded = self.journal.load(list(changes), {}, {})
         position = {key: loaded[key] for key in changes}
         state = self.state(entry.fund)
-        case = Case(entry, state.fund, True, state.caps, state.bounds, position, changes)
+        case = Case(
+            *(entry, state.fund, True, state.caps, state.bounds, position, changes),
+            closed=self.closed,
+        )
         if stops(judge(case)):
             return None, case
         recorded = self.append(entry, changes)
@@ -135,7 +158,8 @@ class Recorder:
         return recorded, case
 
     def put_funding(self, entry: Funding) -> Recorded:
-        """Record authority that was confirmed."""
+        """Record authority that was confirmed. Raises PeriodClosed."""
+        self.must_be_open(entry)
         recorded, _ = self.put_authority(entry)
         if recorded is None:
             raise AssertionError("no rule stops authority from coming")

@@ -9,6 +9,7 @@ from sys import intern
 from typing import Any
 
 from vru_ledger.actions.record import holdings_before
+from vru_ledger.actions.replay_points import Points
 from vru_ledger.actions.tallies import Tallies, balances_agree
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.award_states import Life, life_of
@@ -20,9 +21,11 @@ from vru_ledger.domain.entries import (
     CapSet,
     Entry,
     Funding,
+    Marker,
     Registration,
 )
 from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.query import Moment
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
 from vru_ledger.domain.stages import AUTHORITY, HELD, STAGES, Movement
 from vru_ledger.errors import LedgerUnusable
@@ -54,6 +57,7 @@ class Replay:
         self.funds: dict[str, Fund] = {}
         self.listed: set[tuple[str, str]] = set()
         self.undone: dict[int, int] = {}
+        self.points = Points(session)
         self.movements = soundness.Matched(soundness.movement_rows(session), 0)
         self.awards = soundness.Matched(soundness.award_rows(session, as_kept=as_kept), 3)
         self.constrained = True
@@ -96,6 +100,8 @@ class Replay:
         try:
             yield from self._parts(entry, number, movements)
             self.constrained = self.constrained and self._constrained(entry, number, movements)
+            for said in self.points.entry(entry, number, previous_hash):
+                yield _found("rule-broken", number, said, _REWRITTEN)
             yield from self._judged(entry, number, told.get("actor", ""))
         except (ValueError, KeyError, LedgerUnusable) as problem:
             said = f"its text says what no entry can: {str(problem)[:80]}"
@@ -114,6 +120,8 @@ class Replay:
         if stored != awards:
             said = f"its award is {_brief(stored)}; its text says {_brief(awards)}"
             yield _found("award-differs", number, said)
+        for said in self.points.moved(entry, number, movements):
+            yield _found("folio-differs", number, said)
 
     def _constrained(self, entry: Entry, number: int, movements: list[Row]) -> bool:
         """Say whether rows as this entry tells them keep the constraints and references of tables.
@@ -141,6 +149,8 @@ class Replay:
         if isinstance(entry, Registration):
             self._put_register(entry, number)
             return
+        if isinstance(entry, Marker):
+            return
         fund = self.funds.get(entry.fund)
         if fund is None:
             yield _found("rule-broken", number, f"its fund {entry.fund!r} is not in the register")
@@ -156,7 +166,10 @@ class Replay:
         elif isinstance(entry, AwardEntry):
             yield from self._as_made(entry, number)
             life = self._life(entry, number)
-        case = Case(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor)
+        case = Case(
+            *(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor),
+            closed=self.points.closed,
+        )
         for breach in judge(case):
             if breach.severity == "stop":
                 yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
@@ -200,11 +213,11 @@ class Replay:
         keys = awards.stage_keys(entry.fund, entry.award)
         held = {key.name: self.position[key].held for key in keys}
         # As in writing: of an award with thousands of payments a handful of entries matter.
-        happened = None
+        before, happened = Moment(known_at=number - 1), None
         if entry.KIND not in ("reverse", "profile", "milestone"):
-            happened = awards.marking(self.session, entry.award, before=number)
+            happened = awards.marking(self.session, entry.award, before)
         if happened is None:
-            happened = awards.happened(self.session, entry.award, before=number)
+            happened = awards.happened(self.session, entry.award, before)
         return life_of(held, happened, lambda one: awards.told_of(self.session, one))
 
     def _undone(self, entry: Entry, reverses: int, number: int) -> Iterator[Finding]:
@@ -277,6 +290,7 @@ class Replay:
         yield from self._balances()
         yield from soundness.of_caps(self.session, self.cap_rows)
         yield from soundness.of_register(self.session, self.register, self.kinds)
+        yield from self.points.end()
 
     def _balances(self) -> Iterator[Finding]:
         """Yield each balance that is not what the entries come to, if they do not all agree."""

@@ -99,10 +99,13 @@ def query(session: Session, asked: Query) -> Query:
         raise NotFound(f"no award is called {_quoted(asked.award)}", "to find one: vru-ledger log")
     if asked.kind and kind_called(asked.kind) is None:
         raise BadInput(f"--kind: {_quoted(asked.kind)} is none of {', '.join(kinds())}")
-    newest = ledger.head(session).number
-    if asked.known_at is not None and asked.known_at > newest:
-        raise NotFound(f"there is no entry {asked.known_at}", f"the newest is {newest}")
+    known_at = asked.known_at
+    if asked.known or known_at is not None:
+        from vru_ledger.actions.when import entry_known_at
+
+        known_at = entry_known_at(session, asked.known or str(known_at))
     return asked.replace(
+        known_at=known_at,
         fund=of_fund.code if of_fund else "",
         recipient=recipient(session, asked.recipient, of_fund).code if asked.recipient else "",
         area=area(session, asked.area).code if asked.area else "",

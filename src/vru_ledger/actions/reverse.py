@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from typing import Any
 
+from vru_ledger.actions.allocate import in_the_open
 from vru_ledger.actions.award import Stepper, of_award_fields
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
@@ -15,6 +17,7 @@ from vru_ledger.domain.entries import (
     CapSet,
     Entry,
     Funding,
+    Marker,
     Recorded,
     Registration,
 )
@@ -22,8 +25,15 @@ from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.steps import Reversal
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import AlreadyThere, BadInput, EntryRefused, NotFound
-from vru_ledger.rules import judge, stops
+from vru_ledger.errors import (
+    AlreadyThere,
+    BadInput,
+    EntryRefused,
+    LedgerError,
+    NotFound,
+    PeriodClosed,
+)
+from vru_ledger.rules import PERIOD_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met
 from vru_ledger.store import awards, ledger
@@ -94,14 +104,14 @@ def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
             f"entry {number} was undone already, by entry {undone}", f"vru-ledger show {undone}"
         )
     if isinstance(new, Reversal):
-        return _put_step(recorder, original, new)
+        return _put_step(recorder, original, told, new)
     recorded, case = recorder.put_authority(new)
     if recorded is None:
-        raise _refused(original, case, judge(case))
+        raise _refused(original, told, case, judge(case))
     return Reversed(recorded, original, judge(case))
 
 
-def _put_step(recorder: Recorder, original: Recorded, new: Reversal) -> Reversed:
+def _put_step(recorder: Recorder, original: Recorded, told: Told, new: Reversal) -> Reversed:
     state = recorder.state(new.fund)
     stepper = Stepper(recorder)
     life = stepper.life(stepper.made(new.award))
@@ -109,7 +119,7 @@ def _put_step(recorder: Recorder, original: Recorded, new: Reversal) -> Reversed
     case = recorder.case(new, position, life)
     breaches = judge(case)
     if stops(breaches):
-        raise _refused(original, case, breaches)
+        raise _refused(original, told, case, breaches)
     return Reversed(recorder.append(new, case.changes), original, breaches)
 
 
@@ -139,6 +149,11 @@ def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | Au
         raise BadInput(
             f"entry {number} changed the register, and moved no money",
             "correct the register with a new entry",
+        )
+    if isinstance(entry, Marker):
+        raise BadInput(
+            f"entry {number} ({entry.KIND}) moved no money, and is not undone",
+            "a period is reopened: vru-ledger period reopen; a paper stays",
         )
     if isinstance(entry, AwardEntry):
         made = awards.made(session, entry.award)
@@ -182,10 +197,17 @@ def _can_be_undone(entry: Entry) -> bool:
     return isinstance(entry, AwardEntry | AuthorityEntry | Funding) and not _is_reversal(entry)
 
 
-def _refused(original: Recorded, case: Case, breaches: list[Breach]) -> EntryRefused:
+def _refused(original: Recorded, told: Told, case: Case, breaches: list[Breach]) -> LedgerError:
     entry: Any = original.entry
     of = f" of {format_pounds(entry.amount_pence)}" if entry.amount_pence else ""
     asked = f"to undo entry {original.number} ({entry.KIND}{of})"
+    stopping = [breach for breach in breaches if breach.severity == "stop"]
+    if all(breach.rule in PERIOD_RULES for breach in stopping):
+        # Only the day is wrong, so on an open one it passes.
+        late = told.replace(**in_the_open(told, case))
+        return PeriodClosed(
+            f"{asked} is refused: {stopping[0].sentence}", _as_typed(original.number, late)
+        )
     award = getattr(entry, "award", "")
     refusal = Refusal(
         asked=asked,
@@ -197,5 +219,13 @@ def _refused(original: Recorded, case: Case, breaches: list[Breach]) -> EntryRef
             f"vru-ledger award show {award}" if award else f"vru-ledger show {original.number}"
         ],
     )
-    said = "; ".join(breach.sentence for breach in breaches if breach.severity == "stop")
+    said = "; ".join(breach.sentence for breach in stopping)
     return EntryRefused(f"{asked} is refused: {said}", refusal)
+
+
+def _as_typed(number: int, told: Told) -> str:
+    words = ["vru-ledger", "reverse", str(number), "--on", told.dated.isoformat()]
+    for option in ("relates_to", "decision", "reason", "key"):
+        if value := getattr(told, option):
+            words += [f"--{option.replace('_', '-')}", value]
+    return shlex.join(words)

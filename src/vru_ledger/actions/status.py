@@ -5,10 +5,12 @@ from vru_ledger.caps import kind_of
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
+from vru_ledger.domain.query import NOW, Moment, at_moment
 from vru_ledger.domain.register import Fund, Headline
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.store import figures, ledger, register
+from vru_ledger.store import ledger, register
+from vru_ledger.store.books import Books, books_at
 from vru_ledger.store.database import Session
 
 _NEARLY = 90
@@ -28,9 +30,11 @@ class Row(Value):
     watch: str
 
 
-def status(session: Session, place: str) -> Answer:
+def status(session: Session, place: str, moment: Moment = NOW) -> Answer:
     """Return one row for each fund, with what to watch and where the ledger stands."""
-    rows = [_row(session, fund) for fund in register.everything(session, Fund)]
+    books = books_at(session, moment)
+    books.stage_balances()
+    rows = [_row(books, fund) for fund in register.everything(session, Fund)]
     total = Row(
         "total",
         "",
@@ -40,7 +44,7 @@ def status(session: Session, place: str) -> Answer:
         Pence(sum(row.headroom for row in rows)),
         "",
     )
-    head = ledger.head(session)
+    stands = ledger.standing(session, moment)
     apart = [
         f"apart, in no total: {one.name}, {format_pounds(one.amount_pence)}"
         for one in register.everything(session, Headline)
@@ -53,19 +57,23 @@ def status(session: Session, place: str) -> Answer:
         shown=("fund", "name", "authority", "allocated", "disbursed", "headroom", "watch"),
         total=total,
         drop_first=("name", "disbursed", "watch", "allocated"),
-        meta={"place": place, **ledger.standing(session)},
+        meta={"place": place, **stands},
         measures={
             **{name: MEASURES[name] for name in ("authority", "allocated", "disbursed")},
             "headroom": "unallocated, or less where a cap on the whole fund leaves less",
             "watch": f"caps at {_NEARLY} per cent or more of their limit",
         },
-        notes=[*apart, f"{place}: entry {head.number}, head {head.hash}"],
+        notes=[
+            *apart,
+            f"{place}: entry {stands['entry']}, head {stands['ledger_head']}",
+            *at_moment(moment),
+        ],
     )
 
 
-def _row(session: Session, fund: Fund) -> Row:
+def _row(books: Books, fund: Fund) -> Row:
     held: dict[str, int] = {}
-    for key, pence in ledger.stage_balances(session, fund.code):
+    for key, pence in books.stage_balances(fund.code):
         held[key.name] = held.get(key.name, 0) + pence
     authority = held.get("authority", 0)
     return Row(
@@ -74,18 +82,20 @@ def _row(session: Session, fund: Fund) -> Row:
         Pence(authority),
         Pence(authority - held.get("unallocated", 0)),
         Pence(held.get("disbursed", 0)),
-        Pence(of_fund(session, fund.code)[0]),
-        ", ".join(_watch(session, fund.code)),
+        Pence(of_fund(books, fund.code)[0]),
+        ", ".join(_watch(books, fund.code)),
     )
 
 
-def _watch(session: Session, fund: str) -> list[str]:
+def _watch(books: Books, fund: str) -> list[str]:
     """Return the caps whose fullest bucket is nearly at its limit, or over it."""
     said = []
-    for cap, bounds in ledger.all_caps(session, fund):
+    for cap, bounds in books.caps(fund):
         unit = kind_of(cap.measure).UNIT
-        fullest = figures.fullest(session, fund, cap.cap, 1)
-        if unit == "day" or not fullest or cap.severity == "track":
+        if unit == "day" or cap.severity == "track":
+            continue
+        fullest = list(books.fullest(cap, 1))
+        if not fullest:
             continue
         held = fullest[0][1]
         if held > bounds.limit:

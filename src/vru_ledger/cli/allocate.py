@@ -12,7 +12,9 @@ from vru_ledger.cli.options import (
     On,
     Reason,
     RecordKey,
+    RelatesTo,
     key_of,
+    period_of,
     receipt_format,
     sentence,
     terminal_of,
@@ -57,6 +59,7 @@ def allocate(
         bool, typer.Option("--new-recipient", help="Add the recipient on the spot.")
     ] = False,
     kind: Annotated[str, typer.Option(help="The new recipient's kind.", metavar="KIND")] = "",
+    relates_to: RelatesTo = "",
     propose: Annotated[
         bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")
     ] = False,
@@ -117,6 +120,7 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
         propose=typed["propose"],
         distinct=typed["distinct"],
         profile=_profile(typed["instalments"], typed["profile"]),
+        relates_to=period_of(typed["relates_to"]),
     )
 
 

@@ -6,6 +6,7 @@ import typer
 
 from vru_ledger.cli.options import (
     AreaFilter,
+    AsOf,
     Award,
     BcuFilter,
     Decision,
@@ -13,6 +14,7 @@ from vru_ledger.cli.options import (
     Everything,
     Format,
     FundFilter,
+    KnownAt,
     On,
     Output,
     Reason,
@@ -48,6 +50,8 @@ def list_(
     bcu: BcuFilter = "",
     source: SourceFilter = "",
     fy: YearFilter = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     everything: Everything = False,
     format_: Format = "",
     output: Output = "",
@@ -63,6 +67,8 @@ def list_(
         bcu=bcu,
         source=source,
         fy=fy,
+        as_of=as_of,
+        known_at=known_at,
         everything=everything,
     )
     with terminal_of(ctx).open().read() as session:
@@ -74,17 +80,22 @@ def show(
     ctx: typer.Context,
     award: Award,
     due_by: DueBy = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     format_: Format = "",
     output: Output = "",
 ) -> None:
     """The statement of one AWARD: its terms, every entry, its stages, and what is due."""
-    from vru_ledger.actions.resolve import award as found
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import awards
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     terminal = terminal_of(ctx)
     day = read(parse_date, "--due-by", due_by) if due_by else terminal.today()
     with terminal.open().read() as session:
-        emit(awards.one(session, found(session, award), day), format_, output)
+        query = resolve.query(session, asked)
+        found = resolve.award(session, award)
+        emit(awards.one(session, found, day, query), format_, output)
 
 
 @app.command()

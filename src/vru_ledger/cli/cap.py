@@ -6,11 +6,13 @@ import typer
 
 from vru_ledger.cli.changes import must_not_be_to_come, receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
+    AsOf,
     Decision,
     DryRun,
     Everything,
     Format,
     FundFilter,
+    KnownAt,
     On,
     Output,
     Reason,
@@ -36,6 +38,8 @@ app = typer.Typer(
 def list_(
     ctx: typer.Context,
     fund: FundFilter = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     everything: Everything = False,
     format_: Format = "",
     output: Output = "",
@@ -45,7 +49,8 @@ def list_(
     from vru_ledger.reports import caps
 
     with terminal_of(ctx).open().read() as session:
-        query = resolve.query(session, query_of(fund=fund, everything=everything))
+        asked = query_of(fund=fund, as_of=as_of, known_at=known_at, everything=everything)
+        query = resolve.query(session, asked)
         emit(caps.answer(session, query), format_, output)
 
 
@@ -53,13 +58,18 @@ def list_(
 def show(
     ctx: typer.Context,
     cap: Annotated[str, typer.Argument(metavar="CAP", help="Its code, like MYENDS-EACH.")],
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     format_: Format = "",
 ) -> None:
     """One cap: what it measures, how much, and each entry that set it."""
+    from vru_ledger.actions import resolve
     from vru_ledger.actions.explain import of_cap
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(of_cap(session, cap, None), format_)
+        moment = resolve.query(session, asked).moment()
+        emit(of_cap(session, cap, None, moment), format_)
 
 
 @app.command("set")

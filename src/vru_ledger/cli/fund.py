@@ -6,13 +6,16 @@ import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
+    AsOf,
     Decision,
     DryRun,
     Format,
+    KnownAt,
     On,
     Output,
     Reason,
     RecordKey,
+    query_of,
     receipt_format,
     sentence,
     terminal_of,
@@ -21,7 +24,6 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.money import format_pounds, parse_pounds
-from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name
 from vru_ledger.domain.years import parse_term
 
@@ -31,26 +33,38 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, format_: Format = "", output: Output = "") -> None:
+def list_(
+    ctx: typer.Context,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
     """Every fund, with its authority."""
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import funds
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(funds.answer(session, Query()), format_, output)
+        emit(funds.answer(session, resolve.query(session, asked)), format_, output)
 
 
 @app.command()
 def show(
     ctx: typer.Context,
     fund: Annotated[str, typer.Argument(metavar="FUND", help="Code or name.")],
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     format_: Format = "",
 ) -> None:
     """One fund: what is known of it, its caps, and who may receive it."""
     from vru_ledger.actions import resolve
     from vru_ledger.reports import funds
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(funds.one(session, resolve.fund(session, fund)), format_)
+        query = resolve.query(session, asked)
+        emit(funds.one(session, resolve.fund(session, fund), query), format_)
 
 
 @app.command()

@@ -4,7 +4,16 @@ from typing import Annotated
 
 import typer
 
-from vru_ledger.cli.options import Format, Output, sentence, terminal_of, year_of
+from vru_ledger.cli.options import (
+    AsOf,
+    Format,
+    KnownAt,
+    Output,
+    query_of,
+    sentence,
+    terminal_of,
+    year_of,
+)
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.years import parse_term
@@ -24,22 +33,25 @@ def headroom(
     source: Annotated[str, typer.Option(help="From this source.", metavar="SOURCE")] = "",
     term: Annotated[str, typer.Option(help="FIRST..LAST day of it.", metavar="TERM")] = "",
     purpose: Annotated[str, typer.Option(help="For this purpose.", metavar="TEXT")] = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     format_: Format = "",
     output: Output = "",
 ) -> None:
     """How much more could go, and which cap stops more."""
     from vru_ledger.actions import headroom as action
+    from vru_ledger.actions import resolve
     from vru_ledger.actions.allocate import Request
     from vru_ledger.domain.money import Pence
 
-    terminal = terminal_of(ctx)
+    terminal, asked = terminal_of(ctx), query_of(as_of=as_of, known_at=known_at)
     term_from, term_to = read(parse_term, "--term", term) if term else (None, None)
     # A penny asks the caps the same question that a million would.
     penny = Request(
         fund=fund,
         recipient=recipient,
         amount_pence=Pence(1),
-        dated=terminal.today(),
+        dated=asked.as_of or terminal.today(),
         fy=year_of(fy),
         term_from=term_from,
         term_to=term_to,
@@ -48,10 +60,11 @@ def headroom(
         purpose=sentence("--purpose", purpose),
     )
     with terminal.open().read() as session:
+        moment = resolve.query(session, asked).moment()
         if not fund:
-            answer = action.of_funds(session)
+            answer = action.of_funds(session, moment)
         elif not recipient:
-            answer = action.of_recipients(session, penny)
+            answer = action.of_recipients(session, penny, moment)
         else:
-            answer = action.of_recipient(session, penny)
+            answer = action.of_recipient(session, penny, moment)
         emit(answer, format_, output)

@@ -6,12 +6,14 @@ import typer
 
 from vru_ledger.cli.options import (
     AreaFilter,
+    AsOf,
     AwardFilter,
     BcuFilter,
     Everything,
     Format,
     FundFilter,
     KindFilter,
+    KnownAt,
     Output,
     RecipientFilter,
     Since,
@@ -42,6 +44,8 @@ def log(
     kind: KindFilter = "",
     since: Since = "",
     until: Until = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     everything: Everything = False,
     format_: Format = "",
     output: Output = "",
@@ -53,6 +57,8 @@ def log(
     asked = query_of(
         since=since,
         until=until,
+        as_of=as_of,
+        known_at=known_at,
         fy=fy,
         stage=stage,
         everything=everything,

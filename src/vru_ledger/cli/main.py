@@ -30,7 +30,7 @@ WORDS = {
     "Ask": ("headroom", "why"),
     "Report": ("report",),
     "Batch": ("plan", "apply", "import"),
-    "History": ("log", "show", "check"),
+    "History": ("log", "show", "diff", "paper", "period", "check"),
     "Administration": ("fund", "recipient", "award", "cap"),
 }
 

@@ -71,7 +71,12 @@ AsOf = Annotated[
     str, typer.Option("--as-of", help="As it stood at the end of this day.", metavar="DATE")
 ]
 KnownAt = Annotated[
-    str, typer.Option("--known-at", help="As it was known at this entry.", metavar="ENTRY")
+    str,
+    typer.Option(
+        "--known-at",
+        help="As it was known then: an entry, a day, a moment, or paper:NAME.",
+        metavar="WHEN",
+    ),
 ]
 By = Annotated[
     str,
@@ -112,19 +117,27 @@ def query_of(
 
     if stage and stage not in (*STAGES, AUTHORITY):
         raise BadInput(f"--stage: {stage[:40]!r} is none of {', '.join(STAGES)}")
-    if known_at and not (known_at.isascii() and known_at.isdigit() and len(known_at) < 16):
-        raise BadInput(f"--known-at: {known_at[:40]!r} is not the number of an entry, like 17")
     return Query(
         since=read(parse_date, "--since", since) if since else None,
         until=read(parse_date, "--until", until) if until else None,
         as_of=read(parse_date, "--as-of", as_of) if as_of else None,
-        known_at=int(known_at) if known_at else None,
+        known_at=None,
+        known=known_at.strip(),
         fy=year_of(fy),
         by=tuple(part.strip().casefold() for part in by.split(",") if part.strip()),
         stage=stage,
         everything=everything,
         **names,
     )
+
+
+def period_of(typed: str) -> str:
+    """Return the period that a late item belongs to, as it is named; empty if none was given."""
+    if not typed:
+        return ""
+    from vru_ledger.domain.periods import parse_period
+
+    return read(parse_period, "--relates-to", typed).name
 
 
 def receipt_format(typed: str) -> str:

@@ -6,11 +6,13 @@ import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
+    AsOf,
     Decision,
     Distinct,
     DryRun,
     Format,
     FundFilter,
+    KnownAt,
     On,
     Output,
     Reason,
@@ -34,14 +36,20 @@ app = typer.Typer(
 
 @app.command("list")
 def list_(
-    ctx: typer.Context, fund: FundFilter = "", format_: Format = "", output: Output = ""
+    ctx: typer.Context,
+    fund: FundFilter = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
 ) -> None:
     """Every recipient, or those that a fund lists."""
     from vru_ledger.actions import resolve
     from vru_ledger.reports import recipients
 
     with terminal_of(ctx).open().read() as session:
-        query = resolve.query(session, query_of(fund=fund))
+        asked = query_of(fund=fund, as_of=as_of, known_at=known_at)
+        query = resolve.query(session, asked)
         emit(recipients.answer(session, query), format_, output)
 
 
@@ -49,14 +57,18 @@ def list_(
 def show(
     ctx: typer.Context,
     recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="Code or name.")],
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     format_: Format = "",
 ) -> None:
     """One recipient: what is known of it, and its awards."""
     from vru_ledger.actions import resolve
     from vru_ledger.reports import recipients
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(recipients.one(session, resolve.recipient(session, recipient)), format_)
+        query = resolve.query(session, asked)
+        emit(recipients.one(session, resolve.recipient(session, recipient), query), format_)
 
 
 @app.command()

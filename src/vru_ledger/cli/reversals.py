@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.cli.changes import receipt_of
-from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import key_of, period_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.years import parse_date
@@ -31,7 +31,7 @@ def undo_entry(ctx: typer.Context, number: int | None) -> None:
         dated_by_clock=not typed["on"],
         decision=sentence("--decision", typed["decision"]),
         key=key_of(typed["key"]),
-        relates_to=sentence("--relates-to", typed["relates_to"]),
+        relates_to=period_of(typed["relates_to"]),
     )
     preview: bool = typed["dry_run"]
     done = reverse(

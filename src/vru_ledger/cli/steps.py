@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.cli.changes import receipt_of
-from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import key_of, period_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
 from vru_ledger.domain.stages import HELD
@@ -108,7 +108,7 @@ def _asked(ctx: typer.Context, amount: str) -> StepRequest:
         award="",
         amount_pence=None if whole else read(parse_pounds, "AMOUNT", amount),
         ref=sentence("--ref", typed.get("ref", "")),
-        relates_to=sentence("--relates-to", typed.get("relates_to", "")),
+        relates_to=period_of(typed.get("relates_to", "")),
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
         dated_by_clock=not typed["on"],
         reason=sentence("--reason", typed["reason"]),

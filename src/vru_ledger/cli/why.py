@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vru_ledger.cli.options import Everything, Format, terminal_of
+from vru_ledger.cli.options import AsOf, Everything, Format, KnownAt, query_of, terminal_of
 from vru_ledger.cli.output import emit
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -20,11 +20,16 @@ def why(
             help="A figure (MYENDS.committed), a cap (MYENDS-EACH), an award, or an entry (17).",
         ),
     ],
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     everything: Everything = False,
     format_: Format = "",
 ) -> None:
     """Where a figure comes from: its entries, who wrote them, and their source."""
+    from vru_ledger.actions import resolve
     from vru_ledger.actions.explain import why as action
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(action(session, what, None if everything else 40), format_)
+        moment = resolve.query(session, asked).moment()
+        emit(action(session, what, None if everything else 40, moment), format_)

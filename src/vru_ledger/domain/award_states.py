@@ -55,13 +55,17 @@ PLANNED: Mapping[str, tuple[str, ...]] = {
 
 
 class Happened(NamedTuple):
-    """One entry of an award: its number, kind, actor, where it put money, and what it reverses."""
+    """One entry of an award: its number, kind, actor, where it put money, and what it reverses.
+
+    `from_stage` and `amount_pence` say what it moved.
+    """
 
     number: int
     kind: str
     actor: str
     to_stage: str
     reverses: int | None
+    from_stage: str = ""
     amount_pence: int = 0
 
 

@@ -173,6 +173,7 @@ class Allocation(AwardEntry):
     term_from: date | None = None
     term_to: date | None = None
     restates: str = ""
+    relates_to: str = ""
 
     def last_day(self) -> int | None:
         """Return the last day of the term, as 20230331; 0 for none."""
@@ -230,11 +231,29 @@ class AuthorityEntry(Value):
         return 0
 
 
-Entry = Registration | Funding | CapSet | AwardEntry | AuthorityEntry
+class Marker(Value):
+    """What names a point or a period of the ledger's history, and moves no money."""
+
+    KIND: ClassVar[str] = ""
+    dated: date | None = None
+    reason: str = ""
+    decision: str = ""
+    key: str = ""
+
+    def movements(self) -> Iterator[Movement]:
+        """Yield nothing: no figure changes."""
+        return iter(())
+
+    def held(self) -> int:
+        """Return 0: nobody holds more than before."""
+        return 0
+
+
+Entry = Registration | Funding | CapSet | AwardEntry | AuthorityEntry | Marker
 ENTRIES: dict[str, type[Any]] = {
     kind.KIND: kind for kind in (Registration, Funding, CapSet, Allocation, Proposal)
 }
-"""The kinds of entry that `allocate` needs; the others stand in `steps` and `authority`."""
+"""The kinds of entry that `allocate` needs; the others are in `steps`, `authority` and `points`."""
 
 
 class Recorded(Value):

@@ -7,7 +7,7 @@ from typing import Any
 
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import parse_pounds
-from vru_ledger.domain.periods import parse_period
+from vru_ledger.domain.periods import parse_part
 from vru_ledger.domain.profiles import Instalment, in_order
 from vru_ledger.domain.text import parse_sentence, shown
 from vru_ledger.errors import FileUnreadable, RowsRejected
@@ -16,7 +16,7 @@ from vru_ledger.exchange.batch_file import BatchFile, BatchRow
 REQUIRED = ("period", "amount")
 OPTIONAL = ("milestone",)
 _PARSERS: dict[str, Callable[[str], Any]] = {
-    "period": parse_period,
+    "period": parse_part,
     "amount": parse_pounds,
     "milestone": parse_sentence,
 }

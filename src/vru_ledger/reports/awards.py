@@ -10,10 +10,11 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import MEANINGS, TYPED, Life, life_of
 from vru_ledger.domain.entries import AwardEntry, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.stages import HELD
 from vru_ledger.domain.stages import MEASURES as STAGE_MEASURES
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import awards, ledger, register
 from vru_ledger.store.database import Session
@@ -64,7 +65,7 @@ class Line(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return the awards that a query asks for, the newest first."""
-    allow(query, "awards", _FILTERS, times=False)
+    allow(query, "awards", _FILTERS)
     told = meta(session, query)
     rows: Any = _rows(session, query, None if query.everything else MOST + 1)
     notes = []
@@ -89,7 +90,8 @@ def answer(session: Session, query: Query) -> Answer:
 def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
     for one in awards.standings(session, query, most):
         held = {stage: getattr(one, stage) for stage in HELD}
-        life = life_of(held, awards.happened(session, one.award), partial(awards.told_of, session))
+        happened = awards.happened(session, one.award, query.moment())
+        life = life_of(held, happened, partial(awards.told_of, session))
         yield Row(
             award=one.award,
             fund=one.fund,
@@ -104,10 +106,23 @@ def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
         )
 
 
-def one(session: Session, made: awards.Made, today: date) -> Answer:
-    """Return the statement of one award: its terms, every entry, its stages, and what is due."""
-    query = Query(award=made.award)
-    life = awards.life(session, made)
+def one(session: Session, made: awards.Made, today: date, query: Query = ANY) -> Answer:
+    """Return the statement of one award: its terms, every entry, its stages, and what is due.
+
+    Raises NotFound if it was not made by the time that the query asks for.
+    """
+    query, moment = query.replace(award=made.award), query.moment()
+    happened = awards.happened(session, made.award, moment)
+    if not happened:
+        raise NotFound(
+            f"{made.award} was not made yet, {' '.join(at_moment(moment))}",
+            f"entry {made.entry} made it: vru-ledger show {made.entry}",
+        )
+    if moment.is_now():
+        held = awards.held(session, made.fund, made.award)
+    else:
+        held = awards.held_then(happened)
+    life = life_of(held, happened, partial(awards.told_of, session))
     recipient = register.recipient(session, made.recipient)
     name = recipient.name if recipient else made.recipient
     told = meta(session, query)
@@ -120,7 +135,11 @@ def one(session: Session, made: awards.Made, today: date) -> Answer:
         drop_first=("why", "actor", "ref", "dated", "went"),
         meta={**told, "state": life.state, **{f"{s}_pence": life.held.get(s, 0) for s in HELD}},
         measures={"held": STAGE_MEASURES["allocated"]},
-        notes=[*_terms(session, made, life), *_due(made, life, today), standing(told)],
+        notes=[
+            *_terms(session, made, life),
+            *(_due(made, life, today) if moment.is_now() else ()),
+            standing(told),
+        ],
     )
 
 

@@ -1,10 +1,10 @@
 """Every cap: its limit, what is used of it in each bucket, and what is left."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from itertools import chain, islice
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple
 
 from vru_ledger.caps import Bounds, kind_of
 from vru_ledger.domain.answer import Answer
@@ -14,9 +14,9 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area
 from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.value import Value
-from vru_ledger.position import EMPTY, Key
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
-from vru_ledger.store import figures, ledger, register
+from vru_ledger.store import figures, register
+from vru_ledger.store.books import Books, books_at
 from vru_ledger.store.database import Session
 
 TITLE = "Caps: every limit, what is used of it, and what is left"
@@ -67,42 +67,6 @@ class Row(Value):
     verdict: str
 
 
-class Uses(Protocol):
-    """What caps hold, now or then: the same questions, whichever it is."""
-
-    def caps(self, fund: str) -> list[tuple[CapSet, Bounds]]:
-        """Return every cap, or one fund's, by fund and code."""
-
-    def fullest(self, cap: CapSet, most: int) -> Iterable[tuple[str, int]]:
-        """Return a cap's fullest buckets and what they hold, of equals the last by code."""
-
-    def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
-        """Yield all of a cap's buckets, the fullest first."""
-
-    def held(self, cap: CapSet, bucket: str) -> int:
-        """Return what one bucket holds, 0 if nothing has touched it."""
-
-
-class _Now:
-    """What caps hold now: balances, by key."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    def caps(self, fund: str) -> list[tuple[CapSet, Bounds]]:
-        return ledger.all_caps(self.session, fund)
-
-    def fullest(self, cap: CapSet, most: int) -> Iterable[tuple[str, int]]:
-        return figures.fullest(self.session, cap.fund, cap.cap, most)
-
-    def buckets(self, cap: CapSet) -> Iterator[tuple[str, int]]:
-        return figures.buckets(self.session, cap.fund, cap.cap)
-
-    def held(self, cap: CapSet, bucket: str) -> int:
-        key = Key("cap", cap.fund, cap.cap, bucket)
-        return ledger.balances(self.session, [key]).get(key, EMPTY).held
-
-
 class _Asked(NamedTuple):
     """What the filters come to: properties that a bucket must have, and the funds in question."""
 
@@ -124,7 +88,7 @@ def answer(session: Session, query: Query) -> Answer:
     """Return every cap's buckets, the fullest first; a cap that nothing has used has one row."""
     allow(query, "caps", _FILTERS)
     told = meta(session, query)
-    uses = _uses(session, query)
+    uses = books_at(session, query.moment())
     asked = _asked(session, query)
     caps = [
         (cap, bounds)
@@ -164,14 +128,6 @@ def answer(session: Session, query: Query) -> Answer:
     )
 
 
-def _uses(session: Session, query: Query) -> Uses:
-    if query.as_of is None and query.known_at is None:
-        return _Now(session)
-    from vru_ledger.reports.caps_past import Then
-
-    return Then(session, query)
-
-
 def _asked(session: Session, query: Query) -> _Asked:
     """Return what the filters come to: an award and a recipient also say of which kind they are."""
     wanted = {
@@ -198,7 +154,7 @@ def _concerns(cap: CapSet, asked: _Asked) -> bool:
 
 
 def _used(
-    uses: Uses,
+    uses: Books,
     caps: list[tuple[CapSet, Bounds]],
     asked: _Asked,
     everything: bool,
@@ -236,7 +192,7 @@ def _bucket_asked(cap: CapSet, asked: _Asked) -> str | None:
 
 
 def _found(
-    uses: Uses, cap: CapSet, asked: _Asked, most: int | None
+    uses: Books, cap: CapSet, asked: _Asked, most: int | None
 ) -> Generator[tuple[str, int], None, None]:
     """Yield a cap's buckets that have the properties asked for, the fullest first."""
     wanted = {} if cap.measure in _OF_AWARDS else dict(enumerate(cap.per))

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from vru_ledger.domain.answer import Answer, Fact
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, recipients
 from vru_ledger.reports.meta import allow, meta, narrowing, standing
-from vru_ledger.store import ledger, register
+from vru_ledger.store import register
+from vru_ledger.store.books import Books, books_at
 from vru_ledger.store.database import Session
 
 TITLE = "The funds, their authority, and who may receive them"
@@ -30,10 +31,12 @@ class Row(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return every fund, or the one that is asked for."""
-    allow(query, "funds", ("fund",), times=False)
+    allow(query, "funds", ("fund",))
     told = meta(session, query)
+    books = books_at(session, query.moment())
+    books.stage_balances()
     rows = [
-        _row(session, fund)
+        _row(books, fund)
         for fund in register.everything(session, Fund)
         if query.fund in ("", fund.code)
     ]
@@ -52,13 +55,13 @@ def answer(session: Session, query: Query) -> Answer:
     )
 
 
-def _row(session: Session, fund: Fund) -> Row:
+def _row(books: Books, fund: Fund) -> Row:
     return Row(
         fund.code,
         fund.name,
         fund.theme,
-        Pence(ledger.authority(session, fund.code)),
-        goes_to(session, fund),
+        Pence(books.authority(fund.code)),
+        goes_to(books.session, fund),
         fund.term_words or (f"to {fund.term_to.isoformat()}" if fund.term_to else ""),
         fund.citation,
     )
@@ -73,19 +76,22 @@ def goes_to(session: Session, fund: Fund) -> str:
     return f"any of kind {kinds}" if kinds else "anybody"
 
 
-def one(session: Session, fund: Fund) -> Answer:
+def one(session: Session, fund: Fund, query: Query = ANY) -> Answer:
     """Return what is known of one fund, with its caps and its recipients beside."""
-    row = _row(session, fund)
-    lines = ledger.lines(session, fund.code)
+    query = query.replace(fund=fund.code)
+    books = books_at(session, query.moment())
+    row = _row(books, fund)
+    lines = books.lines(fund.code)
     return Answer(
         name="fund",
         title=f"{fund.name} ({fund.code})",
         row_type=Fact,
         rows=list(_facts(fund, row, lines)),
         shown=("fact", "value"),
+        notes=at_moment(query.moment()),
         apart=(
-            caps.answer(session, Query(fund=fund.code)),
-            recipients.answer(session, Query(fund=fund.code)),
+            caps.answer(session, query),
+            recipients.answer(session, query),
         ),
     )
 

@@ -28,14 +28,13 @@ def meta(session: Session, query: Query) -> dict[str, Any]:
     """
     number, hash_ = ledger.head(session)
     if query.known_at is not None and query.known_at < number:
-        then = ledger.entry(session, query.known_at)
-        if then:
-            number, hash_ = then.number, then.hash
+        number, hash_ = query.known_at, ledger.hash_of(session, query.known_at)
     return {
         "ledger_head": hash_,
         "entry": number,
         "as_of": query.as_of.isoformat() if query.as_of else None,
         "known_at": query.known_at,
+        **({} if query.known in ("", str(query.known_at)) else {"known_as": query.known}),
         "filters": in_force(query),
         "by": list(query.by),
     }
@@ -52,6 +51,10 @@ def standing(told: Mapping[str, Any]) -> str:
     known = told["known_at"]
     newest = "the newest entry" if known is None else f"what was known at entry {known}"
     as_of = told["as_of"] or newest
+    if told["as_of"] and known is not None:
+        as_of += f", {newest}"
+    if "known_as" in told:
+        as_of += f" ({told['known_as']})"
     return f"entry number {told['entry']}, ledger head {told['ledger_head'][:12]}…, as of {as_of}"
 
 
@@ -61,19 +64,11 @@ def narrowing(told: Mapping[str, Any]) -> list[str]:
     return [f"only {said}"] if said else []
 
 
-def allow(
-    query: Query, report: str, filters: Collection[str], *, by: bool = False, times: bool = True
-) -> None:
+def allow(query: Query, report: str, filters: Collection[str], *, by: bool = False) -> None:
     """Raise BadInput if a query is narrowed by something that a report knows nothing of.
 
-    A filter that is quietly left out would make a figure mean something else. `times` says that
-    the report can look back with `as_of` and `known_at`.
+    A filter that is quietly left out would make a figure mean something else.
     """
-    if not times and (query.as_of or query.known_at is not None):
-        raise BadInput(
-            f"the report {report} tells how things are now",
-            "leave out --as-of and --known-at, or ask for the report position",
-        )
     strange = [name for name in in_force(query) if name not in filters]
     if strange:
         options = ", ".join(f"--{name}" for name in filters)

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from vru_ledger.domain.answer import Answer, Fact
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.register import Area, Recipient
 from vru_ledger.domain.stages import HELD, MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
-from vru_ledger.store import awards, holdings, register
+from vru_ledger.store import awards, register
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 
 TITLE = "The recipients, and what each has been promised"
@@ -29,7 +30,7 @@ class Row(Value):
 
 
 class Award(Value):
-    """One award, and what is held for it now. The total has no day."""
+    """One award, and what is held for it. The total has no day."""
 
     TOLD: ClassVar[Told] = {"dated": {"absent": ""}}
 
@@ -43,7 +44,7 @@ class Award(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return every recipient, or those that a fund lists or gives to."""
-    allow(query, "recipients", ("fund", "recipient", "area"), times=False)
+    allow(query, "recipients", ("fund", "recipient", "area"))
     told = meta(session, query)
     names = {area.code: area.name for area in register.everything(session, Area)}
     return Answer(
@@ -60,12 +61,13 @@ def answer(session: Session, query: Query) -> Answer:
 
 
 def _rows(session: Session, query: Query, names: dict[str, str]) -> Iterator[Row]:
-    for code, name, kind, area, pence, citation in holdings.recipients(session, query.fund):
+    found = books_at(session, query.moment()).recipients(query.fund)
+    for code, name, kind, area, pence, citation in found:
         if query.recipient in ("", code) and query.area in ("", area):
             yield Row(code, name, kind, names.get(area, ""), Pence(pence), citation)
 
 
-def one(session: Session, recipient: Recipient) -> Answer:
+def one(session: Session, recipient: Recipient, query: Query = ANY) -> Answer:
     """Return what is known of one recipient, with its awards beside."""
     area = register.area(session, recipient.area) if recipient.area else None
     facts = [
@@ -84,7 +86,7 @@ def one(session: Session, recipient: Recipient) -> Answer:
             Pence(sum(getattr(one, stage) for stage in HELD)),
             one.title,
         )
-        for one in awards.standings(session, Query(recipient=recipient.code), None)
+        for one in awards.standings(session, query.replace(recipient=recipient.code), None)
     ]
     total = Award("total", "", None, "", Pence(sum(award.allocated for award in held)), "")
     return Answer(
@@ -93,6 +95,7 @@ def one(session: Session, recipient: Recipient) -> Answer:
         row_type=Fact,
         rows=facts,
         shown=("fact", "value"),
+        notes=at_moment(query.moment()),
         apart=(
             Answer(
                 name="awards",

@@ -9,6 +9,7 @@ from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
+from vru_ledger.rules.open_period import open_period
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
@@ -34,6 +35,7 @@ def _of_steps(name: str) -> Rule:
 
 
 RULES: tuple[Rule, ...] = (
+    open_period,
     _of_steps("legal_step"),
     _of_steps("second_person"),
     _of_steps("planned"),
@@ -48,6 +50,10 @@ RULES: tuple[Rule, ...] = (
 
 AUTHORITY_RULES = ("second-person",)
 """Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
+
+
+PERIOD_RULES = ("open-period",)
+"""Rules about when: where nothing else is wrong, another day passes."""
 
 
 def judge(case: Case) -> list[Breach]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vru_ledger.caps import Bounds
@@ -13,6 +13,7 @@ from vru_ledger.position import Key, Position
 
 if TYPE_CHECKING:
     from vru_ledger.domain.award_states import Life
+    from vru_ledger.domain.periods import Period
 
 
 class Case(Value):
@@ -21,7 +22,7 @@ class Case(Value):
     `listed` says whether the fund, if it is closed, names the recipient. `position` is before the
     entry, `changes` what the entry would add to it, in the unit of each balance. `life` is what the
     award has come to before a step, `actor` who takes it. `who` is what to call the recipient, its
-    code if it is empty.
+    code if it is empty; `closed` are the periods that take no new date.
     """
 
     entry: Entry
@@ -34,6 +35,7 @@ class Case(Value):
     life: Life | None = None
     actor: str = ""
     who: str = ""
+    closed: Sequence[Period] = ()
 
 
 class Breach(NamedTuple):

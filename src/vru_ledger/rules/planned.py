@@ -36,13 +36,13 @@ def _stop(sentence: str, over: int = 0) -> Breach:
 
 
 def _fits(new: Any, life: Life) -> Iterator[Breach]:
-    from vru_ledger.domain.periods import parse_period
+    from vru_ledger.domain.periods import parse_part
     from vru_ledger.domain.profiles import in_order
 
     if new.version != life.versions + 1:
         yield _stop(f"it is version {new.version} of its plan, after {life.versions} before it")
     if any(
-        one.amount_pence <= 0 or parse_period(one.period) != one.period for one in new.instalments
+        one.amount_pence <= 0 or parse_part(one.period) != one.period for one in new.instalments
     ):
         yield _stop("a payment is of nothing, or of no period")
     elif new.instalments != in_order(new.instalments):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.award_states import MARKS, Happened, Life, life_of
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
 from vru_ledger.store import ledger
@@ -57,30 +57,31 @@ def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]
     return [Made(*row) for row in rows]
 
 
-def happened(session: Session, ref: str, before: int | None = None) -> list[Happened]:
-    """Return the entries of an award, oldest first; only those before entry `before` if given."""
-    return _happened(session, ref, before, "")
+def happened(session: Session, ref: str, moment: Moment = NOW) -> list[Happened]:
+    """Return the entries of an award by a moment, oldest first."""
+    return _happened(session, ref, moment, "")
 
 
-def marking(session: Session, ref: str, before: int | None = None) -> list[Happened] | None:
+def marking(session: Session, ref: str, moment: Moment = NOW) -> list[Happened] | None:
     """Return only those that mark the award's state, of which there are few.
 
     None if its payments were planned: then what was claimed and paid bears on what may follow.
     """
-    found = _happened(session, ref, before, _MARKING)
+    found = _happened(session, ref, moment, _MARKING)
     return None if any(one.kind == "profile" for one in found) else found
 
 
-_MARKING = f" AND (kind IN {MARKS} OR to_stage = 'proposed' OR reverses IS NOT NULL)"
+_MARKING = f"(e.kind IN {MARKS} OR e.to_stage = 'proposed' OR e.reverses IS NOT NULL)"
 
 
-def _happened(session: Session, ref: str, before: int | None, which: str) -> list[Happened]:
+def _happened(session: Session, ref: str, moment: Moment, which: str) -> list[Happened]:
+    wanted = ledger.Conditions(Query(award=ref, as_of=moment.as_of, known_at=moment.known_at))
+    if which:
+        wanted.add(which)
     rows = session.rows(
-        "SELECT number, kind, actor, to_stage, reverses, amount_pence FROM entries WHERE award = ?"
-        + which
-        + ("" if before is None else " AND number < ?")
-        + " ORDER BY number",
-        (ref,) if before is None else (ref, before),
+        "SELECT e.number, e.kind, e.actor, e.to_stage, e.reverses, e.from_stage, e.amount_pence"
+        f" FROM entries e{wanted.where()} ORDER BY e.number",
+        wanted.parameters,
     )
     return [Happened(*row) for row in rows]
 
@@ -96,6 +97,16 @@ def profiles(session: Session, ref: str) -> Iterator[tuple[int, Any]]:
     for one in happened(session, ref):
         if one.kind == "profile":
             yield one.number, told_of(session, one.number)
+
+
+def held_then(happened: Iterable[Happened]) -> dict[str, int]:
+    """Return what each stage held of an award after these entries, in pence."""
+    held: dict[str, int] = {}
+    for one in happened:
+        for stage, pence in ((one.from_stage, -one.amount_pence), (one.to_stage, one.amount_pence)):
+            if stage in HELD:
+                held[stage] = held.get(stage, 0) + pence
+    return {stage: pence for stage, pence in held.items() if pence}
 
 
 def stage_keys(fund: str, ref: str) -> Sequence[Key]:
@@ -154,6 +165,11 @@ def standings(session: Session, query: Query, most: int | None) -> Iterator[Stan
         if value:
             wanted.append(f"{column} = ?")
             values.append(value)
+    moment = query.moment()
+    if not moment.is_now():
+        times = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+        wanted += times.texts
+        values += times.parameters
     held = "".join(
         ", COALESCE((SELECT b.held FROM balances b WHERE b.scope = 'award' AND b.fund = a.fund"
         f" AND b.name = '{stage}' AND b.bucket = a.ref), 0)"
@@ -167,4 +183,8 @@ def standings(session: Session, query: Query, most: int | None) -> Iterator[Stan
         f" JOIN entries e ON e.number = a.entry WHERE {' AND '.join(wanted)} ORDER BY {order}"
     )
     for row in session.stream(sql + ("" if most is None else f" LIMIT {int(most)}"), values):
-        yield Standing(*row)
+        one = Standing(*row)
+        if not moment.is_now():
+            then = held_then(happened(session, one.award, moment))
+            one = Standing(*row[: -len(HELD)], *(then.get(stage, 0) for stage in HELD))
+        yield one

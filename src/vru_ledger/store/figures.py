@@ -96,7 +96,7 @@ class Figures:
     def _lines_of(self, query: Query) -> Iterator[_Line]:
         """Yield the balances of stages that the filters let through."""
         if query.fund not in self._lines:
-            self._lines[query.fund] = _lines(self._session, query.fund)
+            self._lines[query.fund] = _lines(self._session, query)
         for line in self._lines[query.fund]:
             if (
                 query.source in ("", line.source)
@@ -107,20 +107,20 @@ class Figures:
                 yield line
 
 
-def _now(query: Query) -> bool:
-    """Say whether the question is about now: what balances know."""
-    times = (query.as_of, query.known_at, query.since, query.until)
-    return not query.kind and all(time is None for time in times)
+def _of_balances(query: Query) -> bool:
+    """Say whether the question is about what is held, not about some of the entries."""
+    return not query.kind and query.since is None and query.until is None
 
 
 def _from_stages(by: Sequence[str], query: Query) -> bool:
-    return _now(query) and "recipient" not in by and not (query.recipient or query.award)
+    return _of_balances(query) and "recipient" not in by and not (query.recipient or query.award)
 
 
 def _from_recipients(by: Sequence[str], query: Query, told: Sequence[str]) -> bool:
     beyond = query.area or query.bcu or query.source or query.fy or query.award
     known = all(name in _OF_RECIPIENTS for name in by)
-    return _now(query) and known and not beyond and all(name in HELD for name in told)
+    now = _of_balances(query) and query.moment().is_now()
+    return now and known and not beyond and all(name in HELD for name in told)
 
 
 def _told(found: Iterable[Group], told: Sequence[str]) -> Iterator[Group]:
@@ -132,12 +132,14 @@ def _told(found: Iterable[Group], told: Sequence[str]) -> Iterator[Group]:
             yield Group(group.keys, group.recipient_name, sums)
 
 
-def _lines(session: Session, fund: str) -> list[_Line]:
-    """Return the balances of stages, of all funds or one: a few thousand at most."""
+def _lines(session: Session, query: Query) -> list[_Line]:
+    """Return the balances of stages, of all funds or one, at the query's time: a few thousand."""
+    from vru_ledger.store.books import books_at
+
     theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
     bcu_of = {one.code: one.bcu for one in register.everything(session, Area)}
     found = []
-    for key, pence in ledger.stage_balances(session, fund):
+    for key, pence in books_at(session, query.moment()).stage_balances(query.fund):
         source, fy, area = key.bucket.split("|")
         found.append(
             _Line(
@@ -206,6 +208,8 @@ def of_movements(
     tables = "movements m"
     wanted = ledger.Conditions(
         Query(
+            recipient=query.recipient,
+            award=query.award,
             kind=query.kind,
             since=query.since,
             until=query.until,
@@ -278,14 +282,8 @@ def _side_by_side(rows: Iterator[Row], keys: int) -> Iterator[Group]:
 
 def authority_of_funds(session: Session, query: Query) -> dict[str, int]:
     """Return the whole authority of each fund, in pence, at the time that a query asks for."""
-    if query.as_of is None and query.known_at is None:
-        rows = session.rows(
-            "SELECT fund, CAST(SUM(held) AS BIGINT) FROM balances"
-            f" WHERE scope = 'stage' AND name = '{AUTHORITY}' GROUP BY fund"
-        )
-        return {fund: int(pence) for fund, pence in rows}
     then = Query(as_of=query.as_of, known_at=query.known_at)
-    return {group.keys[0]: group.sums[0] for group in of_movements(session, ("fund",), then)}
+    return {group.keys[0]: group.sums[0] for group in Figures(session).groups(("fund",), then)}
 
 
 def fullest(session: Session, fund: str, cap: str, most: int) -> list[tuple[str, int]]:

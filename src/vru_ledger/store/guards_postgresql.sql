@@ -359,3 +359,110 @@ CREATE TRIGGER ledger_remains BEFORE DELETE ON ledger
   FOR EACH ROW EXECUTE FUNCTION refuse('what a ledger is never changes');
 CREATE TRIGGER ledger_kept BEFORE TRUNCATE ON ledger
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('what a ledger is never changes');
+
+CREATE FUNCTION entries_dated() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM periods
+    WHERE closed = 1 AND last_day >= NEW.dated AND first_day <= NEW.dated) THEN
+    RAISE EXCEPTION 'nothing is dated in a closed period'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER entries_dated BEFORE INSERT ON entries
+  FOR EACH ROW EXECUTE FUNCTION entries_dated();
+CREATE FUNCTION periods_change() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
+      WHERE e.number = NEW.entry AND position('"period":"' || NEW.name || '"' IN e.fact) > 0
+        AND e.kind = CASE NEW.closed WHEN 1 THEN 'close-period' ELSE 'reopen-period' END
+        AND position('"first_day":"' || NEW.first_day || '"' IN e.fact) > 0
+        AND position('"last_day":"' || NEW.last_day || '"' IN e.fact) > 0)
+    OR (TG_OP = 'INSERT' AND NEW.closed <> 1)
+    OR (TG_OP = 'UPDATE' AND (NEW.name <> OLD.name OR NEW.first_day IS DISTINCT FROM OLD.first_day
+      OR NEW.last_day IS DISTINCT FROM OLD.last_day OR NEW.entry <= OLD.entry
+      OR NEW.closed = OLD.closed)) THEN
+    RAISE EXCEPTION 'a period is closed and reopened by an entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER periods_begin BEFORE INSERT ON periods
+  FOR EACH ROW EXECUTE FUNCTION periods_change();
+CREATE TRIGGER periods_move BEFORE UPDATE ON periods
+  FOR EACH ROW EXECUTE FUNCTION periods_change();
+CREATE TRIGGER periods_remain BEFORE DELETE ON periods
+  FOR EACH ROW EXECUTE FUNCTION refuse('a period is never removed');
+CREATE TRIGGER periods_kept BEFORE TRUNCATE ON periods
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('a period is never removed');
+CREATE FUNCTION papers_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
+    WHERE e.number = NEW.entry AND e.kind = 'paper' AND NEW.at = e.number - 1
+      AND NEW.head = e.previous_hash AND position('"paper":"' || NEW.name || '"' IN e.fact) > 0) THEN
+    RAISE EXCEPTION 'a paper names its point once, by an entry'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER papers_begin BEFORE INSERT ON papers
+  FOR EACH ROW EXECUTE FUNCTION papers_begin();
+CREATE TRIGGER papers_stay BEFORE UPDATE ON papers
+  FOR EACH ROW EXECUTE FUNCTION refuse('a paper is never moved');
+CREATE TRIGGER papers_remain BEFORE DELETE ON papers
+  FOR EACH ROW EXECUTE FUNCTION refuse('a paper is never removed');
+CREATE TRIGGER papers_kept BEFORE TRUNCATE ON papers
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('a paper is never removed');
+
+CREATE FUNCTION folios_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM folios), 0)
+    OR NEW.first <> 1 + COALESCE((SELECT MAX(last) FROM folios), 0)
+    OR NEW.last > (SELECT number FROM head) THEN
+    RAISE EXCEPTION 'a folio follows the folio before it'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER folios_begin BEFORE INSERT ON folios
+  FOR EACH ROW EXECUTE FUNCTION folios_begin();
+CREATE FUNCTION folios_fill() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  INSERT INTO turnovers (folio, n, month, fund, stage, source, fy, area, pence)
+    SELECT NEW.number, row_number() OVER (), t.month, t.fund, t.stage, t.source, t.fy, t.area,
+      t.pence FROM (
+      SELECT COALESCE(substr(e.dated, 1, 7), '') AS month, m.fund, m.stage, m.source, m.fy, m.area,
+        CAST(SUM(m.pence) AS BIGINT) AS pence FROM entries e JOIN movements m ON m.entry = e.number
+        WHERE e.number BETWEEN NEW.first AND NEW.last
+        GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(m.pence) <> 0) t;
+  IF NEW.turnovers <> (SELECT COUNT(*) FROM turnovers WHERE folio = NEW.number) THEN
+    RAISE EXCEPTION 'a folio turns over what its entries move'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER folios_fill AFTER INSERT ON folios
+  FOR EACH ROW EXECUTE FUNCTION folios_fill();
+CREATE TRIGGER folios_stay BEFORE UPDATE ON folios
+  FOR EACH ROW EXECUTE FUNCTION refuse('a folio is never changed');
+CREATE TRIGGER folios_remain BEFORE DELETE ON folios
+  FOR EACH ROW EXECUTE FUNCTION refuse('a folio is never removed');
+CREATE TRIGGER folios_kept BEFORE TRUNCATE ON folios
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('a folio is never removed');
+CREATE FUNCTION turnovers_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM folios WHERE number = NEW.folio
+    AND NEW.n BETWEEN 1 AND turnovers) THEN
+    RAISE EXCEPTION 'a folio turns over what its entries move'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER turnovers_begin BEFORE INSERT ON turnovers
+  FOR EACH ROW EXECUTE FUNCTION turnovers_begin();
+CREATE TRIGGER turnovers_stay BEFORE UPDATE ON turnovers
+  FOR EACH ROW EXECUTE FUNCTION refuse('a turnover is never changed');
+CREATE TRIGGER turnovers_remain BEFORE DELETE ON turnovers
+  FOR EACH ROW EXECUTE FUNCTION refuse('a turnover is never removed');
+CREATE TRIGGER turnovers_kept BEFORE TRUNCATE ON turnovers
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('a turnover is never removed');

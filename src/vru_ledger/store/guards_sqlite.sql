@@ -337,3 +337,81 @@ CREATE TRIGGER ledger_stays BEFORE UPDATE ON ledger
 BEGIN SELECT RAISE(ABORT, 'what a ledger is never changes'); END;
 CREATE TRIGGER ledger_remains BEFORE DELETE ON ledger
 BEGIN SELECT RAISE(ABORT, 'what a ledger is never changes'); END;
+
+-- Closed periods take no new date; a period and a paper are what their newest entry says. Its fact
+-- is JSON without spaces, and within a text every quote has a backslash, so this finds fields only.
+CREATE TRIGGER entries_dated BEFORE INSERT ON entries WHEN NEW.dated IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'nothing is dated in a closed period')
+    WHERE EXISTS (SELECT 1 FROM periods
+      WHERE closed = 1 AND last_day >= NEW.dated AND first_day <= NEW.dated);
+END;
+CREATE TRIGGER periods_begin BEFORE INSERT ON periods
+BEGIN
+  SELECT RAISE(ABORT, 'a period is closed and reopened by an entry')
+    WHERE EXISTS (SELECT 1 FROM periods WHERE name = NEW.name)
+      OR NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
+        WHERE e.number = NEW.entry AND e.kind = 'close-period' AND NEW.closed = 1
+          AND instr(e.fact, '"period":"' || NEW.name || '"') > 0
+          AND instr(e.fact, '"first_day":"' || NEW.first_day || '"') > 0
+          AND instr(e.fact, '"last_day":"' || NEW.last_day || '"') > 0);
+END;
+CREATE TRIGGER periods_move BEFORE UPDATE ON periods
+BEGIN
+  SELECT RAISE(ABORT, 'a period is closed and reopened by an entry')
+    WHERE NEW.name <> OLD.name OR NEW.first_day IS NOT OLD.first_day
+      OR NEW.last_day IS NOT OLD.last_day OR NEW.entry <= OLD.entry OR NEW.closed = OLD.closed
+      OR NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
+        WHERE e.number = NEW.entry AND instr(e.fact, '"period":"' || NEW.name || '"') > 0
+          AND e.kind = CASE NEW.closed WHEN 1 THEN 'close-period' ELSE 'reopen-period' END);
+END;
+CREATE TRIGGER periods_remain BEFORE DELETE ON periods
+BEGIN SELECT RAISE(ABORT, 'a period is never removed'); END;
+CREATE TRIGGER papers_begin BEFORE INSERT ON papers
+BEGIN
+  SELECT RAISE(ABORT, 'a paper names its point once, by an entry')
+    WHERE EXISTS (SELECT 1 FROM papers WHERE name = NEW.name)
+      OR NOT EXISTS (SELECT 1 FROM entries e JOIN head ON head.number = e.number
+        WHERE e.number = NEW.entry AND e.kind = 'paper' AND NEW.at = e.number - 1
+          AND NEW.head = e.previous_hash AND instr(e.fact, '"paper":"' || NEW.name || '"') > 0);
+END;
+CREATE TRIGGER papers_stay BEFORE UPDATE ON papers
+BEGIN SELECT RAISE(ABORT, 'a paper is never moved'); END;
+CREATE TRIGGER papers_remain BEFORE DELETE ON papers
+BEGIN SELECT RAISE(ABORT, 'a paper is never removed'); END;
+
+-- A folio follows the one before, and the database itself writes what its entries turned over.
+CREATE TRIGGER folios_begin BEFORE INSERT ON folios
+BEGIN
+  SELECT RAISE(ABORT, 'a folio follows the folio before it')
+    WHERE EXISTS (SELECT 1 FROM folios WHERE number >= NEW.number)
+      OR NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM folios), 0)
+      OR NEW.first <> 1 + COALESCE((SELECT last FROM folios ORDER BY number DESC LIMIT 1), 0)
+      OR NEW.last > (SELECT number FROM head);
+END;
+CREATE TRIGGER folios_fill AFTER INSERT ON folios
+BEGIN
+  INSERT INTO turnovers (folio, n, month, fund, stage, source, fy, area, pence)
+    SELECT NEW.number, row_number() OVER (), month, fund, stage, source, fy, area, pence FROM (
+      SELECT COALESCE(substr(e.dated, 1, 7), '') AS month, m.fund, m.stage, m.source, m.fy, m.area,
+        SUM(m.pence) AS pence FROM entries e CROSS JOIN movements m
+        WHERE e.number BETWEEN NEW.first AND NEW.last AND m.entry = e.number
+        GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(m.pence) <> 0);
+  SELECT RAISE(ABORT, 'a folio turns over what its entries move')
+    WHERE NEW.turnovers <> (SELECT COUNT(*) FROM turnovers WHERE folio = NEW.number);
+END;
+CREATE TRIGGER folios_stay BEFORE UPDATE ON folios
+BEGIN SELECT RAISE(ABORT, 'a folio is never changed'); END;
+CREATE TRIGGER folios_remain BEFORE DELETE ON folios
+BEGIN SELECT RAISE(ABORT, 'a folio is never removed'); END;
+CREATE TRIGGER turnovers_begin BEFORE INSERT ON turnovers
+BEGIN
+  SELECT RAISE(ABORT, 'a folio turns over what its entries move')
+    WHERE NOT EXISTS (SELECT 1 FROM folios WHERE number = NEW.folio
+        AND NEW.n BETWEEN 1 AND turnovers)
+      OR EXISTS (SELECT 1 FROM turnovers WHERE folio = NEW.folio AND n = NEW.n);
+END;
+CREATE TRIGGER turnovers_stay BEFORE UPDATE ON turnovers
+BEGIN SELECT RAISE(ABORT, 'a turnover is never changed'); END;
+CREATE TRIGGER turnovers_remain BEFORE DELETE ON turnovers
+BEGIN SELECT RAISE(ABORT, 'a turnover is never removed'); END;

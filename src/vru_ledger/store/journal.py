@@ -11,9 +11,9 @@ from typing import Any
 
 from vru_ledger.caps import Bounds, new_balance
 from vru_ledger.domain.chain import fact_of, link
-from vru_ledger.domain.entries import Allocation, CapSet, Entry, Recorded, Registration
+from vru_ledger.domain.entries import Allocation, CapSet, Entry, Marker, Recorded, Registration
 from vru_ledger.position import Balance, Key, after
-from vru_ledger.store import ledger, register
+from vru_ledger.store import ledger, points, register
 from vru_ledger.store.database import Session
 
 _MOST_BALANCES = 25_000
@@ -52,6 +52,7 @@ class Journal:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.number, self.hash = ledger.head(session)
+        self._flushed = self.number
         self._balances: dict[Key, Balance] = {}
         self._unwritten: set[Key] = set()
         self._touched: dict[Key, int] = {}
@@ -120,6 +121,9 @@ class Journal:
             self.flush()
             for record in entry.records:
                 register.put(self.session, record, number)
+        elif isinstance(entry, Marker):
+            self.flush()
+            points.put(self.session, entry, number)
         return Recorded(
             number=number, entry=entry, actor=actor, recorded_at=recorded_at, hash=self.hash
         )
@@ -157,6 +161,9 @@ class Journal:
             *(self._touched, self._begun, self._moved, self._keys),
         ):
             waiting.clear()
+        if self.number // points.FOLIO > self._flushed // points.FOLIO:
+            points.write_folios(self.session, self.number)
+        self._flushed = self.number
         if len(self._balances) > _MOST_BALANCES:
             self._forget()
 

@@ -4,15 +4,18 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from vru_ledger.caps import Bounds
-from vru_ledger.domain.chain import read_fact
+from vru_ledger.domain.chain import GENESIS, read_fact
 from vru_ledger.domain.entries import Allocation, CapSet, Recorded
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.errors import LedgerUnusable
 from vru_ledger.position import Balance, Key
 from vru_ledger.store.database import Row, Session
 
 _KEYS_AT_ONCE = 200
+OF_HISTORY = "kind IN ('cap', 'close-period', 'paper', 'reopen-period')"
+"""The kinds of entry that an index finds by kind: a database uses it where it is told so."""
+
 _ENTRY = "number, actor, recorded_at, fact, hash"
 RARE = f"e.kind <> '{Allocation.KIND}'"
 """Entries that a ledger has few of, which is what an index finds them by."""
@@ -116,10 +119,24 @@ def award_exists(session: Session, ref: str) -> bool:
     return session.row("SELECT 1 FROM awards WHERE ref = ?", (ref,)) is not None
 
 
-def standing(session: Session) -> dict[str, Any]:
-    """Return the newest entry's number and hash, as every answer for programs tells them."""
+def standing(session: Session, moment: Moment = NOW) -> dict[str, Any]:
+    """Return the newest entry's number and hash, as every answer for programs tells them.
+
+    At an earlier moment, those of the entry then known, and the moment itself.
+    """
     number, hash_ = head(session)
-    return {"ledger_head": hash_, "entry": number}
+    if moment.is_now():
+        return {"ledger_head": hash_, "entry": number}
+    if moment.known_at is not None and moment.known_at < number:
+        number, hash_ = moment.known_at, hash_of(session, moment.known_at)
+    told = {"as_of": moment.as_of.isoformat() if moment.as_of else None}
+    return {"ledger_head": hash_, "entry": number, **told, "known_at": moment.known_at}
+
+
+def hash_of(session: Session, number: int) -> str:
+    """Return an entry's hash; before the first it is that of an empty chain."""
+    row = session.row("SELECT hash FROM entries WHERE number = ?", (number,))
+    return str(row[0]) if row else GENESIS
 
 
 def entries_by_key(session: Session, keys: Collection[str]) -> dict[str, Recorded]:
@@ -238,6 +255,13 @@ def entries(
         yield _recorded(row)
 
 
+def entries_where(session: Session, where: str, parameters: Sequence[Any]) -> Iterator[Recorded]:
+    """Yield the entries `e` for which a condition in SQL holds, oldest first."""
+    sql = "SELECT e.number, e.actor, e.recorded_at, e.fact, e.hash FROM entries e"
+    for row in session.stream(f"{sql} WHERE {where} ORDER BY e.number", parameters):
+        yield _recorded(row)
+
+
 def movements(session: Session, number: int) -> list[Row]:
     """Return an entry's movements: stage, pence, fund, source, year, award, recipient, area."""
     return session.rows(
@@ -247,13 +271,21 @@ def movements(session: Session, number: int) -> list[Row]:
     )
 
 
-def moved(session: Session, fund: str, stages: Sequence[str]) -> Iterator[tuple[int, int]]:
+def moved(
+    session: Session, fund: str, stages: Sequence[str], moment: Moment = NOW
+) -> Iterator[tuple[int, int]]:
     """Yield what each entry moved of these stages of a fund: its number and pence, oldest first."""
+    tables, times = "movements m", Conditions(Query(as_of=moment.as_of))
+    if times.texts:
+        tables = "movements m JOIN entries e ON e.number = m.entry"
+    if moment.known_at is not None:
+        times.add("m.entry <= ?", moment.known_at)
     yield from session.rows(
-        "SELECT entry, CAST(SUM(pence) AS BIGINT) FROM movements"
-        f" WHERE fund = ? AND stage IN ({', '.join('?' * len(stages))})"
-        " GROUP BY entry HAVING SUM(pence) <> 0 ORDER BY entry",
-        (fund, *stages),
+        f"SELECT m.entry, CAST(SUM(m.pence) AS BIGINT) FROM {tables}"
+        f" WHERE m.fund = ? AND m.stage IN ({', '.join('?' * len(stages))})"
+        f"{''.join(f' AND {text}' for text in times.texts)}"
+        " GROUP BY m.entry HAVING SUM(m.pence) <> 0 ORDER BY m.entry",
+        (fund, *stages, *times.parameters),
     )
 
 

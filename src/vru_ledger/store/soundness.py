@@ -107,6 +107,14 @@ def _in_order(rows: Iterator[Row], entry_at: int) -> Iterator[Row]:
         yield row
 
 
+def turnover_rows(session: Session) -> Iterator[Row]:
+    """Yield every row of `turnovers`, folio by folio."""
+    return session.stream(
+        "SELECT folio, n, month, fund, stage, source, fy, area, pence FROM turnovers"
+        " ORDER BY folio, n"
+    )
+
+
 def balance_rows(session: Session) -> Iterator[Row]:
     """Yield every balance: its key, then held, floor, ceiling, grandfathered and entry."""
     return session.stream(_BALANCES)
@@ -245,7 +253,7 @@ def of_head(session: Session, number: int, hash_: str) -> Iterator[Finding]:
 def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
     """Yield a finding for each row of `caps` that is not what the entries come to."""
     stored = {row[0]: row for row in session.rows(f"SELECT {_CAP_COLUMNS} FROM caps")}
-    yield from _compared("cap", stored, expected)
+    yield from compared("cap", stored, expected)
 
 
 def of_register(
@@ -272,13 +280,14 @@ def of_register(
         stored = {" ".join(row[:keys]): row for row in rows}
         if record is Recipient:
             told = {code: stored.get(code) for code in recipients} | told
-        yield from _compared(record.TABLE, stored, told)
+        yield from compared(record.TABLE, stored, told)
 
 
-def _compared(
+def compared(
     what: str, stored: Mapping[str, Row], expected: Mapping[str, Row]
 ) -> Iterator[Finding]:
-    code = "cap" if what == "cap" else "register"
+    """Yield a finding for each row of a table that is not what the entries come to."""
+    code = what if what in ("cap", "papers", "periods") else "register"
     for name in sorted(stored.keys() | expected.keys()):
         if name not in expected:
             said = f"{what} {name} is there, and no entry put it there"

@@ -21,6 +21,8 @@ from vru_ledger.store.columns import (
     text_column,
     whole_column,
 )
+from vru_ledger.store.history_tables import FolioRow, PaperRow, PeriodRow, TurnoverRow
+from vru_ledger.store.ledger import OF_HISTORY
 from vru_ledger.store.register_tables import (
     AreaRow,
     DocumentRow,
@@ -73,6 +75,14 @@ class EntryRow(SQLModel, table=True):
         Index("entries_of_fund", "fund", "number"),
         Index("entries_of_award", "award", "number"),
         Index("entries_of_recipient", "recipient", "number"),
+        # The few that say what limits, periods and papers were at an earlier time.
+        Index(
+            "entries_of_history",
+            "kind",
+            "number",
+            sqlite_where=text(OF_HISTORY),
+            postgresql_where=text(OF_HISTORY),
+        ),
         Index(
             "entries_reversed",
             "reverses",
@@ -244,5 +254,9 @@ TABLES = _sorted(
     HeadlineRow,
     ProgrammeRow,
     OutputRow,
+    PaperRow,
+    PeriodRow,
+    FolioRow,
+    TurnoverRow,
 )
 """The ledger's own tables: a notebook may declare others beside them."""

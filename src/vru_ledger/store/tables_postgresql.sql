@@ -33,6 +33,8 @@ CREATE INDEX entries_of_award ON entries (award, number);
 
 CREATE INDEX entries_of_fund ON entries (fund, number);
 
+CREATE INDEX entries_of_history ON entries (kind, number) WHERE kind IN ('cap', 'close-period', 'paper', 'reopen-period');
+
 CREATE INDEX entries_of_kind ON entries (kind, number) WHERE kind <> 'allocate';
 
 CREATE INDEX entries_of_recipient ON entries (recipient, number);
@@ -84,6 +86,16 @@ CREATE TABLE documents (
   FOREIGN KEY(entry) REFERENCES entries (number)
 );
 
+CREATE TABLE folios (
+  number BIGINT NOT NULL,
+  first BIGINT NOT NULL,
+  last BIGINT NOT NULL,
+  turnovers BIGINT NOT NULL,
+  PRIMARY KEY (number),
+  CHECK (first <= last),
+  FOREIGN KEY(last) REFERENCES entries (number)
+);
+
 CREATE TABLE funds (
   entry BIGINT NOT NULL,
   citation TEXT COLLATE "C" NOT NULL,
@@ -127,6 +139,29 @@ CREATE TABLE outputs (
   PRIMARY KEY (code),
   FOREIGN KEY(entry) REFERENCES entries (number)
 );
+
+CREATE TABLE papers (
+  name TEXT COLLATE "C" NOT NULL,
+  at BIGINT NOT NULL,
+  head TEXT COLLATE "C" NOT NULL,
+  entry BIGINT NOT NULL,
+  PRIMARY KEY (name),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+);
+
+CREATE TABLE periods (
+  name TEXT COLLATE "C" NOT NULL,
+  first_day TEXT COLLATE "C",
+  last_day TEXT COLLATE "C",
+  closed BIGINT NOT NULL,
+  entry BIGINT NOT NULL,
+  PRIMARY KEY (name),
+  CHECK (closed IN (0, 1)),
+  CHECK (first_day <= last_day),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+);
+
+CREATE INDEX periods_closed ON periods (last_day, first_day) WHERE closed = 1;
 
 CREATE TABLE programmes (
   entry BIGINT NOT NULL,
@@ -241,6 +276,22 @@ CREATE TABLE listings (
   FOREIGN KEY(fund) REFERENCES funds (code),
   FOREIGN KEY(recipient) REFERENCES recipients (code),
   FOREIGN KEY(entry) REFERENCES entries (number)
+);
+
+CREATE TABLE turnovers (
+  folio BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  month TEXT COLLATE "C" NOT NULL,
+  fund TEXT COLLATE "C" NOT NULL,
+  stage TEXT COLLATE "C" NOT NULL,
+  source TEXT COLLATE "C" NOT NULL,
+  fy TEXT COLLATE "C" NOT NULL,
+  area TEXT COLLATE "C" NOT NULL,
+  pence BIGINT NOT NULL,
+  PRIMARY KEY (folio, n),
+  CHECK (pence <> 0),
+  FOREIGN KEY(folio) REFERENCES folios (number),
+  FOREIGN KEY(fund) REFERENCES funds (code)
 );
 
 CREATE TABLE movements (

@@ -34,6 +34,8 @@ CREATE INDEX entries_of_award ON entries (award, number);
 
 CREATE INDEX entries_of_fund ON entries (fund, number);
 
+CREATE INDEX entries_of_history ON entries (kind, number) WHERE kind IN ('cap', 'close-period', 'paper', 'reopen-period');
+
 CREATE INDEX entries_of_kind ON entries (kind, number) WHERE kind <> 'allocate';
 
 CREATE INDEX entries_of_recipient ON entries (recipient, number);
@@ -89,6 +91,17 @@ CREATE TABLE documents (
 )
  STRICT;
 
+CREATE TABLE folios (
+  number INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  turnovers INTEGER NOT NULL,
+  PRIMARY KEY (number),
+  CHECK (first <= last),
+  FOREIGN KEY(last) REFERENCES entries (number)
+)
+ STRICT;
+
 CREATE TABLE funds (
   entry INTEGER NOT NULL,
   citation TEXT NOT NULL,
@@ -135,6 +148,31 @@ CREATE TABLE outputs (
   FOREIGN KEY(entry) REFERENCES entries (number)
 )
  STRICT;
+
+CREATE TABLE papers (
+  name TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  head TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (name),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+)
+ STRICT;
+
+CREATE TABLE periods (
+  name TEXT NOT NULL,
+  first_day TEXT,
+  last_day TEXT,
+  closed INTEGER NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (name),
+  CHECK (closed IN (0, 1)),
+  CHECK (first_day <= last_day),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+)
+ STRICT;
+
+CREATE INDEX periods_closed ON periods (last_day, first_day) WHERE closed = 1;
 
 CREATE TABLE programmes (
   entry INTEGER NOT NULL,
@@ -256,6 +294,24 @@ CREATE TABLE listings (
   FOREIGN KEY(fund) REFERENCES funds (code),
   FOREIGN KEY(recipient) REFERENCES recipients (code),
   FOREIGN KEY(entry) REFERENCES entries (number)
+)
+ WITHOUT ROWID,
+ STRICT;
+
+CREATE TABLE turnovers (
+  folio INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  month TEXT NOT NULL,
+  fund TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  source TEXT NOT NULL,
+  fy TEXT NOT NULL,
+  area TEXT NOT NULL,
+  pence INTEGER NOT NULL,
+  PRIMARY KEY (folio, n),
+  CHECK (pence <> 0),
+  FOREIGN KEY(folio) REFERENCES folios (number),
+  FOREIGN KEY(fund) REFERENCES funds (code)
 )
  WITHOUT ROWID,
  STRICT;
