@@ -22,6 +22,7 @@ from vru_ledger.rules import judge
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, needs
 from vru_ledger.store import awards, ledger
+from vru_ledger.store.books import books_at
 
 MAKING = ("allocate", "propose")
 MOVING = ("vire", "carry", "lapse", "surrender")
