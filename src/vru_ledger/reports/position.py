@@ -145,8 +145,11 @@ def _authority_in_question(held: Figures, query: Query) -> dict[tuple[str, ...],
 
 
 def _with_every_fund(session: Session, query: Query, groups: list[Group]) -> list[Group]:
-    """Return the groups and, by fund, those that have no authority yet."""
-    if query.by != ("fund",) or set(in_force(query)) - {"fund"}:
+    """Return the groups and, by fund, those that have no authority yet.
+
+    Of an earlier time it is not said which funds were there already.
+    """
+    if query.by != ("fund",) or set(in_force(query)) - {"fund"} or not query.moment().is_now():
         return groups
     there = {group.keys for group in groups}
     lacking = [
