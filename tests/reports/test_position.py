@@ -117,7 +117,7 @@ def test_what_is_known_at_an_entry_is_what_the_entries_to_it_say(database: Datab
         answer, rows = ask(database, "position", known_at=number)
         said = {key: sums for key, sums in told(rows, ("fund",)).items() if any(sums)}
         assert said == expected(database, ("fund",), {}, f"e.number <= {number}")
-        assert answer.meta["entry"] == (number or newest(database))
+        assert answer.meta["entry"] == number
         assert answer.meta["known_at"] == number
 
 

@@ -157,8 +157,11 @@ def _whole_of_total(query: Query, shares: Mapping[tuple[str, ...], int]) -> int:
 
 
 def _with_every_fund(session: Session, query: Query, groups: list[Group]) -> list[Group]:
-    """Return the groups and, by fund, those that have no authority yet."""
-    if query.by != ("fund",) or set(in_force(query)) - {"fund"}:
+    """Return the groups and, by fund, those that have no authority yet.
+
+    Of an earlier time it is not said which funds were there already.
+    """
+    if query.by != ("fund",) or set(in_force(query)) - {"fund"} or not query.moment().is_now():
         return groups
     there = {group.keys for group in groups}
     lacking = [
