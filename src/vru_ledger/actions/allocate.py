@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
-from vru_ledger.domain.money import Pence, format_decimal, format_pounds
+from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.text import parse_purpose
 from vru_ledger.domain.value import Value
@@ -132,7 +132,7 @@ class Allocator:
         self.session = recorder.session
         self._newest: dict[str, int] = {}
         self._funds: dict[str, Fund] = {}
-        self._recipients: dict[str | tuple[str, str, str], tuple[Recipient, bool]] = {}
+        self._recipients: dict[str, Recipient] = {}
         self._looked = 0
         self._areas: dict[str, tuple[str, str]] = {"": ("", "")}
         self._sources: dict[tuple[str, str], str] = {}
@@ -241,6 +241,7 @@ class Allocator:
 
     def refused(self, request: Request, case: Case, breaches: list[Breach]) -> LedgerError:
         """Return the refusal: every cap, which bind, the most that passes, and what to type."""
+        from vru_ledger.actions.typed import as_typed, in_the_open
         from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 
         asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
@@ -278,6 +279,8 @@ class Allocator:
         told = request.replace(fy=financial_year(request.dated))
         if request.fy or stopping != {"measurable"} or self._would_stop(told):
             return ""
+        from vru_ledger.actions.typed import as_typed
+
         return as_typed(told)
 
     def _would_stop(self, request: Request) -> bool:
@@ -289,14 +292,9 @@ class Allocator:
 
     def _recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
         """Return the recipient, and whether it is new. Raises NotFound, BadInput."""
-        asked, known = request.recipient, self._recipients
-        if len(known) > _MOST_NAMES:
-            known.clear()
         if request.new_recipient:
-            key = (fund.code, asked, request.kind)
-            if key not in known:
-                known[key] = self._new_recipient(fund, request)
-            return known[key]
+            return self._new_recipient(fund, request)
+        asked, known = request.recipient, self._recipients
         if asked not in known:
             found = register.find_recipients(self.session, asked)
             if len(found) != 1:
@@ -304,8 +302,10 @@ class Allocator:
                 self._looked += not found
                 near = self._looked <= _MOST_NEAR
                 return resolve.recipient(self.session, asked, fund, near=near), False
-            known[asked] = found[0], False
-        return known[asked]
+            if len(known) > _MOST_NAMES:
+                known.clear()
+            known[asked] = found[0]
+        return known[asked], False
 
     def _new_recipient(self, fund: Fund, request: Request) -> tuple[Recipient, bool]:
         kinds = fund.kinds.split(",") if fund.kinds else []
@@ -406,52 +406,3 @@ def available(new: AwardEntry, position: Position) -> tuple[int, int]:
     """Return the unallocated pence of the allocation's own year, and of no year."""
     own, unassigned = (position[key].held for key in line_keys(new)[:2])
     return (own, unassigned) if new.fy else (own, 0)
-
-
-def in_the_open(asked: Request | Any, case: Case) -> dict[str, Any]:
-    """Return the day and the period that make a late request pass: the first open day."""
-    from vru_ledger.domain.periods import first_open_day, holding
-
-    period = holding(asked.dated, case.closed)
-    return {
-        "dated": first_open_day(asked.dated, case.closed),
-        "relates_to": asked.relates_to or (period.name if period else ""),
-    }
-
-
-def as_typed(request: Request) -> str:
-    """Return the command that asks for this, ready to be typed."""
-    import shlex  # Only a refusal needs it.
-
-    pounds = format_decimal(request.amount_pence).removesuffix(".00")
-    words = ["vru-ledger", "allocate", request.fund, request.recipient, pounds]
-    if not request.dated_by_clock:
-        words += ["--on", request.dated.isoformat()]
-    if request.term_to:
-        first = request.term_from.isoformat() if request.term_from else ""
-        words += ["--term", f"{first}..{request.term_to.isoformat()}"]
-    options = (
-        "fy",
-        "area",
-        "source",
-        "purpose",
-        "title",
-        "relates_to",
-        "decision",
-        "reason",
-        "key",
-    )
-    for option in options:
-        if value := getattr(request, option):
-            words += [f"--{option.replace('_', '-')}", value]
-    if isinstance(request.profile, str) and request.profile:
-        words += ["--instalments", request.profile]
-    if request.propose:
-        words.append("--propose")
-    if request.new_recipient:
-        words.append("--new-recipient")
-        if request.kind:
-            words += ["--kind", request.kind]
-        if request.distinct:
-            words.append("--distinct")
-    return shlex.join(words)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from vru_ledger.actions import resolve
-from vru_ledger.actions.allocate import available, in_the_open, line_keys
+from vru_ledger.actions.allocate import available, line_keys
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.award_states import Happened, Life, life_of, marks
@@ -251,6 +251,8 @@ class Stepper:
         asked = f"{request.kind}{of} on {made.award} ({self._name(made)})"
         stopping = [breach for breach in breaches if breach.severity == "stop"]
         if all(breach.rule in PERIOD_RULES for breach in stopping):
+            from vru_ledger.actions.typed import in_the_open
+
             moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
             hint = "" if self.would_stop(moved) else as_typed(moved)
             return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)

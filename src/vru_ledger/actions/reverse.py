@@ -6,7 +6,6 @@ import shlex
 from datetime import date
 from typing import Any
 
-from vru_ledger.actions.allocate import in_the_open
 from vru_ledger.actions.award import Stepper, of_award_fields
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
@@ -204,6 +203,8 @@ def _refused(original: Recorded, told: Told, case: Case, breaches: list[Breach])
     stopping = [breach for breach in breaches if breach.severity == "stop"]
     if all(breach.rule in PERIOD_RULES for breach in stopping):
         # Only the day is wrong, so on an open one it passes.
+        from vru_ledger.actions.typed import in_the_open
+
         late = told.replace(**in_the_open(told, case))
         return PeriodClosed(
             f"{asked} is refused: {stopping[0].sentence}", _as_typed(original.number, late)

@@ -1,0 +1,58 @@
+"""What is typed for an allocation: the command that a refusal suggests, when one would pass."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from vru_ledger.domain.money import format_decimal
+from vru_ledger.domain.periods import first_open_day, holding
+
+if TYPE_CHECKING:
+    from vru_ledger.actions.allocate import Request
+    from vru_ledger.rules.case import Case
+
+
+def in_the_open(asked: Any, case: Case) -> dict[str, Any]:
+    """Return the day and the period that make a late request pass: the first open day."""
+    period = holding(asked.dated, case.closed)
+    return {
+        "dated": first_open_day(asked.dated, case.closed),
+        "relates_to": asked.relates_to or (period.name if period else ""),
+    }
+
+
+def as_typed(request: Request) -> str:
+    """Return the command that asks for this, ready to be typed."""
+    pounds = format_decimal(request.amount_pence).removesuffix(".00")
+    words = ["vru-ledger", "allocate", request.fund, request.recipient, pounds]
+    if not request.dated_by_clock:
+        words += ["--on", request.dated.isoformat()]
+    if request.term_to:
+        first = request.term_from.isoformat() if request.term_from else ""
+        words += ["--term", f"{first}..{request.term_to.isoformat()}"]
+    options = (
+        "fy",
+        "area",
+        "source",
+        "purpose",
+        "title",
+        "relates_to",
+        "decision",
+        "reason",
+        "key",
+    )
+    for option in options:
+        if value := getattr(request, option):
+            words += [f"--{option.replace('_', '-')}", value]
+    if isinstance(request.profile, str) and request.profile:
+        words += ["--instalments", request.profile]
+    if request.propose:
+        words.append("--propose")
+    if request.new_recipient:
+        words.append("--new-recipient")
+        if request.kind:
+            words += ["--kind", request.kind]
+        if request.distinct:
+            words.append("--distinct")
+    return shlex.join(words)
