@@ -13,6 +13,7 @@ from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
 from vru_ledger.api_awards import AwardCalls, now, read
+from vru_ledger.api_batches import BatchCalls
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
@@ -25,19 +26,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from vru_ledger.actions.administer import Told
-    from vru_ledger.actions.allocate_many import Batch
-    from vru_ledger.actions.apply_plan import Applied
     from vru_ledger.actions.diff import Difference
     from vru_ledger.domain.periods import Period
     from vru_ledger.domain.profiles import Instalment
-    from vru_ledger.exchange.plan_file import Plan
 
 
 NOBODY = "python"
 """Who writes where nobody said who they are."""
 
 
-class Ledger(AwardCalls):
+class Ledger(AwardCalls, BatchCalls):
     """A ledger that is open. Close it, or use it in a `with` block.
 
     Money is whole pence. Every call is a transaction of its own: what it returns is on disk, and
@@ -109,95 +107,6 @@ class Ledger(AwardCalls):
             relates_to=_period(relates_to).name if relates_to else "",
         )
         return self._clerk.allocate(request, recorded_at=now(), preview=preview)
-
-    def pay_file(
-        self,
-        path: str | Path,
-        *,
-        on: date | None = None,
-        advance: bool = False,
-        sheet: str = "",
-        preview: bool = False,
-    ) -> Batch:
-        """Pay every row of a CSV or XLSX file, or none: columns `award` and `amount` in pounds.
-
-        `on` is the day of rows that give none; `advance` pays before need where a row does not say.
-        Returns how many rows were recorded now and how many before, and their sum in pence. Raises
-        RowsRejected with a finding for every bad row, FileUnreadable or LedgerBusy; then nothing
-        was written.
-        """
-        return self._take_file(path, "advance" if advance else "pay", on, sheet, preview)
-
-    def claim_file(
-        self,
-        path: str | Path,
-        *,
-        on: date | None = None,
-        sheet: str = "",
-        preview: bool = False,
-    ) -> Batch:
-        """Approve the claim in every row of a CSV or XLSX file, or none; as `pay_file`."""
-        return self._take_file(path, "claim", on, sheet, preview)
-
-    def _take_file(
-        self, path: str | Path, kind: str, on: date | None, sheet: str, preview: bool
-    ) -> Batch:
-        from vru_ledger.actions import steps_many
-
-        return steps_many.take_file(
-            self.database,
-            steps_many.steps_file(str(path), kind, sheet=sheet),
-            kind,
-            today=date.today(),
-            dated=on,
-            actor=self.actor,
-            recorded_at=now(),
-            preview=preview,
-        )
-
-    def plan(self, path: str | Path, *, on: date | None = None, sheet: str = "") -> Plan:
-        """Try the steps of a CSV or XLSX file together, undo them, and return the plan.
-
-        Its `text()` is the file that `apply` reads. `on` is the day of rows that give none. Raises
-        RowsRejected with a finding for every step that cannot be taken, FileUnreadable, LedgerBusy.
-        """
-        from vru_ledger.actions import plan
-
-        return plan.plan(
-            self.database,
-            plan.steps_file(str(path), sheet=sheet),
-            today=date.today(),
-            dated=on,
-            actor=self.actor,
-            recorded_at=now(),
-        )
-
-    def apply(
-        self,
-        plan: Plan | str | Path,
-        *,
-        approved_by: str = "",
-        rebase: bool = False,
-        preview: bool = False,
-    ) -> Applied:
-        """Record every step of a plan, given itself or as a file; once, however often applied.
-
-        Raises PlanStale if the ledger has moved, unless `rebase` plans it anew: what differs is
-        then in `differences`. Raises PlanTampered, AuthorityMissing if `approved_by` is who
-        applies it, RowsRejected, KeyConflict or LedgerBusy; then nothing was written.
-        """
-        from vru_ledger.actions import apply_plan
-        from vru_ledger.exchange.plan_file import proved, read_plan
-
-        return apply_plan.apply(
-            self.database,
-            read_plan(str(plan)) if isinstance(plan, str | Path) else proved(plan),
-            actor=self.actor,
-            recorded_at=now(),
-            approved_by=read(parse_name, "approved_by", approved_by),
-            rebase=rebase,
-            preview=preview,
-        )
 
     def position(self, *, by: tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
         """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.

@@ -12,7 +12,6 @@ from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
-from vru_ledger.domain.text import parse_purpose
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year
 from vru_ledger.errors import BadInput, EntryRefused, LedgerError, PeriodClosed
@@ -224,7 +223,7 @@ class Allocator:
             bcu=bcu,
             source=source,
             fy=request.fy,
-            purpose=_purpose(request.purpose),
+            purpose=resolve.purpose(request.purpose),
             title=request.title,
             term_from=request.term_from if given else fund.term_from,
             term_to=request.term_to if given else fund.term_to,
@@ -381,14 +380,6 @@ _MOST_NAMES = 20_000
 
 _MOST_NEAR = 20
 """Wrong names, in one batch, for which the whole register is searched for a near one."""
-
-
-def _purpose(asked: str) -> str:
-    """Return a purpose in the form in which it is counted, whoever asked and however."""
-    try:
-        return parse_purpose(asked) if asked else ""
-    except ValueError as problem:
-        raise BadInput(f"the purpose: {problem}") from None
 
 
 def line_keys(new: AwardEntry) -> tuple[Key, ...]:

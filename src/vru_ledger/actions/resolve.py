@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from vru_ledger.domain.chain import kind_called, kinds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area, Fund, FundingSource, Recipient, Record
-from vru_ledger.domain.text import code_from, fold, shown
+from vru_ledger.domain.text import code_from, fold, parse_purpose, shown
 from vru_ledger.errors import BadInput, NotFound
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
@@ -175,3 +175,11 @@ def _no_award(session: Session, asked: str) -> NotFound:
             which = f"did you mean {refs[0]}?" if len(refs) == 1 else f"its: {', '.join(refs)}"
             return NotFound(f"{named!r} is a recipient, not an award", which)
     return NotFound(f"no award is called {named!r}", "to list them: vru-ledger award list")
+
+
+def purpose(asked: str) -> str:
+    """Return a purpose in the form in which it is counted, whoever asked and however."""
+    try:
+        return parse_purpose(asked) if asked else ""
+    except ValueError as problem:
+        raise BadInput(f"the purpose: {problem}") from None
