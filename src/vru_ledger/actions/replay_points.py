@@ -53,11 +53,9 @@ class Points:
 
     def moved(self, entry: Entry, number: int, movements: list[Row]) -> Iterator[str]:
         """Add an entry's movements to its folio, and yield a sentence if the full folio differs."""
+        self.add(entry.dated.isoformat() if entry.dated else None, movements)
         if self._folio >= len(self._folios):
             return
-        month = entry.dated.isoformat()[:7] if entry.dated else ""
-        for _, _, fund, source, fy, _, _, area, stage, pence in movements:
-            self._moved[month, fund, stage, source, fy, area] += pence
         folio, first, last = self._folios[self._folio]
         if number < last:
             return
@@ -67,6 +65,25 @@ class Points:
             yield f"folio {folio} (entries {first} to {last}) is not what its entries turned over"
         self._moved.clear()
         self._folio, self._last = self._folio + 1, last
+
+    def add(self, dated: str | None, movements: list[Row]) -> None:
+        """Add an entry's movements to its folio."""
+        if self._folio < len(self._folios):
+            month = (dated or "")[:7]
+            for _, _, fund, source, fy, _, _, area, stage, pence in movements:
+                self._moved[month, fund, stage, source, fy, area] += pence
+
+    def asks(self, number: int, dated: str | None) -> bool:
+        """Say whether there is more to an entry than `add`: a full folio, or a closed period.
+
+        `dated` is ISO text.
+        """
+        if self._folio < len(self._folios) and number >= self._folios[self._folio][2]:
+            return True
+        return bool(self.closed and dated) and any(
+            period.first_day.isoformat() <= str(dated) <= period.last_day.isoformat()
+            for period in self.closed
+        )
 
     def end(self) -> Iterator[Finding]:
         """Yield where papers, periods or folios are not what the entries come to."""

@@ -19,20 +19,12 @@ from vru_ledger.domain.allocation_fact import allocation_fact
 from vru_ledger.domain.entries import Allocation, CapSet, Proposal
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import Area
-from vru_ledger.rules import RULES, Rule
-from vru_ledger.rules.capped_fund import capped_fund
-from vru_ledger.rules.legal_step import legal_step
-from vru_ledger.rules.listed_recipient import listed_recipient
-from vru_ledger.rules.measurable import measurable
-from vru_ledger.rules.second_person import second_person
-from vru_ledger.rules.within_authority import within_authority
-from vru_ledger.rules.within_caps import within_caps
-from vru_ledger.rules.within_dates import within_dates
+from vru_ledger.rules import RULES
 from vru_ledger.store.database import Row
 
-KEPT: tuple[Rule, ...] = (
-    *(legal_step, second_person, listed_recipient, capped_fund, measurable, within_caps),
-    *(within_authority, within_dates),
+KEPT = (
+    *("open_period", "legal_step", "second_person", "planned", "listed_recipient", "capped_fund"),
+    *("measurable", "within_caps", "within_authority", "within_dates"),
 )
 """The rules that this file sees kept without asking. If there are others, it sees nothing."""
 
@@ -95,7 +87,7 @@ class Routine:
         self._replay = replay
         self._sheets: dict[tuple[str, str], Sheet] = {}
         self._routine: dict[str, Callable[[Row], bool]] = {}
-        if RULES == KEPT:
+        if tuple(rule.__name__ for rule in RULES) == KEPT:
             self._routine = dict.fromkeys(_MAKE_AWARDS, self._allocation)
 
     def entry(self, row: Row) -> Iterator[Finding]:
@@ -116,6 +108,8 @@ class Routine:
         number, kind, fund, ref, recipient, cap, pence, count, left, stage, reverses = row[:11]
         fact, previous_hash, hash_ = row[17:]
         if number != replay.number + 1 or previous_hash != replay.hash:
+            return False
+        if replay.points.asks(number, row[11]):
             return False
         if sha256((previous_hash + fact).encode()).hexdigest() != hash_:
             return False
@@ -144,6 +138,7 @@ class Routine:
             return False
         for held, bucket, amount in changes:
             held[bucket] = amount
+        replay.points.add(row[11], movements)
         replay.awards.claim()
         replay.movements.claim()
         replay.number, replay.hash = number, hash_

@@ -18,13 +18,13 @@ Rule = Callable[[Case], Iterator[Breach]]
 
 
 def _of_steps(name: str) -> Rule:
-    """Return the rule of this name, which is imported only for an award that is there already.
+    """Return the rule of this name, imported only for an award that is there, or under a plan.
 
     An allocation is the command that is typed most, and these have nothing to say of it.
     """
 
     def rule(case: Case) -> Iterator[Breach]:
-        if case.life is None:
+        if case.life is None and not getattr(case.entry, "approved_by", ""):
             return iter(())
         found: Rule = getattr(import_module(f"vru_ledger.rules.{name}"), name)
         return found(case)
