@@ -140,7 +140,7 @@ class Ledger:
 
     def check(self, *, head: str = "") -> Checked:
         """Work everything out again from the entries: every finding, and the head of the chain."""
-        return check_ledger(self.database, head=head)
+        return check_ledger(self.database, head=head, today=date.today())
 
     def entry(self, number: int) -> Recorded | None:
         """Return one entry as it was recorded, None if there is none of that number."""

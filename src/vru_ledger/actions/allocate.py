@@ -15,7 +15,7 @@ from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year
 from vru_ledger.errors import BadInput, EntryRefused, LedgerError
-from vru_ledger.position import Key, Position
+from vru_ledger.position import Balance, Key, Position
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
@@ -304,8 +304,13 @@ def line_keys(new: AwardEntry) -> tuple[Key, ...]:
 
 def available(new: AwardEntry, position: Position) -> tuple[int, int]:
     """Return the unallocated pence of the allocation's own year, and of no year."""
-    own, unassigned = (position[key].held for key in line_keys(new)[:2])
+    own, unassigned = (_free(position[key]) for key in line_keys(new)[:2])
     return (own, unassigned) if new.fy else (own, 0)
+
+
+def _free(balance: Balance) -> int:
+    """Return the pence above a balance's floor: what is expected and not covered is not free."""
+    return balance.held - (balance.floor or 0)
 
 
 def as_typed(request: Request) -> str:

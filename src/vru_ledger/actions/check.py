@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib  # noqa: F401  # The chain then hashes with it: a million entries are worth it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from vru_ledger.actions.replay import Replay
@@ -39,19 +40,21 @@ def check(
     *,
     head: str = "",
     seed: Seed | None = None,
+    today: date | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Checked:
     """Check a ledger whole: database, chain, columns, movements, rules, balances, caps, register.
 
     `head` is a hash that was printed earlier, or its first 8 characters or more; `seed` is
-    compared with the ledger. Returns every finding, not the first.
+    compared with the ledger; with `today`, overrides that have ended by then are looked at.
+    Returns every finding, not the first.
     """
     with database.read() as session:
         checked = Checked()
         checked.findings += soundness.of_database(session)
         if any(finding.code == "database-damaged" for finding in checked.findings):
             return checked
-        _replay(session, checked, head, on_progress)
+        _replay(session, checked, head, today, on_progress)
         if seed is not None:
             from vru_ledger.actions.drift import drift
 
@@ -60,7 +63,11 @@ def check(
 
 
 def _replay(
-    session: Session, checked: Checked, head: str, on_progress: Callable[[int], None] | None
+    session: Session,
+    checked: Checked,
+    head: str,
+    today: date | None,
+    on_progress: Callable[[int], None] | None,
 ) -> None:
     """Walk the chain from its beginning, then compare what it comes to with what is stored."""
     replay = Replay(session)
@@ -72,7 +79,7 @@ def _replay(
         if on_progress and checked.entries % _TELL_EVERY == 0:
             on_progress(checked.entries)
     checked.number, checked.hash = replay.number, replay.hash
-    checked.findings += replay.end()
+    checked.findings += replay.end(today)
     if not on_chain:
         checked.findings.append(
             Finding(

@@ -101,7 +101,7 @@ def of_funds(session: Session) -> Answer:
 
 def of_fund(session: Session, fund: str) -> tuple[int, str]:
     """Return the pence that the fund as a whole could still give, and what stops more."""
-    room = {"authority": sum(line[2] for line in ledger.lines(session, fund))}
+    room = {"authority": ledger.free(session, fund)}
     caps, bounds = ledger.caps_of(session, fund)
     whole = {cap.cap: Key("cap", fund, cap.cap, "") for cap in caps.values() if stops_total(cap)}
     if not whole:
@@ -221,7 +221,7 @@ def _room(case: Case) -> tuple[int, str]:
         if cap.severity != "stop" or missing(cap, new):
             continue
         key = kind.keys(cap, new)[0]
-        left = case.bounds[cap.cap].ceiling - case.position[key].held
+        left = case.bounds_of(key).ceiling - case.position[key].held
         if kind.UNIT == "pence":
             room[cap.cap] = left
         elif case.changes.get(key, 0) > max(0, left):

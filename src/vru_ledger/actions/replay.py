@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from vru_ledger.actions.record import holdings_before
+from vru_ledger.actions.replayed import Beside, Replayed
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.award_states import Life, life_of
 from vru_ledger.domain.chain import GENESIS, entry_of, fact_of, link
@@ -21,58 +23,16 @@ from vru_ledger.domain.entries import (
     Registration,
 )
 from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.overrides import CapOverride
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
 from vru_ledger.domain.stages import Movement
 from vru_ledger.errors import LedgerUnusable
-from vru_ledger.position import Balance, Key, after, under
+from vru_ledger.position import Balance, Key, under
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Case
 from vru_ledger.store import awards, ledger, soundness
 from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import award_row, entry_row, movement_rows
-
-
-class Replayed(Mapping[Key, Balance]):
-    """Balances worked out from the entries: by scope, fund and name, then by bucket.
-
-    Held so because a million awards have a million buckets and only a handful of the rest.
-    """
-
-    def __init__(self) -> None:
-        self.held: dict[tuple[str, str, str], dict[str, int]] = {}
-        self.ceilings: dict[str, int | None] = {}
-        self.grandfathered: dict[Key, int] = {}
-
-    def __getitem__(self, key: Key) -> Balance:
-        scope, fund, name, bucket = key
-        buckets = self.held.get((scope, fund, name))
-        held = buckets.get(bucket, 0) if buckets else 0
-        if scope != "cap":
-            return Balance(held)
-        return Balance(held, None, self.ceilings.get(name), self.grandfathered.get(key, 0))
-
-    def __iter__(self) -> Iterator[Key]:
-        for (scope, fund, name), buckets in self.held.items():
-            for bucket in buckets:
-                yield Key(scope, fund, name, bucket)
-
-    def __len__(self) -> int:
-        return sum(map(len, self.held.values()))
-
-    def add(self, key: Key, change: int) -> None:
-        """Add to one balance."""
-        if key in self.grandfathered:
-            self.put(key, after(self[key], change))
-            return
-        buckets = self.held.setdefault(key[:3], {})
-        buckets[key.bucket] = buckets.get(key.bucket, 0) + change
-
-    def put(self, key: Key, balance: Balance) -> None:
-        """Make one balance what it is said to be."""
-        self.held.setdefault(key[:3], {})[key.bucket] = balance.held
-        self.grandfathered.pop(key, None)
-        if balance.grandfathered:
-            self.grandfathered[key] = balance.grandfathered
 
 
 class Replay:
@@ -88,6 +48,7 @@ class Replay:
         self.register: dict[tuple[str, str], tuple[Record, int]] = {}
         self.funds: dict[str, Fund] = {}
         self.listed: set[tuple[str, str]] = set()
+        self.beside = Beside(session, self.position, self.bounds)
         self._movements = soundness.Matched(soundness.movement_rows(session), 0)
         self._awards = soundness.Matched(soundness.award_rows(session), 3)
 
@@ -168,6 +129,7 @@ class Replay:
             yield from self._as_made(entry, number)
             life = self._life(entry, number)
         case = Case(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor)
+        case = self.beside.told(case, number)
         for breach in judge(case):
             if breach.severity == "stop":
                 yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
@@ -178,7 +140,10 @@ class Replay:
             self.position.add(key, change)
         if isinstance(entry, CapSet):
             self._put_cap(entry, number)
+        elif isinstance(entry, CapOverride):
+            self.beside.put_override(entry, number)
         elif isinstance(entry, Funding | AuthorityEntry):
+            self.beside.put_floors(changes)
             for of in dict.fromkeys(key.fund for key in changes):
                 for cap in self.caps.get(of, {}).values():
                     if cap.measure == "share":
@@ -230,6 +195,7 @@ class Replay:
                 f"{record.fund} {record.recipient}" if isinstance(record, Listing) else record.code
             )
             self.register[record.TABLE, code] = record, number
+            self.beside.put_record(record)
             if isinstance(record, Fund):
                 self.funds[record.code] = record
             elif isinstance(record, Listing):
@@ -251,21 +217,27 @@ class Replay:
         authority = sum(self.position.held.get(("stage", cap.fund, "authority"), {}).values())
         comes_to = bounds(cap, authority)
         self.bounds[cap.fund][cap.cap] = comes_to
-        ceiling = comes_to.ceiling if cap.severity == "stop" else None
-        self.position.ceilings[cap.cap] = ceiling
+        self.position.ceilings[cap.cap] = comes_to.ceiling if cap.severity == "stop" else None
         for bucket in self.position.held.get(("cap", cap.fund, cap.cap), {}):
             key = Key("cap", cap.fund, cap.cap, bucket)
-            self.position.put(key, under(self.position[key], ceiling))
+            balance = self.position[key]
+            self.position.put(key, under(balance, balance.ceiling))
         self.cap_rows[cap.cap] = soundness.cap_row(cap, comes_to, number)
 
-    def end(self) -> Iterator[Finding]:
-        """Yield where what is stored beside the entries is not what they come to."""
+    def end(self, today: date | None = None) -> Iterator[Finding]:
+        """Yield where what is stored beside the entries is not what they come to.
+
+        With `today`, also each override that has ended and is still leant on.
+        """
+        if today is not None:
+            yield from self.beside.expired(today)
         yield from soundness.of_head(self.session, self.number, self.hash)
         for what, unused in (("movement", self._movements), ("award", self._awards)):
             for number in unused.rest():
                 yield _found(f"{what}-extra", number, f"a {what} belongs to no entry")
         yield from self._balances()
         yield from soundness.of_caps(self.session, self.cap_rows)
+        yield from soundness.of_overrides(self.session, self.beside.override_rows)
         yield from soundness.of_register(self.session, self.register)
 
     def _balances(self) -> Iterator[Finding]:

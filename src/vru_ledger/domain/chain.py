@@ -64,17 +64,19 @@ def kind_called(name: str) -> type[Any] | None:
     if name in ENTRIES:
         return ENTRIES[name]
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.overrides import OVERRIDES
     from vru_ledger.domain.steps import STEPS
 
-    return STEPS.get(name) or AUTHORITY_ENTRIES.get(name)
+    return STEPS.get(name) or AUTHORITY_ENTRIES.get(name) or OVERRIDES.get(name)
 
 
 def kinds() -> tuple[str, ...]:
     """Return the names of all kinds of entry."""
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.overrides import OVERRIDES
     from vru_ledger.domain.steps import STEPS
 
-    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES)
+    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *OVERRIDES)
 
 
 def entry_of(told: dict[str, Any]) -> Entry:

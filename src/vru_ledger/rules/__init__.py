@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.delegated import delegated
 from vru_ledger.rules.legal_step import legal_step
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
@@ -13,22 +14,25 @@ from vru_ledger.rules.second_person import second_person
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
+from vru_ledger.rules.within_use_by import within_use_by
 
 Rule = Callable[[Case], Iterator[Breach]]
 
 RULES: tuple[Rule, ...] = (
     legal_step,
     second_person,
+    delegated,
     listed_recipient,
     capped_fund,
     measurable,
     within_caps,
     within_authority,
     within_dates,
+    within_use_by,
 )
 
 
-AUTHORITY_RULES = ("second-person",)
+AUTHORITY_RULES = ("second-person", "decision-needed")
 """Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
 
 

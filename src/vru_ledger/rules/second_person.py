@@ -1,19 +1,45 @@
-"""Nobody approves what they proposed themselves."""
+"""Nobody approves what they proposed themselves, and nothing but what was proposed is approved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vru_ledger.domain.entries import AuthorityEntry
 from vru_ledger.rules.case import Breach, Case
+
+_SAME = (
+    *("fund", "source", "fy", "to_fund", "to_source", "to_fy"),
+    *("amount_pence", "certainty", "underwriter"),
+)
 
 
 def second_person(case: Case) -> Iterator[Breach]:
-    """Yield a breach if who approves is one of those who proposed it."""
-    if case.entry.KIND != "approve" or case.life is None:
+    """Yield a breach if who approves is one of those who proposed it, or approves another thing."""
+    if case.entry.KIND == "approve" and case.life is not None:
+        if case.actor in case.life.proposers:
+            yield _oneself(case.actor)
+    elif isinstance(case.entry, AuthorityEntry) and case.entry.proposal:
+        yield from _of_authority(case, case.entry)
+
+
+def _of_authority(case: Case, new: AuthorityEntry) -> Iterator[Breach]:
+    asked = case.asked
+    if asked is None or getattr(asked.entry, "what", "") != new.KIND:
+        said = f"entry {new.proposal} did not ask for {new.KIND}"
+    elif any(getattr(asked.entry, name) != getattr(new, name) for name in _SAME):
+        said = f"entry {new.proposal} asked for something else"
+    elif asked.undone:
+        said = f"entry {new.proposal} was undone"
+    elif asked.made:
+        said = f"entry {new.proposal} was approved already"
+    elif asked.actor == case.actor:
+        yield _oneself(case.actor)
         return
-    if case.actor in case.life.proposers:
-        yield Breach(
-            "second-person",
-            "stop",
-            f"{case.actor} proposed it, and whoever approves must be somebody else",
-        )
+    else:
+        return
+    yield Breach("legal-step", "stop", said)
+
+
+def _oneself(actor: str) -> Breach:
+    said = f"{actor} proposed it, and whoever approves must be somebody else"
+    return Breach("second-person", "stop", said)

@@ -200,6 +200,14 @@ def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
     yield from _compared("cap", stored, expected)
 
 
+def of_overrides(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
+    """Yield a finding for each row of `overrides` that is not what the entries come to."""
+    rows = session.rows(
+        "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
+    )
+    yield from _compared("override", {str(row[0]): row for row in rows}, expected)
+
+
 def of_register(
     session: Session, expected: Mapping[tuple[str, str], tuple[Record, int]]
 ) -> Iterator[Finding]:
@@ -220,7 +228,7 @@ def of_register(
 def _compared(
     what: str, stored: Mapping[str, Row], expected: Mapping[str, Row]
 ) -> Iterator[Finding]:
-    code = "cap" if what == "cap" else "register"
+    code = what if what in ("cap", "override") else "register"
     for name in sorted(stored.keys() | expected.keys()):
         if name not in expected:
             said = f"{what} {name} is there, and no entry put it there"
