@@ -12,6 +12,7 @@ from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
+from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import LARGEST_PENCE, Pence
 from vru_ledger.domain.query import Query
@@ -80,7 +81,7 @@ class Ledger:
             source=source,
             purpose=_read(parse_purpose, "purpose", purpose),
             title=_read(parse_sentence, "title", title),
-            decision=_read(parse_sentence, "decision", decision),
+            decision=_read(parse_decision, "decision", decision),
             reason=_read(parse_sentence, "reason", reason),
             key=_read(parse_name, "key", key),
             new_recipient=new_recipient,

@@ -7,6 +7,7 @@ from datetime import date
 
 from vru_ledger.actions.allocate import Allocator, Request
 from vru_ledger.actions.record import Recorder
+from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence, shown
@@ -141,7 +142,7 @@ class _Filing:
             "source": read("source", parse_name),
             "purpose": read("purpose", parse_purpose),
             "title": read("title", parse_sentence),
-            "decision": read("decision", parse_sentence),
+            "decision": read("decision", parse_decision),
             "reason": read("reason", parse_sentence),
             "key": read("key", parse_name) or row.key,
         }

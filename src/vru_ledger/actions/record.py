@@ -142,27 +142,31 @@ class Recorder:
         self._limits = None
         return recorded
 
-    def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:
-        """Record authority that comes, moves or goes, and what it makes of caps that are shares.
-
-        Returns no entry if a rule stops it; the case says which.
-        """
+    def authority_case(self, entry: Funding | AuthorityEntry) -> Case:
+        """Return an entry about authority as the rules look at it."""
         changes = changes_of(entry, {}, {})
-        position = self.journal.load(list(changes), {}, {})
         state = self.state(entry.fund)
-        case = Case(
+        return Case(
             entry=entry,
             fund=state.fund,
             listed=True,
             caps=state.caps,
             bounds=state.bounds,
-            position=position,
+            position=self.journal.load(list(changes), {}, {}),
             changes=changes,
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             terms=self.terms(entry.fund, entry.source, entry.fy),
             asked=self._asked(entry),
         )
+
+    def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:
+        """Record authority that comes, moves or goes, and what it makes of caps that are shares.
+
+        Returns no entry if a rule stops it; the case says which.
+        """
+        case = self.authority_case(entry)
+        changes = case.changes
         if stops(judge(case)):
             return None, case
         recorded = self.append(entry, changes)

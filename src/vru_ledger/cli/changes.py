@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vru_ledger.cli.options import key_of, sentence
+from vru_ledger.cli.options import decision_of, key_of, sentence
 from vru_ledger.cli.terminal import read, say, say_receipt
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import BadInput
@@ -25,7 +25,7 @@ def told_by(terminal: Terminal, *, on: str, reason: str, decision: str, key: str
         dated=read(parse_date, "--on", on) if on else terminal.today(),
         dated_by_clock=not on,
         reason=sentence("--reason", reason),
-        decision=sentence("--decision", decision),
+        decision=decision_of(decision),
         key=key_of(key),
     )
 

@@ -25,11 +25,12 @@ WORDS = {
     "Daily": (
         *("init", "status", "allocate", "approve", "reject", "withdraw", "amend", "claim", "pay"),
         *("clawback", "recover", "write-off", "suspend", "resume", "close", "reverse", "undo"),
+        *("vire", "carry", "lapse", "surrender"),
     ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
     "History": ("log", "show", "check"),
-    "Administration": ("fund", "recipient", "award", "cap"),
+    "Administration": ("fund", "recipient", "award", "cap", "source", "decision", "authority"),
 }
 
 # The classes behind `typer.BadParameter`: bad usage, and all that Typer itself complains of.

@@ -127,3 +127,14 @@ def proposal(session: Session, number: int, before: int | None = None) -> Propos
         "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
     )
     return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+
+
+def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:
+    """Return the entries made under a decision, oldest first, each with the one that undid it."""
+    rows = session.rows(
+        "SELECT e.number, r.number FROM entries e LEFT JOIN entries r ON r.reverses = e.number"
+        " WHERE e.decision = ? AND e.decision <> '' ORDER BY e.number",
+        (ref,),
+    )
+    made = [(ledger.entry(session, number), undone_by) for number, undone_by in rows]
+    return [(recorded, undone_by) for recorded, undone_by in made if recorded]

@@ -64,7 +64,8 @@ class EntryRow(SQLModel, table=True):
 
     `fact` is the entry as hashed; the columns before it repeat parts of it for queries.
     `movements` is how many movements belong to it; those of its award go from `from_stage` to
-    `to_stage`. `reverses` is the entry that it undoes.
+    `to_stage`, and authority of a line from one certainty to another. `reverses` is the entry that
+    it undoes, `proposal` the one that asked for it, `to_fund` the fund that its authority enters.
     """
 
     __tablename__ = "entries"
