@@ -14,9 +14,9 @@ from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year
-from vru_ledger.errors import BadInput, EntryRefused, LedgerError
+from vru_ledger.errors import AuthorityMissing, BadInput, EntryRefused, LedgerError
 from vru_ledger.position import Balance, Key, Position
-from vru_ledger.rules import judge, stops
+from vru_ledger.rules import AUTHORITY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 from vru_ledger.store import ledger, register
@@ -173,6 +173,10 @@ class Allocator:
         asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
         largest = 0
         commands = []
+        stopping = [breach for breach in breaches if breach.severity == "stop"]
+        proposed = request.replace(propose=True)
+        if any(one.rule == "second-person" for one in stopping) and not self._would_stop(proposed):
+            commands.append(as_typed(proposed))
         if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
             largest = largest_passing(case, sum(available(case.entry, case.position)))
         if largest and not self._would_stop(request.replace(amount_pence=Pence(largest))):
@@ -182,7 +186,7 @@ class Allocator:
             commands.append(command)
         else:
             largest = 0
-            commands.append(f"vru-ledger headroom {case.fund.code}")
+            commands = commands or [f"vru-ledger headroom {case.fund.code}"]
         refusal = Refusal(
             asked=asked,
             caps=caps_met(case, breaches),
@@ -191,8 +195,10 @@ class Allocator:
             needs=needs(case, breaches),
             commands=commands,
         )
-        said = [breach.sentence for breach in breaches if breach.severity == "stop"]
-        return EntryRefused(f"{asked} is refused: {'; '.join(said)}", refusal)
+        missing = all(breach.rule in AUTHORITY_RULES for breach in stopping)
+        error = AuthorityMissing if missing else EntryRefused
+        said = "; ".join(breach.sentence for breach in stopping)
+        return error(f"{asked} is refused: {said}", refusal)
 
     def _with_a_year(self, request: Request, breaches: list[Breach]) -> str:
         """Return the command with the year of its day, where only a year was missing."""
@@ -259,7 +265,9 @@ class Allocator:
         """Return the code of the source drawn on: the one asked for, or the fund's only one."""
         key = (fund.code, asked)
         if key not in self._sources:
-            if asked:
+            if asked.strip().casefold() == "none":
+                self._sources[key] = ""
+            elif asked:
                 self._sources[key] = resolve.source(self.session, asked).code
             else:
                 there = sorted({line[0] for line in ledger.lines(self.session, fund.code)})

@@ -190,8 +190,8 @@ def _not_sure(session: Session, fund: str) -> list[str]:
     for line in authority.lines(session, fund):
         of = " ".join(part for part in (line.source, line.fy) if part) or "no source or year"
         if line.floor:
-            pence = format_pounds(line.floor)
-            notes.append(f"{pence} of {of} is only expected, and not to be promised")
+            unsure = format_pounds(line.floor)
+            notes.append(f"{unsure} of {of} is only expected, and not to be promised")
         for underwriter, pence in sorted(line.covers.items()):
             said = f"{format_pounds(pence)} of {of} is only expected, underwritten by {underwriter}"
             notes.append(said)

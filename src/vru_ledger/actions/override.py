@@ -12,6 +12,7 @@ from vru_ledger.caps import kind_of
 from vru_ledger.domain.entries import CapSet, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.overrides import CapOverride
+from vru_ledger.domain.register import Fund
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_financial_year
@@ -53,7 +54,8 @@ def override(
     def work(session: Session) -> Overridden:
         recorder = Recorder(session, actor, recorded_at)
         found = _cap(session, cap)
-        bucket = "|".join(_part(session, name, part) for name, part in _pairs(found, parts))
+        fund = recorder.state(found.fund).fund
+        bucket = "|".join(_part(session, name, part, fund) for name, part in _pairs(found, parts))
         new = CapOverride(
             cap=found.cap,
             fund=found.fund,
@@ -122,10 +124,10 @@ def _pairs(cap: CapSet, parts: tuple[str, ...]) -> list[tuple[str, str]]:
     return list(zip(per, parts, strict=True))
 
 
-def _part(session: Session, name: str, asked: str) -> str:
+def _part(session: Session, name: str, asked: str, fund: Fund) -> str:
     """Return one part of a bucket as allocations have it: a code, a year, or as typed."""
     if name == "recipient":
-        return resolve.recipient(session, asked).code
+        return resolve.recipient(session, asked, fund).code
     if name == "financial-year":
         try:
             return parse_financial_year(asked)

@@ -146,13 +146,15 @@ class Recorder:
         """Return an entry about authority as the rules look at it."""
         changes = changes_of(entry, {}, {})
         state = self.state(entry.fund)
+        held = self.journal.load(list(changes), {}, {})
         return Case(
             entry=entry,
             fund=state.fund,
             listed=True,
             caps=state.caps,
             bounds=state.bounds,
-            position=self.journal.load(list(changes), {}, {}),
+            # A copy: the case says the same after the entry is recorded.
+            position={key: held[key] for key in changes},
             changes=changes,
             actor=self.actor,
             limit=self.limit_on(entry.dated),

@@ -19,7 +19,7 @@ _SAID = {
     "confirm": "{amount}{line} of {fund} is {now}{released}",
     "cover": "{amount}{line} of {fund}, which is only expected, is underwritten by {underwriter}",
     "vire": "{amount}{line} moved from {fund} to {to}",
-    "carry": "{amount} of {fund} carried{source} from {fy} into {to_fy}",
+    "carry": "{amount}{source} of {fund} carried from {fy} into {to_fy}",
     "lapse": "{amount}{line} of {fund} lapsed",
     "surrender": "{amount}{line} of {fund} surrendered to the funder",
 }

@@ -48,7 +48,13 @@ class Fact(Value):
 class Made(Value):
     """One entry under a decision: what it promised, or what authority it changed."""
 
-    entry: int
+    TOLD: ClassVar[Told] = {
+        "entry": {"absent": ""},
+        "dated": {"absent": "-"},
+        "undone_by": {"absent": "-"},
+    }
+
+    entry: int | None
     dated: date | None
     kind: str
     fund: str
@@ -94,7 +100,7 @@ def one(session: Session, ref: str) -> Answer:
             "to list them: vru-ledger decision list",
         )
     total = Made(
-        *(0, None, "total", "", ""),
+        *(None, None, "total", "", ""),
         Pence(sum(row.promised for row in made)),
         Pence(sum(row.authority for row in made)),
         *("", None),

@@ -3,7 +3,7 @@
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from collections.abc import Iterator
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
@@ -132,8 +132,14 @@ def of_fund(session: Session, fund: str) -> Answer:
 def of_lines(rows: list[LineRow], title: str) -> Answer:
     """Return lines of authority as an answer, added up."""
     pence = ("authority", "unallocated", "expected", "covered", "free", "confirmed", "received")
-    sums = {name: Pence(sum(getattr(row, name) for row in rows)) for name in pence}
-    texts = {"fund": "total", "source": "", "fy": "", "underwriter": "", "in_year_only": ""}
+    sums: dict[str, Any] = {name: Pence(sum(getattr(row, name) for row in rows)) for name in pence}
+    texts: dict[str, Any] = {
+        "fund": "total",
+        "source": "",
+        "fy": "",
+        "underwriter": "",
+        "in_year_only": "",
+    }
     return Answer(
         name="lines",
         title=title,

@@ -151,7 +151,9 @@ def needs(case: Case, breaches: list[Breach]) -> list[str]:
                 if isinstance(case.entry, AwardEntry) and case.entry.fy
                 else ""
             )
-            said.append(f"{format_pounds(breach.over)} more authority in {case.fund.code}{year}")
+            sure = ", confirmed or covered" if "only expected" in breach.sentence else ""
+            more = f"{format_pounds(breach.over)} more authority in {case.fund.code}{year}"
+            said.append(f"{more}{sure}")
         elif breach.rule == "within-caps":
             cap = case.caps[breach.cap]
             if cap.measure in ("amount", "award", "share"):
