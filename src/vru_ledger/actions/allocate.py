@@ -186,7 +186,7 @@ class Allocator:
             commands.append(command)
         else:
             largest = 0
-            commands = commands or [f"vru-ledger headroom {case.fund.code}"]
+            commands = commands or [_headroom_of(request, case.fund.code)]
         refusal = Refusal(
             asked=asked,
             caps=caps_met(case, breaches),
@@ -314,6 +314,15 @@ def available(new: AwardEntry, position: Position) -> tuple[int, int]:
     """Return the unallocated pence of the allocation's own year, and of no year."""
     own, unassigned = (_free(position[key]) for key in line_keys(new)[:2])
     return (own, unassigned) if new.fy else (own, 0)
+
+
+def _headroom_of(request: Request, fund: str) -> str:
+    """Return what to type to see what is left, of the line that the request draws on."""
+    words = ["vru-ledger", "headroom", fund]
+    if request.source:
+        words += ["--source", request.source]
+        words += ["--fy", request.fy] if request.fy else []
+    return shlex.join(words)
 
 
 def _free(balance: Balance) -> int:
