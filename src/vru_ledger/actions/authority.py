@@ -170,7 +170,12 @@ class Changer:
         able = [line for line in meant if has_something(line, request)] if len(meant) > 1 else meant
         if len(able) == 1:
             return able[0]
-        named = [options_of(line) for line in able or meant]
+        if not able:
+            raise BadInput(
+                f"{fund.name} has nothing there to {request.kind}",
+                f"vru-ledger fund show {fund.code}",
+            )
+        named = [options_of(line) for line in able]
         raise BadInput(
             f"{fund.name} has money of several sources or years",
             f"say which with {' or '.join(named)}",

@@ -96,6 +96,9 @@ def as_typed(request: AuthorityRequest) -> str:
         words += ["--from-fy", request.fy, "--to-fy", request.to_fy]
     elif request.fy:
         words += ["--fy", request.fy]
+    if request.kind == "confirm":
+        words += ["--received"] if request.certainty == "received" else []
+        request = request.replace(certainty="")
     for option in ("source", "certainty", "underwriter"):
         if value := getattr(request, option):
             words += [f"--{option}", value]

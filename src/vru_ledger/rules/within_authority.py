@@ -21,6 +21,8 @@ def within_authority(case: Case) -> Iterator[Breach]:
         # What an award has not is told of the award, not of its fund as well.
         if key.scope == "stage" and key.name in of_award:
             continue
+        if key.name == "authority" and key._replace(name="unallocated") in short:
+            continue
         change = case.changes[key]
         held, floor, _, _ = case.position[key]
         if key.scope == "line":
