@@ -44,7 +44,7 @@ from vru_ledger.errors import (
 from vru_ledger.position import Key
 from vru_ledger.store.database import Database
 
-LINE = {"source": "HO", "fy": "2021/22"}
+LINE: dict[str, Any] = {"source": "HO", "fy": "2021/22"}
 UNALLOCATED = Key("stage", "ALPHA", "unallocated", "HO|2021/22|")
 
 
@@ -235,7 +235,7 @@ def test_a_preview_of_a_virement_writes_nothing_and_says_the_same(database: Data
 
 @pytest.mark.parametrize("kind", ["lapse", "surrender", "carry"])
 def test_the_end_of_a_year_needs_a_decision(database: Database, kind: str):
-    to = {"to_fy": "2022/23"} if kind == "carry" else {}
+    to: dict[str, Any] = {"to_fy": "2022/23"} if kind == "carry" else {}
     with pytest.raises(AuthorityMissing, match="needs a decision"):
         ask(database, kind, 1, **to)
     ask(database, kind, 1, decision="PCD 1", **to)
