@@ -165,7 +165,7 @@ def _opposite(
         if asked and asked.made_by:
             raise AlreadyThere(
                 f"what entry {number} asked for was made, by entry {asked.made_by}",
-                f"undo that: vru-ledger reverse {asked.made_by} --reason ...",
+                f"vru-ledger show {asked.made_by}",
             )
     return reversal_of(entry, number).replace(**with_it)
 
