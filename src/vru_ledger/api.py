@@ -12,6 +12,7 @@ from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
+from vru_ledger.api_authority import AuthorityCalls
 from vru_ledger.api_awards import AwardCalls, now, read
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from vru_ledger.exchange.plan_file import Plan
 
 
-class Ledger(AwardCalls):
+class Ledger(AwardCalls, AuthorityCalls):
     """A ledger that is open. Close it, or use it in a `with` block.
 
     Money is whole pence. Every call is a transaction of its own: what it returns is on disk, and
@@ -235,7 +236,7 @@ class Ledger(AwardCalls):
 
     def check(self, *, head: str = "") -> Checked:
         """Work everything out again from the entries: every finding, and the head of the chain."""
-        return check_ledger(self.database, head=head)
+        return check_ledger(self.database, head=head, today=date.today())
 
     def entry(self, number: int) -> Recorded | None:
         """Return one entry as it was recorded, None if there is none of that number."""

@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
-from tests.builders import ledger_of
+from tests.builders import ACTOR, DAY, WHEN, ledger_of
 from tests.reports.asking import ask, busy
 from vru_ledger import render, reports
+from vru_ledger.actions.administer import Told
+from vru_ledger.actions.override import override
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
 from vru_ledger.store.database import Database
@@ -24,6 +28,9 @@ ASKED = [(name, by) for name in reports.names() for by in BYS.get(name, [()])]
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     made = busy()
+    until = date(2022, 3, 31)
+    told = Told(dated=DAY, reason="winter", decision="PCD 1")
+    override(made, "ALPHA-FUND", (), Pence(1), until, told, actor=ACTOR, recorded_at=WHEN)
     yield made
     made.close()
 

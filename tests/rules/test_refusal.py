@@ -348,7 +348,7 @@ def test_the_rules_speak_in_the_order_they_are_listed():
     limits = [cap("P", "amount", 5, per=("purpose",)), cap("END", "end", 20230331)]
     books = Books(limits, {}, fund=ALPHA.replace(closed=True))
     breaches = judge(books.case(of(9, purpose="", dated=date(2024, 1, 1))))
-    of_steps = ("legal-step", "second-person", "planned")
+    of_steps = ("legal-step", "second-person", "planned", "delegated", "within-use-by")
     listed = [rule.__name__.replace("_", "-") for rule in RULES]
     listed = [rule for rule in listed if rule not in of_steps]
     assert [breach.rule for breach in breaches] == listed

@@ -15,7 +15,7 @@ from vru_ledger.position import Key
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import caps_met
-from vru_ledger.store import ledger, register
+from vru_ledger.store import authority, ledger, register
 from vru_ledger.store.database import Session
 
 _HEADROOM = {
@@ -101,7 +101,7 @@ def of_funds(session: Session) -> Answer:
 
 def of_fund(session: Session, fund: str) -> tuple[int, str]:
     """Return the pence that the fund as a whole could still give, and what stops more."""
-    room = {"authority": sum(line[2] for line in ledger.lines(session, fund))}
+    room = {"authority": ledger.free(session, fund)}
     caps, bounds = ledger.caps_of(session, fund)
     whole = {cap.cap: Key("cap", fund, cap.cap, "") for cap in caps.values() if stops_total(cap)}
     if not whole:
@@ -132,6 +132,7 @@ def of_recipients(session: Session, asked: Request) -> Answer:
         )
     headroom, stopped_by = of_fund(session, fund.code)
     notes = [f"the fund as a whole: {format_pounds(headroom)}, stopped by {stopped_by}"]
+    notes += _not_sure(session, fund.code)
     if not fund.closed:
         notes.append(
             f"{fund.name} is open to recipients it does not list; "
@@ -177,9 +178,28 @@ def of_recipient(session: Session, request: Request) -> Answer:
         notes=[
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
             f"stopped by {stopped_by}",
+            *_not_sure(session, case.fund.code),
             *said,
         ],
     )
+
+
+def _not_sure(session: Session, fund: str) -> list[str]:
+    """Say which unallocated money of a fund is only expected, and which is underwritten."""
+    notes = []
+    for line in authority.lines(session, fund):
+        of = " ".join(part for part in (line.source, line.fy) if part) or "no source or year"
+        if line.floor:
+            unsure = format_pounds(line.floor)
+            notes.append(f"{unsure} of {of} is only expected, and not to be promised")
+        for underwriter, pence in sorted(line.covers.items()):
+            said = f"{format_pounds(pence)} of {of} is only expected, underwritten by {underwriter}"
+            notes.append(said)
+        if line.terms.use_by:
+            notes.append(f"{of}: used by {line.terms.use_by.isoformat()}")
+        if line.terms.in_year_only:
+            notes.append(f"{of}: in-year-only")
+    return notes
 
 
 def _is_other(breach: Breach) -> bool:
@@ -221,7 +241,7 @@ def room(case: Case) -> tuple[int, str]:
         if cap.severity != "stop" or missing(cap, new):
             continue
         key = kind.keys(cap, new)[0]
-        left = case.bounds[cap.cap].ceiling - case.position[key].held
+        left = case.bounds_of(key).ceiling - case.position[key].held
         if kind.UNIT == "pence":
             room[cap.cap] = left
         elif case.changes.get(key, 0) > max(0, left):

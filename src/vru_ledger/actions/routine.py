@@ -19,22 +19,27 @@ from vru_ledger.domain.allocation_fact import allocation_fact
 from vru_ledger.domain.entries import Allocation, CapSet, Proposal
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import Area
-from vru_ledger.rules import RULES, Rule
+from vru_ledger.rules import RULES, Rule, of_steps
 from vru_ledger.rules.capped_fund import capped_fund
-from vru_ledger.rules.legal_step import legal_step
+from vru_ledger.rules.delegated import delegated
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
-from vru_ledger.rules.second_person import second_person
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
+from vru_ledger.rules.within_use_by import within_use_by
 from vru_ledger.store.database import Row
 
 KEPT: tuple[Rule, ...] = (
-    *(legal_step, second_person, listed_recipient, capped_fund, measurable, within_caps),
-    *(within_authority, within_dates),
+    *(of_steps("legal_step"), of_steps("second_person"), of_steps("planned"), delegated),
+    *(listed_recipient, capped_fund, measurable, within_caps, within_authority, within_dates),
+    within_use_by,
 )
-"""The rules that this file sees kept without asking. If there are others, it sees nothing."""
+"""The rules that this file sees kept without asking. If there are others, it sees nothing.
+
+Where somebody's authority is limited, a cap's bucket was raised, or money of a fund is only
+expected, nothing is routine; terms of money only warn who promises it.
+"""
 
 _MAKE_AWARDS = {made.KIND: made.to_stage for made in (Allocation, Proposal)}
 """The kinds of entry that make an award, and the stage in which its money is then."""
@@ -113,14 +118,17 @@ class Routine:
     def _allocation(self, row: Row) -> bool:
         """Take a new award into account if all is as expected; otherwise change nothing."""
         replay = self._replay
-        number, kind, fund, ref, recipient, cap, pence, count, left, stage, reverses = row[:11]
-        fact, previous_hash, hash_ = row[17:]
+        number, kind, fund, to_fund, ref, recipient, cap, pence, count, left, stage = row[:11]
+        reverses, proposal = row[11:13]
+        fact, previous_hash, hash_ = row[19:]
         if number != replay.number + 1 or previous_hash != replay.hash:
             return False
         if sha256((previous_hash + fact).encode()).hexdigest() != hash_:
             return False
         awards, movements = replay.awards.peek(number), replay.movements.peek(number)
-        if len(awards) != 1 or len(movements) != count or cap is not None or reverses is not None:
+        if len(awards) != 1 or len(movements) != count:
+            return False
+        if not (to_fund is None and cap is None and reverses is None and proposal is None):
             return False
         if left != "unallocated" or stage != _MAKE_AWARDS[kind]:
             return False
@@ -170,6 +178,8 @@ class Routine:
         fund, caps = replay.funds.get(code), replay.caps.get(code, {})
         if fund is None or not any(map(stops_total, caps.values())):
             return None
+        if replay.beside.limits or _has_floor(replay, code):
+            return None
         counters = [self._counter(cap) for cap in caps.values()]
         column = replay.position.column
         of_recipients = column("recipient", code, stage)
@@ -197,6 +207,8 @@ class Routine:
         position = self._replay.position
         held = position.column("cap", cap.fund, cap.cap)
         if isinstance(held, Column) and held.apart:
+            return None
+        if any(key.name == cap.cap for key in position.raised):
             return None
         members = position.column("member", cap.fund, cap.cap)
         per_recipient = isinstance(held, ByRecipient) and cap.measure in _OF_PENCE
@@ -265,11 +277,16 @@ def _counted(
     return None if ceiling is not None and not day else (award[0], day)
 
 
+def _has_floor(replay: Replay, fund: str) -> bool:
+    """Say whether money of a fund may not be promised, because it is only expected."""
+    return any(pence and key.fund == fund for key, pence in replay.position.floors.items())
+
+
 def _movements(row: Row, award: Row, lent: int) -> list[Row]:
     """Return the rows of `movements` that an allocation comes to."""
-    number, _, fund, ref, recipient, _, pence = row[:7]
+    number, _, fund, _, ref, recipient, _, pence = row[:8]
     area, _, source, fy = award[6:10]
-    into = (fund, source, fy, ref, recipient or None, area, row[9], pence)
+    into = (fund, source, fy, ref, recipient or None, area, row[10], pence)
     if not lent:
         own = (number, 1, fund, source, fy, None, None, "", "unallocated", -pence)
         return [own, (number, 2, *into)]

@@ -9,7 +9,9 @@ from vru_ledger.domain.money import format_pounds
 if TYPE_CHECKING:
     from vru_ledger.rules.refusal import Refusal
 
-_NOT_OF_AMOUNT = {"measurable", "legal-step", "second-person"}
+_NOT_OF_AMOUNT = {
+    *("measurable", "legal-step", "second-person", "decision-needed", "within-use-by")
+}
 """Rules that look at something else than how much: to say that no amount would pass misleads."""
 
 _DROP_FIRST = ("after", "used")

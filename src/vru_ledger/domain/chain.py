@@ -81,19 +81,24 @@ def kind_called(name: str) -> type[Any] | None:
     if name in ENTRIES:
         return ENTRIES[name]
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.overrides import OVERRIDES
     from vru_ledger.domain.profiles import PLANS
     from vru_ledger.domain.steps import STEPS
 
-    return STEPS.get(name) or AUTHORITY_ENTRIES.get(name) or PLANS.get(name)
+    for others in (STEPS, AUTHORITY_ENTRIES, PLANS, OVERRIDES):
+        if name in others:
+            return others[name]
+    return None
 
 
 def kinds() -> tuple[str, ...]:
     """Return the names of all kinds of entry."""
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.overrides import OVERRIDES
     from vru_ledger.domain.profiles import PLANS
     from vru_ledger.domain.steps import STEPS
 
-    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *PLANS)
+    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *PLANS, *OVERRIDES)
 
 
 def entry_of(told: dict[str, Any]) -> Entry:

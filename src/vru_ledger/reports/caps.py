@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from vru_ledger.caps import Bounds, kind_of
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.entries import CapSet
+from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area
@@ -16,7 +17,7 @@ from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.value import Value
 from vru_ledger.position import EMPTY, Key
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
-from vru_ledger.store import figures, ledger, register
+from vru_ledger.store import authority, figures, ledger, register
 from vru_ledger.store.database import Session
 
 TITLE = "Caps: every limit, what is used of it, and what is left"
@@ -24,7 +25,8 @@ TITLE = "Caps: every limit, what is used of it, and what is left"
 MEASURES = {
     "limit": "what the cap allows; where it is a share, of the fund's authority as it stands",
     "used": "what it counts: pence allocated, recipients that hold money, or a term's last day",
-    "headroom": "limit + tolerance - used, nothing below zero",
+    "headroom": "limit + tolerance + override - used, nothing below zero",
+    "override": "by how much entries let the bucket pass its limit",
     "full": "used / limit, in per cent, rounded down to a tenth",
     "tolerance": "by how much the limit may be passed with a warning",
     "verdict": "ok, full, over but within tolerance, or over",
@@ -50,7 +52,10 @@ _WORDS = {"financial-year": "year", "bcu": "command unit", "kind": "kind of reci
 class Row(Value):
     """One bucket of one cap. `headroom` and `full` are None where a cap is on a day."""
 
-    TOLD: ClassVar[Told] = {"bucket_code": {"machine_only": True}}
+    TOLD: ClassVar[Told] = {
+        "bucket_code": {"machine_only": True},
+        "override": {"machine_only": True},
+    }
 
     cap: str
     fund: str
@@ -61,6 +66,7 @@ class Row(Value):
     limit: Quantity
     tolerance: Quantity | None
     used: Quantity
+    override: Quantity | None
     headroom: Quantity | None
     full: Share | None
     severity: str
@@ -82,6 +88,9 @@ class Uses(Protocol):
     def held(self, cap: CapSet, bucket: str) -> int:
         """Return what one bucket holds, 0 if nothing has touched it."""
 
+    def raised(self) -> Mapping[tuple[str, str], int]:
+        """Return the pence by which overrides raise buckets, by cap and bucket."""
+
 
 class _Now:
     """What caps hold now: balances, by key."""
@@ -101,6 +110,17 @@ class _Now:
     def held(self, cap: CapSet, bucket: str) -> int:
         key = Key("cap", cap.fund, cap.cap, bucket)
         return ledger.balances(self.session, [key]).get(key, EMPTY).held
+
+    def raised(self) -> Mapping[tuple[str, str], int]:
+        return summed(authority.overrides(self.session))
+
+
+def summed(overrides: Iterable[Raised]) -> dict[tuple[str, str], int]:
+    """Add up overrides by cap and bucket, those that an undoing leaves nothing of left out."""
+    sums: dict[tuple[str, str], int] = {}
+    for one in overrides:
+        sums[one.cap, one.bucket] = sums.get((one.cap, one.bucket), 0) + one.amount_pence
+    return {bucket: pence for bucket, pence in sums.items() if pence}
 
 
 class _Asked(NamedTuple):
@@ -137,13 +157,19 @@ def answer(session: Session, query: Query) -> Answer:
         # Few enough to hold; and only then is it known which caps have more.
         used = iter(list(used))
     notes = ["no total: caps overlap, and one penny counts under several"]
+    raised = uses.raised()
+    if raised and query.as_of is None:
+        notes.append(
+            "overrides count as recorded, ended or not: vru-ledger cap overrides; "
+            "with --as-of DATE those of that day"
+        )
     if cut:
         notes.append(f"only the fullest are shown of {', '.join(cut)}; --all shows every one")
     return Answer(
         name="caps",
         title=TITLE,
         row_type=Row,
-        rows=_rows(session, used),
+        rows=_rows(session, used, raised),
         shown=tuple(Row.FIELDS),
         drop_first=(
             *(
@@ -252,7 +278,9 @@ def _found(
             yield bucket, held
 
 
-def _rows(session: Session, used: Iterator[_Used]) -> Iterator[Row]:
+def _rows(
+    session: Session, used: Iterator[_Used], raised: Mapping[tuple[str, str], int]
+) -> Iterator[Row]:
     """Make rows of buckets, looking up the names of recipients for many at a time."""
     areas = {area.code: area.name for area in register.everything(session, Area)}
     while some := list(islice(used, 500)):
@@ -262,7 +290,8 @@ def _rows(session: Session, used: Iterator[_Used]) -> Iterator[Row]:
         names = {"recipient": figures.recipient_names(session, recipients), "area": areas}
         names["bcu"] = areas
         for one in some:
-            yield _row(one, names)
+            more = raised.get((one.cap.cap, one.bucket or ""), 0) if raised else 0
+            yield _row(one, names, more)
 
 
 def _parts(one: _Used, property_: str) -> Iterator[str]:
@@ -271,7 +300,7 @@ def _parts(one: _Used, property_: str) -> Iterator[str]:
             yield part
 
 
-def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
+def _row(one: _Used, names: Mapping[str, Mapping[str, str]], raised: int) -> Row:
     cap, (limit, ceiling), bucket, held = one
     kind = kind_of(cap.measure)
     unit = kind.UNIT
@@ -286,10 +315,11 @@ def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
         limit=Quantity(limit, unit),
         tolerance=Quantity(ceiling - limit, unit) if ceiling > limit else None,
         used=Quantity(held, unit),
-        headroom=None if is_day else Quantity(max(0, ceiling - held), unit),
+        override=Quantity(raised, unit) if raised else None,
+        headroom=None if is_day else Quantity(max(0, ceiling + raised - held), unit),
         full=None if is_day else share_of(held, limit),
         severity=cap.severity,
-        verdict=_verdict(held, limit, ceiling, is_day),
+        verdict=_verdict(held, limit, ceiling, is_day, raised),
     )
 
 
@@ -318,7 +348,10 @@ def _bucket_words(cap: CapSet, bucket: str | None, names: Mapping[str, Mapping[s
     return ", ".join(told)
 
 
-def _verdict(held: int, limit: int, ceiling: int, is_day: bool) -> str:
+def _verdict(held: int, limit: int, ceiling: int, is_day: bool, raised: int) -> str:
+    if raised:
+        said = _verdict(held, limit + raised, ceiling + raised, is_day, 0)
+        return f"{said}, override {Quantity(raised, 'pence')}"
     if held > ceiling:
         return "over"
     if held > limit:

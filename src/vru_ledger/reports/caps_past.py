@@ -9,7 +9,7 @@ from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import AUTHORITY
 from vru_ledger.position import EMPTY, Balance, Key
-from vru_ledger.store import ledger
+from vru_ledger.store import authority, ledger
 from vru_ledger.store.database import Session
 
 
@@ -35,6 +35,12 @@ class Then:
         ):
             if isinstance(recorded.entry, CapSet):
                 self._caps.setdefault(recorded.entry.fund, {})[recorded.entry.cap] = recorded.entry
+        self._raised = [
+            one
+            for one in authority.overrides(session)
+            if (query.known_at is None or one.entry <= query.known_at)
+            and (query.as_of is None or one.in_force(query.as_of))
+        ]
         self._count(session, times)
 
     def _count(self, session: Session, times: Query) -> None:
@@ -72,3 +78,9 @@ class Then:
     def held(self, cap: CapSet, bucket: str) -> int:
         """Return what one bucket held, 0 if nothing had touched it."""
         return self._held.get((cap.fund, cap.cap), {}).get(bucket, 0)
+
+    def raised(self) -> dict[tuple[str, str], int]:
+        """Return the pence by which overrides then in force raised buckets."""
+        from vru_ledger.reports.caps import summed
+
+        return summed(self._raised)

@@ -8,7 +8,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.reports import caps, recipients
+from vru_ledger.reports import caps, recipients, sources
 from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
@@ -77,6 +77,7 @@ def one(session: Session, fund: Fund) -> Answer:
     """Return what is known of one fund, with its caps and its recipients beside."""
     row = _row(session, fund)
     lines = ledger.lines(session, fund.code)
+    more = sources.has_more_to_say(session, fund.code)
     return Answer(
         name="fund",
         title=f"{fund.name} ({fund.code})",
@@ -84,6 +85,7 @@ def one(session: Session, fund: Fund) -> Answer:
         rows=list(_facts(fund, row, lines)),
         shown=("fact", "value"),
         apart=(
+            *((sources.of_fund(session, fund.code),) if more else ()),
             caps.answer(session, Query(fund=fund.code)),
             recipients.answer(session, Query(fund=fund.code)),
         ),

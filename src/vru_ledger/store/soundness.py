@@ -12,6 +12,7 @@ from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import RECORDS, Recipient, Record
+from vru_ledger.position import Key
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, MOVEMENT_COLUMNS
@@ -134,9 +135,19 @@ def held_as_expected(
     )
 
 
-def grandfathered_rows(session: Session) -> list[Row]:
-    """Return every balance that something is grandfathered in, as `balance_rows` does."""
-    return session.rows(f"{_BALANCES} WHERE grandfathered <> 0")
+def unusual_rows(session: Session) -> dict[Key, Row]:
+    """Return held, bounds, grandfathered and entry where something is grandfathered or floored."""
+    rows = session.rows(f"{_BALANCES} WHERE grandfathered <> 0 OR floor <> 0")
+    return {Key(*row[:4]): row[4:] for row in rows}
+
+
+def balance_row(session: Session, key: Key) -> Row | None:
+    """Return the held, floor, ceiling, grandfathered and entry of one balance, None if absent."""
+    return session.row(
+        "SELECT held, floor, ceiling, grandfathered, entry FROM balances"
+        " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?",
+        key,
+    )
 
 
 def how_many(session: Session, table: str) -> int:
@@ -248,6 +259,14 @@ def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
     yield from _compared("cap", stored, expected)
 
 
+def of_overrides(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
+    """Yield a finding for each row of `overrides` that is not what the entries come to."""
+    rows = session.rows(
+        "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
+    )
+    yield from _compared("override", {str(row[0]): row for row in rows}, expected)
+
+
 def of_register(
     session: Session,
     expected: Mapping[tuple[str, str], tuple[Record, int]],
@@ -278,7 +297,7 @@ def of_register(
 def _compared(
     what: str, stored: Mapping[str, Row], expected: Mapping[str, Row]
 ) -> Iterator[Finding]:
-    code = "cap" if what == "cap" else "register"
+    code = what if what in ("cap", "override") else "register"
     for name in sorted(stored.keys() | expected.keys()):
         if name not in expected:
             said = f"{what} {name} is there, and no entry put it there"
