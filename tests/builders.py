@@ -17,6 +17,8 @@ from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Record
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import (
     Area,
+    AuthorityLimit,
+    Decision,
     Document,
     Fund,
     FundingSource,
@@ -37,12 +39,12 @@ WHEN = "2021-04-01T09:00:00Z"
 DAY = date(2021, 4, 1)
 POUND = 100
 
-TABLES = ("entries", "awards", "movements", "balances", "caps", "head")
+TABLES = ("entries", "awards", "movements", "balances", "caps", "overrides", "head")
 """The tables that bear on money."""
 
 REGISTER = (
     *("documents", "areas", "sources", "recipients", "funds"),
-    *("listings", "headlines", "programmes", "outputs"),
+    *("listings", "headlines", "programmes", "outputs", "decisions", "authority_limits"),
 )
 
 NORTH = Area(code="E1", name="North", kind="borough", bcu="BCU-1", tile_row=1, tile_column=2)
@@ -191,7 +193,24 @@ def with_everything(place: str | Path = "") -> Database:
             SOUTH,
             UNIT,
             FundingSource(code="HO", name="Home Office", citation="DOC"),
-            FundingSource(code="CR", name="City Reserve"),
+            FundingSource(
+                code="CR", name="City Reserve", in_year_only=True, use_by=date(2099, 3, 31)
+            ),
+            Decision(
+                code="PCD 1",
+                title="A decision",
+                amount_pence=5,
+                signed_on=DAY,
+                signed_by="Somebody",
+                citation="DOC",
+            ),
+            # Not in force on any day of this ledger, so that it refuses nothing.
+            AuthorityLimit(
+                code="2098-04-01",
+                decision_over_pence=1,
+                second_person_over_pence=2,
+                citation="DOC",
+            ),
             ONE,
             TWO,
             SITE,

@@ -12,6 +12,7 @@ from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
+from vru_ledger.api_authority import AuthorityCalls
 from vru_ledger.api_awards import AwardCalls, now, read
 from vru_ledger.api_batches import BatchCalls
 from vru_ledger.domain.entries import Recorded
@@ -35,7 +36,7 @@ NOBODY = "python"
 """Who writes where nobody said who they are."""
 
 
-class Ledger(AwardCalls, BatchCalls):
+class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
     """A ledger that is open. Close it, or use it in a `with` block.
 
     Money is whole pence. Every call is a transaction of its own: what it returns is on disk, and
@@ -245,7 +246,7 @@ class Ledger(AwardCalls, BatchCalls):
 
     def check(self, *, head: str = "") -> Checked:
         """Work everything out again from the entries: every finding, and the head of the chain."""
-        return check_ledger(self.database, head=head)
+        return check_ledger(self.database, head=head, today=date.today())
 
     def entry(self, number: int) -> Recorded | None:
         """Return one entry as it was recorded, None if there is none of that number."""

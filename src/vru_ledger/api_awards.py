@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
+from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.money import LARGEST_PENCE, Pence
 from vru_ledger.domain.text import parse_name, parse_sentence, shown
 from vru_ledger.errors import BadInput
@@ -275,7 +276,7 @@ def _told(words: Any) -> dict[str, Any]:
         "dated": on or date.today(),
         "dated_by_clock": on is None,
         "reason": read(parse_sentence, "reason", words.get("reason", "")),
-        "decision": read(parse_sentence, "decision", words.get("decision", "")),
+        "decision": read(parse_decision, "decision", words.get("decision", "")),
         "key": read(parse_name, "key", words.get("key", "")),
     }
 

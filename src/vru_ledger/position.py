@@ -7,15 +7,15 @@ cap's limit as its ceiling. `grandfathered` is what a cap that was cut below its
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from vru_ledger.domain.stages import AUTHORITY, Movement
+from vru_ledger.domain.stages import AUTHORITY, LineChange, Movement
 
 
 class Key(NamedTuple):
     """What a balance is of: a stage (`name`) of a fund, a recipient or an award; or a cap (`name`).
 
     `bucket` says which: 'source|year|area' of a fund's stage, a recipient, an award, what a cap
-    counts per. `scope` is stage, recipient, award, cap, or member (what one recipient adds to a cap
-    that counts recipients).
+    counts per. `scope` is stage, recipient, award, cap, member (what one recipient adds to a cap
+    that counts recipients), or line (what is said of a line of authority, as 'source|year|detail').
     """
 
     scope: str
@@ -51,6 +51,22 @@ def stage_changes(movements: Iterable[Movement]) -> dict[Key, int]:
             key = Key("award", fund, stage, award)
             changes[key] = changes.get(key, 0) + pence
     return changes
+
+
+def line_changes(lines: Iterable[LineChange]) -> dict[Key, int]:
+    """Add up what is said of lines of authority by the balances it changes."""
+    changes: dict[Key, int] = {}
+    for fund, source, fy, name, detail, pence in lines:
+        key = Key("line", fund, name, f"{source}|{fy}|{detail}")
+        changes[key] = changes.get(key, 0) + pence
+    return changes
+
+
+def floor_of(key: Key) -> Key | None:
+    """Return the balance whose floor `key` is: money expected and not covered stays unallocated."""
+    if key.scope == "line" and key.name == "expected" and key.bucket.endswith("|"):
+        return Key("stage", key.fund, "unallocated", key.bucket)
+    return None
 
 
 def after(balance: Balance, change: int) -> Balance:

@@ -10,7 +10,9 @@ import pytest
 
 from tests.builders import POUND
 from vru_ledger import Ledger, open_ledger
+from vru_ledger.domain.register import Decision, FundingSource
 from vru_ledger.errors import (
+    AlreadyThere,
     AuthorityMissing,
     BadInput,
     EntryRefused,
@@ -263,3 +265,41 @@ def test_nobody_reopens_a_period_without_a_name(ledger: Path):
         opened.close_period("2021/22", reason="sent", on=date(2022, 4, 20))
         with pytest.raises(AuthorityMissing):
             opened.reopen_period("2021/22", reason="audit", on=date(2022, 5, 1))
+
+
+def test_authority_moves_from_python_as_it_does_from_the_command_line(opened: Ledger):
+    opened.register(FundingSource(code="ho", name="Home Office"), reason="grant")
+    [received] = opened.change_authority(
+        "fund", "MYENDS", 100 * POUND, source="HO", fy="2021-22", certainty="expected"
+    )
+    assert (received.entry.fy, received.free_pence) == ("2021/22", 0)
+    [confirmed] = opened.change_authority("confirm", "MYENDS", source="HO")
+    assert confirmed.free_pence == 100 * POUND
+    opened.set_authority(reason="scheme", second_person_over_pence=10 * POUND)
+    with pytest.raises(AuthorityMissing):
+        opened.change_authority("vire", "MYENDS", source="HO", to_fund="DIVERT", reason="more")
+    [asked] = opened.change_authority(
+        "vire", "MYENDS", source="HO", to_fund="DIVERT", reason="more", propose=True
+    )
+    with open_ledger(opened.place, actor="Fin") as other:
+        done = other.approve_entry(asked.recorded.number)
+    assert (done.entry.KIND, done.entry.amount_pence) == ("vire", 100 * POUND)
+    assert opened.check().sound
+    with pytest.raises(BadInput, match="is none of"):
+        opened.change_authority("give", "MYENDS", 1)
+    with pytest.raises(TypeError):
+        opened.change_authority("fund", "MYENDS", 1.5)  # type: ignore[arg-type]
+
+
+def test_a_decision_and_an_override_from_python(opened: Ledger):
+    put = opened.register(Decision(code="pcd2000", amount_pence=50 * POUND), reason="signed")
+    assert getattr(put.record, "code", "") == "PCD 2000"
+    with pytest.raises(AlreadyThere):
+        opened.register(Decision(code="PCD 2000"), reason="again")
+    told: dict[str, Any] = {"reason": "winter", "decision": "PCD-2000", "bucket": ("NET-NEWHAM",)}
+    until = date.today().replace(month=12, day=31)
+    done = opened.override_cap("MYENDS-EACH", 50 * POUND, until, **told)
+    assert (done.entry.decision, done.entry.bucket) == ("PCD 2000", "NET-NEWHAM")
+    opened.allocate("MYENDS", "Newham", 750_050 * POUND)
+    with pytest.raises(BadInput, match="reason is empty"):
+        opened.override_cap("MYENDS-EACH", 1, until, **{**told, "reason": " "})

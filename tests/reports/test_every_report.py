@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.builders import WHEN, ledger_of
+from tests.builders import ACTOR, DAY, WHEN, ledger_of
 from tests.reports.asking import ask, busy
 from vru_ledger import render, reports
 from vru_ledger.actions.administer import Told
+from vru_ledger.actions.override import override
 from vru_ledger.actions.points import close_period, tag_paper
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import parse_period
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
@@ -28,6 +30,9 @@ ASKED = [(name, by) for name in reports.names() for by in BYS.get(name, [()])]
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
     made = busy()
+    until = date(2022, 3, 31)
+    told = Told(dated=DAY, reason="winter", decision="PCD 1")
+    override(made, "ALPHA-FUND", (), Pence(1), until, told, actor=ACTOR, recorded_at=WHEN)
     at: dict[str, Any] = {"actor": "Ada", "recorded_at": WHEN, "preview": False}
     told = Told(dated=date(2023, 5, 1), reason="because")
     tag_paper(made, "BOARD", told, **at)
@@ -46,13 +51,13 @@ def shown(database: Database, report: str, way: str, width: int = 100, **query: 
 
 def test_reports_are_found_by_their_files():
     assert set(reports.names()) >= {"caps", "journal", "outputs", "position"}
-    assert not set(reports.names()) & {"apart", "caps_past", "meta"}
+    assert not set(reports.names()) & {"apart", "meta", "profiles"}
     for name in reports.names():
         assert reports.report(name).TITLE
         assert reports.report(name).Row.__doc__
 
 
-@pytest.mark.parametrize("name", ["meta", "apart", "caps_past", "__init__", "", "../x", "x" * 99])
+@pytest.mark.parametrize("name", ["meta", "apart", "profiles", "__init__", "", "../x", "x" * 99])
 def test_a_report_that_is_not_there_is_not_found(name: str):
     with pytest.raises(NotFound) as failure:
         reports.report(name)

@@ -376,8 +376,8 @@ def forged(raw: Raw, pence: int, *, caps: str, recipient: str = "SITE") -> Attac
     keys = "scope = 'stage' AND fund = 'ALPHA' AND bucket"
     return [
         "INSERT INTO entries VALUES"
-        f" ({number}, 'allocate', 'ALPHA', 'ALPHA-0005', '{recipient}', NULL, {pence}, 2,"
-        " 'unallocated', 'committed', NULL, NULL,"
+        f" ({number}, 'allocate', 'ALPHA', NULL, 'ALPHA-0005', '{recipient}', NULL, {pence}, 2,"
+        " 'unallocated', 'committed', NULL, NULL, NULL,"
         f" '2021-04-01T09:00:00Z', 'Mallory', '', '', NULL, '{fact}', '{head.hash}', '{hash_}')",
         f"UPDATE balances SET held = held - {pence}, entry = {number}"
         f" WHERE name = 'unallocated' AND {keys} = 'HO||'",

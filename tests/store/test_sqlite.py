@@ -78,7 +78,7 @@ def test_the_tables_are_strict(place: Path):
         " WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
     ).fetchall()
     connection.close()
-    assert len(told) == 20
+    assert len(told) == 23
     assert [name for name, strict in told if not strict] == []
 
 

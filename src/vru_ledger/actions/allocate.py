@@ -10,13 +10,12 @@ from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
-from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, Recipient
 from vru_ledger.domain.value import Value
-from vru_ledger.domain.years import financial_year
-from vru_ledger.errors import BadInput, EntryRefused, LedgerError, PeriodClosed
-from vru_ledger.position import Key, Position
-from vru_ledger.rules import PERIOD_RULES, judge, stops
+from vru_ledger.errors import BadInput, LedgerError
+from vru_ledger.position import Balance, Key, Position
+from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
@@ -240,49 +239,12 @@ class Allocator:
 
     def refused(self, request: Request, case: Case, breaches: list[Breach]) -> LedgerError:
         """Return the refusal: every cap, which bind, the most that passes, and what to type."""
-        from vru_ledger.actions.typed import as_typed, in_the_open
-        from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
+        from vru_ledger.actions.allocate_refused import refusal  # Only a refusal needs it.
 
-        asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
-        said = [breach.sentence for breach in breaches if breach.severity == "stop"]
-        if all(breach.rule in PERIOD_RULES for breach in breaches if breach.severity == "stop"):
-            moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
-            hint = "" if self._would_stop(moved) else as_typed(moved)
-            return PeriodClosed(f"{asked} is refused: {said[0]}", hint)
-        largest = 0
-        commands = []
-        if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
-            largest = largest_passing(case, sum(available(case.entry, case.position)))
-        fits = not request.profile or isinstance(request.profile, str)
-        if largest and fits and not self._would_stop(request.replace(amount_pence=Pence(largest))):
-            commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
-        elif command := self._with_a_year(request, breaches):
-            largest = 0
-            commands.append(command)
-        else:
-            largest = 0
-            commands.append(f"vru-ledger headroom {case.fund.code}")
-        refusal = Refusal(
-            asked=asked,
-            caps=caps_met(case, breaches),
-            breaches=breaches,
-            largest_passing_pence=Pence(largest),
-            needs=needs(case, breaches),
-            commands=commands,
-        )
-        return EntryRefused(f"{asked} is refused: {'; '.join(said)}", refusal)
+        return refusal(self, request, case, breaches)
 
-    def _with_a_year(self, request: Request, breaches: list[Breach]) -> str:
-        """Return the command with the year of its day, where only a year was missing."""
-        stopping = {breach.rule for breach in breaches if breach.severity == "stop"}
-        told = request.replace(fy=financial_year(request.dated))
-        if request.fy or stopping != {"measurable"} or self._would_stop(told):
-            return ""
-        from vru_ledger.actions.typed import as_typed
-
-        return as_typed(told)
-
-    def _would_stop(self, request: Request) -> bool:
+    def would_stop(self, request: Request) -> bool:
+        """Say whether a request would be refused, or is none."""
         try:
             new, _, _ = self.complete(request)
             return stops(self.judged(new)[1])
@@ -348,7 +310,9 @@ class Allocator:
         """Return the code of the source drawn on: the one asked for, or the fund's only one."""
         key = (fund.code, asked)
         if key not in self._sources:
-            if asked:
+            if asked.strip().casefold() == "none":
+                self._sources[key] = ""
+            elif asked:
                 self._sources[key] = resolve.source(self.session, asked).code
             else:
                 there = sorted({line[0] for line in self.recorder.lines(fund.code)})
@@ -395,5 +359,10 @@ def line_keys(new: AwardEntry) -> tuple[Key, ...]:
 
 def available(new: AwardEntry, position: Position) -> tuple[int, int]:
     """Return the unallocated pence of the allocation's own year, and of no year."""
-    own, unassigned = (position[key].held for key in line_keys(new)[:2])
+    own, unassigned = (_free(position[key]) for key in line_keys(new)[:2])
     return (own, unassigned) if new.fy else (own, 0)
+
+
+def _free(balance: Balance) -> int:
+    """Return the pence above a balance's floor: what is expected and not covered is not free."""
+    return balance.held - (balance.floor or 0)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from vru_ledger.actions.allocate import Allocator, Request
 from vru_ledger.actions.record import Recorder
+from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence, shown
@@ -34,7 +35,7 @@ _READ: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "source": ("source", _parse_one_of_few),
     "purpose": ("purpose", parse_purpose),
     "title": ("title", parse_sentence),
-    "decision": ("decision", parse_sentence),
+    "decision": ("decision", parse_decision),
     "reason": ("reason", parse_sentence),
     "key": ("key", parse_name),
 }

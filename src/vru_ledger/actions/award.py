@@ -258,13 +258,17 @@ class Stepper:
             return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
         largest = self._largest(case, breaches)
         smaller = request.replace(amount_pence=Pence(largest))
+        alone = any(breach.rule == "second-person" for breach in breaches)
+        proposed = request.replace(propose=True)
+        commands = []
+        if alone and request.kind == "amend" and not self.would_stop(proposed):
+            commands.append(as_typed(proposed))
         if largest and not self.would_stop(smaller):
-            commands = [as_typed(smaller)]
+            commands.append(as_typed(smaller))
         else:
             largest = 0
-            commands = [f"vru-ledger award show {made.award}"]
-            if any(breach.rule == "second-person" for breach in breaches):
-                commands = []
+            if not commands and not alone:
+                commands = [f"vru-ledger award show {made.award}"]
         refusal = Refusal(
             asked=asked,
             caps=caps_met(case, breaches),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from vru_ledger.actions.replay import Replay
@@ -40,12 +41,14 @@ def check(
     *,
     head: str = "",
     seed: Seed | None = None,
+    today: date | None = None,
     on_progress: Callable[[int], None] | None = None,
 ) -> Checked:
     """Check a ledger whole: database, chain, columns, movements, rules, balances, caps, register.
 
     `head` is a hash that was printed earlier, or its first 8 characters or more; `seed` is
-    compared with the ledger. Returns every finding, not the first.
+    compared with the ledger; with `today`, overrides that have ended by then are looked at.
+    Returns every finding, not the first.
     """
     with database.read() as session, soundness.room_to_read(session):
         whole = soundness.is_whole(session)
@@ -53,9 +56,9 @@ def check(
         if any(finding.code == "database-damaged" for finding in before):
             return Checked(findings=before)
         try:
-            checked, replay = _replayed(session, head, on_progress, as_kept=True)
+            checked, replay = _replayed(session, head, today, on_progress, as_kept=True)
         except soundness.NotInOrder:
-            checked, replay = _replayed(session, head, on_progress, as_kept=False)
+            checked, replay = _replayed(session, head, today, on_progress, as_kept=False)
         if whole and replay.constrained and not checked.findings:
             before = list(of_schema(session))
         elif whole:
@@ -69,7 +72,12 @@ def check(
 
 
 def _replayed(
-    session: Session, head: str, on_progress: Callable[[int], None] | None, *, as_kept: bool
+    session: Session,
+    head: str,
+    today: date | None,
+    on_progress: Callable[[int], None] | None,
+    *,
+    as_kept: bool,
 ) -> tuple[Checked, Replay]:
     """Walk the chain from its beginning, then compare what it comes to with what is stored."""
     checked, replay = Checked(), Replay(session, as_kept=as_kept)
@@ -82,7 +90,7 @@ def _replayed(
         if on_progress and checked.entries % _TELL_EVERY == 0:
             on_progress(checked.entries)
     checked.number, checked.hash = replay.number, replay.hash
-    checked.findings += replay.end()
+    checked.findings += replay.end(today)
     if not on_chain:
         checked.findings.append(
             Finding(

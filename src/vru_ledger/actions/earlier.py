@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from vru_ledger.actions.record import FundState, Recorder
 from vru_ledger.caps import Bounds, new_balance
 from vru_ledger.domain.entries import CapSet
+from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.register import Fund
 from vru_ledger.position import Balance, Key
 from vru_ledger.store.books import Books
@@ -33,6 +34,10 @@ class EarlierRecorder(Recorder):
     def lines(self, fund: str) -> list[tuple[str, str, int]]:
         """Return the fund's lines of authority as they stood."""
         return self.books.lines(fund)
+
+    def overrides(self, cap: str, bucket: str) -> list[Raised]:
+        """Return what entries had done by then to the ceiling of one bucket of a cap."""
+        return self.books.overrides(cap, bucket)
 
 
 class _EarlierJournal(Journal):

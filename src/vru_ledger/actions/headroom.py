@@ -16,7 +16,7 @@ from vru_ledger.position import Key
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import caps_met
-from vru_ledger.store import ledger, register
+from vru_ledger.store import authority, ledger, register
 from vru_ledger.store.books import Books, books_at
 from vru_ledger.store.database import Session
 
@@ -105,7 +105,7 @@ def of_funds(session: Session, moment: Moment = NOW) -> Answer:
 
 def of_fund(books: Books, fund: str) -> tuple[int, str]:
     """Return the pence that the fund as a whole could still give, and what stops more."""
-    room = {"authority": sum(line[2] for line in books.lines(fund))}
+    room = {"authority": books.free(fund)}
     caps, bounds = books.caps_of(fund)
     whole = {cap.cap: Key("cap", fund, cap.cap, "") for cap in caps.values() if stops_total(cap)}
     if not whole:
@@ -136,6 +136,7 @@ def of_recipients(session: Session, asked: Request, moment: Moment = NOW) -> Ans
         )
     headroom, stopped_by = of_fund(books, fund.code)
     notes = [f"the fund as a whole: {format_pounds(headroom)}, stopped by {stopped_by}"]
+    notes += _not_sure(books, fund.code)
     if not fund.closed:
         notes.append(
             f"{fund.name} is open to recipients it does not list; "
@@ -156,7 +157,8 @@ def of_recipients(session: Session, asked: Request, moment: Moment = NOW) -> Ans
 
 def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> Answer:
     """Return how much more could go to one recipient, cap by cap. Raises NotFound, BadInput."""
-    allocator = Allocator(_recorder(books_at(session, moment)))
+    books = books_at(session, moment)
+    allocator = Allocator(_recorder(books))
     case = _case(allocator, request)
     headroom, stopped_by = room(case)
     binding = stopped_by.split(", ")
@@ -181,6 +183,7 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
         notes=[
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
             f"stopped by {stopped_by}",
+            *_not_sure(books, case.fund.code),
             *said,
             *at_moment(moment),
         ],
@@ -194,6 +197,30 @@ def _recorder(books: Books) -> Recorder:
     from vru_ledger.actions.earlier import EarlierRecorder
 
     return EarlierRecorder(books)
+
+
+def _not_sure(books: Books, fund: str) -> list[str]:
+    """Say which unallocated money of a fund is only expected, and which is underwritten."""
+    notes = []
+    if not books.moment.is_now():
+        for key, pence in sorted(books.expected(fund).items()):
+            of = key.bucket.strip("|").replace("|", " ") or "no source or year"
+            unsure = format_pounds(Pence(pence))
+            notes.append(f"{unsure} of {of} was only expected, and not to be promised")
+        return notes
+    for line in authority.lines(books.session, fund):
+        of = " ".join(part for part in (line.source, line.fy) if part) or "no source or year"
+        if line.floor:
+            unsure = format_pounds(line.floor)
+            notes.append(f"{unsure} of {of} is only expected, and not to be promised")
+        for underwriter, pence in sorted(line.covers.items()):
+            said = f"{format_pounds(pence)} of {of} is only expected, underwritten by {underwriter}"
+            notes.append(said)
+        if line.terms.use_by:
+            notes.append(f"{of}: used by {line.terms.use_by.isoformat()}")
+        if line.terms.in_year_only:
+            notes.append(f"{of}: in-year-only")
+    return notes
 
 
 def _is_other(breach: Breach) -> bool:
@@ -235,7 +262,7 @@ def room(case: Case) -> tuple[int, str]:
         if cap.severity != "stop" or missing(cap, new):
             continue
         key = kind.keys(cap, new)[0]
-        left = case.bounds[cap.cap].ceiling - case.position[key].held
+        left = case.bounds_of(key).ceiling - case.position[key].held
         if kind.UNIT == "pence":
             room[cap.cap] = left
         elif case.changes.get(key, 0) > max(0, left):

@@ -10,6 +10,7 @@ from vru_ledger.actions.award import NEEDS_REASON
 from vru_ledger.actions.planned_steps import MAKING, STEPS_OF_A_PLAN, UNDOING, PlannedSteps
 from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.rows import NOT_MADE, RowFindings
+from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.money import parse_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence
 from vru_ledger.domain.years import parse_date, parse_financial_year
@@ -45,12 +46,15 @@ _TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "vire": (
         ("fund", "to_fund", "amount", "reason"),
-        ("source", "fy", "to_source", "to_fy", "ref", "relates_to"),
+        ("source", "fy", "ref", "relates_to"),
     ),
-    "carry": (("fund", "amount", "fy", "to_fy", "decision"), ("source", "ref", "relates_to")),
+    "carry": (
+        ("fund", "amount", "fy", "to_fy", "decision", "reason"),
+        ("source", "ref", "relates_to"),
+    ),
     **dict.fromkeys(
         ("lapse", "surrender"),
-        (("fund", "amount", "decision"), ("source", "fy", "ref", "relates_to")),
+        (("fund", "amount", "decision", "reason"), ("source", "fy", "ref", "relates_to")),
     ),
     **dict.fromkeys(UNDOING, (("entry", "reason"), ("relates_to",))),
 }
@@ -219,9 +223,8 @@ def _parse_entry(text: str) -> int:
 _PARSERS: dict[str, Any] = {
     **dict.fromkeys(("on", "term_from", "term_to"), parse_date),
     **dict.fromkeys(("fy", "to_fy"), parse_financial_year),
-    **dict.fromkeys(
-        ("award", "fund", "recipient", "area", "source", "to_fund", "to_source"), parse_name
-    ),
+    **dict.fromkeys(("award", "fund", "recipient", "area", "source", "to_fund"), parse_name),
     "purpose": parse_purpose,
+    "decision": parse_decision,
     "entry": _parse_entry,
 }

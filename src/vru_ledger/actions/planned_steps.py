@@ -7,25 +7,23 @@ from typing import Any
 
 from vru_ledger.actions import headroom, resolve
 from vru_ledger.actions.allocate import Allocator, Request
+from vru_ledger.actions.authority import Changer
+from vru_ledger.actions.authority_request import AuthorityRequest
 from vru_ledger.actions.award import Stepper, StepRequest, of_award_fields
 from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.reverse import Told, put_reversal
-from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+from vru_ledger.domain.authority import MOVES
 from vru_ledger.domain.entries import Allocation, AwardEntry, Recorded
-from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import NOW
 from vru_ledger.domain.steps import STEPS
-from vru_ledger.errors import BadInput, EntryRefused, NotFound
+from vru_ledger.errors import NotFound
 from vru_ledger.exchange.plan_file import Given, Outcome, Room
-from vru_ledger.position import Key
-from vru_ledger.rules import judge
-from vru_ledger.rules.case import Breach, Case
-from vru_ledger.rules.refusal import Refusal, needs
 from vru_ledger.store import awards, ledger
 from vru_ledger.store.books import books_at
 
 MAKING = ("allocate", "propose")
-MOVING = ("vire", "carry", "lapse", "surrender")
+MOVING = tuple(MOVES)
 """Steps that move authority nobody was promised."""
 
 UNDOING = ("reverse",)
@@ -124,42 +122,28 @@ class PlannedSteps:
         return done.recorded, self._outcome(done.recorded, around, done.warnings)
 
     def _move(self, given: Given, key: str) -> tuple[Recorded, Outcome]:
-        """Move authority between funds or years, or back where it came from."""
-        kind: Any = AUTHORITY_ENTRIES[given.do]
-        fund = resolve.fund(self.session, given.fund).code
-        source = resolve.source(self.session, given.source).code if given.source else ""
-        to_fund, to_source = "", ""
-        if given.do == "carry":
-            to_fund, to_source = fund, source
-        elif given.do == "vire":
-            to_fund = resolve.fund(self.session, given.to_fund).code
-            to_source = source
-            if given.to_source:
-                to_source = resolve.source(self.session, given.to_source).code
-        new = kind(
-            fund=fund,
-            amount_pence=Pence(given.amount_pence or self._unallocated(fund, source, given.fy)),
-            source=source,
+        """Move authority between funds or years, or give it up."""
+        request = AuthorityRequest(
+            kind=given.do,
+            fund=resolve.fund(self.session, given.fund).code,
+            to_fund=resolve.fund(self.session, given.to_fund).code if given.to_fund else "",
+            amount_pence=None if given.amount_pence is None else Pence(given.amount_pence),
+            source=given.source,
             fy=given.fy,
-            to_fund=to_fund,
-            to_source=to_source,
-            to_fy=(given.to_fy or given.fy) if to_fund else "",
+            to_fy=given.to_fy,
             ref=given.ref,
             relates_to=given.relates_to,
             dated=date.fromisoformat(given.on),
             decision=given.decision,
             reason=given.reason,
             key=key,
-            **self._of_plan,
+            **self._of_plan,  # type: ignore[arg-type]  # both are text
         )
-        funds = dict.fromkeys(code for code in (fund, to_fund) if code)
+        funds = dict.fromkeys(code for code in (request.fund, request.to_fund) if code)
         around: list[tuple[Room, Allocation | str]] = [(self._room(code), code) for code in funds]
-        recorded, case = self.recorder.put_authority(new)
-        breaches = judge(case)
-        if recorded is None:
-            raise _refused(given.do, case, breaches)
+        [done] = Changer(self.recorder).put(request)
         self._look_anew()
-        return recorded, self._outcome(recorded, around, breaches)
+        return done.recorded, self._outcome(done.recorded, around, done.warnings)
 
     def _look_anew(self) -> None:
         """Write what waits, and forget what an entry may have changed behind our back."""
@@ -177,17 +161,6 @@ class PlannedSteps:
                 "give an earlier allocate that name in its column award",
             )
         return self.called[asked]
-
-    def _unallocated(self, fund: str, source: str, fy: str) -> int:
-        key = Key("stage", fund, "unallocated", f"{source}|{fy}|")
-        held = self.recorder.journal.load([key], {}, {})[key].held
-        if not held:
-            year = f" for {fy}" if fy else ""
-            raise BadInput(
-                f"{fund} has nothing unallocated{year}",
-                f"see what it has: vru-ledger report position --fund {fund} --by source,fy",
-            )
-        return held
 
     def _like(self, made: awards.Made) -> Allocation:
         """Return an award as one more like it would be allocated."""
@@ -230,24 +203,6 @@ class PlannedSteps:
             headroom=rooms,
             warnings=[warning.sentence for warning in warnings if warning.severity != "stop"],
         )
-
-
-def _refused(do: str, case: Case, breaches: list[Breach]) -> EntryRefused:
-    entry: Any = case.entry
-    asked = f"{do} of {format_pounds(entry.amount_pence)} of {entry.fund}"
-    held = case.position[
-        Key("stage", entry.fund, "unallocated", f"{entry.source}|{entry.fy}|")
-    ].held
-    refusal = Refusal(
-        asked=asked,
-        caps=[],
-        breaches=breaches,
-        largest_passing_pence=Pence(max(0, held)),
-        needs=needs(case, breaches),
-        commands=[f"vru-ledger report position --fund {entry.fund} --by source,fy"],
-    )
-    said = "; ".join(breach.sentence for breach in breaches if breach.severity == "stop")
-    return EntryRefused(f"{asked} is refused: {said}", refusal)
 
 
 def _day(text: str) -> date | None:

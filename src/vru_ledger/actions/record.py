@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
@@ -18,19 +19,21 @@ from vru_ledger.domain.entries import (
 )
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.query import Query
-from vru_ledger.domain.register import Fund
+from vru_ledger.domain.register import AuthorityLimit, Fund, newest_limit
+from vru_ledger.domain.stages import NO_TERMS, LineTerms
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound, PeriodClosed
 from vru_ledger.position import Balance, Key
 from vru_ledger.rules import judge, stops
-from vru_ledger.rules.case import Case
+from vru_ledger.rules.case import Asked, Case
 from vru_ledger.rules.open_period import in_closed
-from vru_ledger.store import ledger, points, register
+from vru_ledger.store import authority, ledger, points, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
 
 if TYPE_CHECKING:
     from vru_ledger.domain.award_states import Life
+    from vru_ledger.domain.overrides import CapOverride, Raised
 
 _MOST_LISTED = 20_000
 """Recipients of closed funds that are remembered during a batch."""
@@ -57,6 +60,8 @@ class Recorder:
         self.journal = Journal(session)
         self.closed = points.closed_periods(session)
         self._states: dict[str, FundState] = {}
+        self._terms: dict[str, dict[tuple[str, str], LineTerms]] = {}
+        self._limits: list[AuthorityLimit] | None = None
         self._listed: dict[tuple[str, str], bool] = {}
 
     def resumes(self, session: Session, recorded_at: str) -> bool:
@@ -86,6 +91,23 @@ class Recorder:
             self._listed[key] = register.is_listed(self.session, fund, recipient)
         return self._listed[key]
 
+    def overrides(self, cap: str, bucket: str) -> list[Raised]:
+        """Return what entries did to the ceiling of one bucket of a cap."""
+        return authority.overrides(self.session, cap, bucket)
+
+    def limit_on(self, day: date | None) -> AuthorityLimit | None:
+        """Return what decides on a day who may do what: the newest setting from then or before."""
+        if self._limits is None:
+            self._limits = register.everything(self.session, AuthorityLimit)
+        return newest_limit(self._limits, day) if self._limits else None
+
+    def terms(self, fund: str, source: str, fy: str) -> LineTerms:
+        """Return the terms on which a line of authority came."""
+        if fund not in self._terms:
+            self._terms[fund] = authority.line_terms(self.session, fund)
+        found = self._terms[fund]
+        return (found.get((source, fy)) or found.get((source, ""), NO_TERMS)) if found else NO_TERMS
+
     def case(
         self,
         new: AwardEntry,
@@ -98,6 +120,7 @@ class Recorder:
         `who` is what to call the recipient, by its code unless told.
         """
         state = self.state(new.fund)
+        changes = changes_of(new, state.caps, position)
         return Case(
             entry=new,
             fund=state.fund,
@@ -106,12 +129,36 @@ class Recorder:
             caps=state.caps,
             bounds=state.bounds,
             position=position,
-            changes=changes_of(new, state.caps, position),
+            changes=changes,
             life=life,
             actor=self.actor,
             who=who,
             closed=self.closed,
+            raised=self._raised(new, state, position, changes),
+            limit=self.limit_on(new.dated),
+            terms=self.terms(new.fund, new.source, new.fy) if life is None else NO_TERMS,
         )
+
+    def _raised(
+        self,
+        new: AwardEntry,
+        state: FundState,
+        position: Mapping[Key, Balance],
+        changes: Mapping[Key, int],
+    ) -> dict[Key, int]:
+        """Return by how much overrides raise the caps' balances on the entry's day."""
+        raised = {}
+        for key in changes:
+            # A bucket that was never raised has its cap's own ceiling: nothing to look up.
+            if key.scope == "cap" and position[key].ceiling not in (
+                None,
+                state.bounds[key.name].ceiling,
+            ):
+                found = self.overrides(key.name, key.bucket)
+                pence = sum(one.amount_pence for one in found if one.in_force(new.dated))
+                if pence:
+                    raised[key] = pence
+        return raised
 
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
         """Chain an entry that the rules have passed. Raises PeriodClosed for a day that is."""
@@ -128,6 +175,8 @@ class Recorder:
         recorded = self.append(entry, {})
         self._states.clear()
         self._listed.clear()
+        self._terms.clear()
+        self._limits = None
         return recorded
 
     def put_marker(self, entry: Marker) -> Recorded:
@@ -136,25 +185,73 @@ class Recorder:
         self.closed = points.closed_periods(self.session)
         return recorded
 
+    def authority_case(self, entry: Funding | AuthorityEntry) -> Case:
+        """Return an entry about authority as the rules look at it."""
+        changes = changes_of(entry, {}, {})
+        state = self.state(entry.fund)
+        held = self.journal.load(list(changes), {}, {})
+        return Case(
+            entry=entry,
+            fund=state.fund,
+            listed=True,
+            caps=state.caps,
+            bounds=state.bounds,
+            # A copy: the case says the same after the entry is recorded.
+            position={key: held[key] for key in changes},
+            changes=changes,
+            actor=self.actor,
+            limit=self.limit_on(entry.dated),
+            terms=self.terms(entry.fund, entry.source, entry.fy),
+            asked=self._asked(entry),
+            closed=self.closed,
+        )
+
     def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:
         """Record authority that comes, moves or goes, and what it makes of caps that are shares.
 
         Returns no entry if a rule stops it; the case says which.
         """
-        changes = changes_of(entry, {}, {})
-        # A copy: what is judged must not move with the entry that is then appended.
-        loaded = self.journal.load(list(changes), {}, {})
-        position = {key: loaded[key] for key in changes}
+        case = self.authority_case(entry)
+        changes = case.changes
+        if stops(judge(case)):
+            return None, case
+        recorded = self.append(entry, changes)
+        if any(key.scope == "line" for key in changes):
+            self.journal.flush()
+            self._terms.clear()
+        for fund in dict.fromkeys(key.fund for key in changes):
+            self._share_anew(fund, recorded.number)
+        return recorded, case
+
+    def _asked(self, entry: Funding | AuthorityEntry) -> Asked | None:
+        """Return the proposal that an entry names, if there is such an entry."""
+        number = getattr(entry, "proposal", 0)
+        found = authority.proposal(self.session, number) if number else None
+        if found is None:
+            return None
+        undone, made = found.undone_by is not None, found.made_by is not None
+        return Asked(number, found.recorded.actor, found.recorded.entry, undone, made)
+
+    def put_override(self, entry: CapOverride) -> tuple[Recorded | None, Case]:
+        """Record that one bucket of a cap is raised. Returns no entry if a rule stops it."""
         state = self.state(entry.fund)
         case = Case(
-            *(entry, state.fund, True, state.caps, state.bounds, position, changes),
+            entry=entry,
+            fund=state.fund,
+            listed=True,
+            caps=state.caps,
+            bounds=state.bounds,
+            position={},
+            changes={},
+            actor=self.actor,
+            limit=self.limit_on(entry.dated),
             closed=self.closed,
         )
         if stops(judge(case)):
             return None, case
-        recorded = self.append(entry, changes)
-        for fund in dict.fromkeys(key.fund for key in changes):
-            self._share_anew(fund, recorded.number)
+        recorded = self.append(entry, {})
+        key = Key("cap", entry.fund, entry.cap, entry.bucket)
+        self.journal.put_override(entry, recorded.number, key, state.bounds[entry.cap].ceiling)
         return recorded, case
 
     def put_funding(self, entry: Funding) -> Recorded:
@@ -172,9 +269,9 @@ class Recorder:
         if not shares:
             return
         self.journal.flush()
-        authority = ledger.authority(self.session, fund)
+        pence = ledger.authority(self.session, fund)
         for cap in shares:
-            state.bounds[cap.cap] = bounds(cap, authority)
+            state.bounds[cap.cap] = bounds(cap, pence)
             self.journal.set_cap(cap, state.bounds[cap.cap], number)
 
     def put_cap(self, entry: CapSet) -> Recorded:
@@ -198,8 +295,7 @@ class Recorder:
                 f"{entry.cap} measures {described(before)} and goes on doing so",
                 "to measure something else set a cap with another code",
             )
-        authority = ledger.authority(self.session, entry.fund)
-        comes_to = bounds(entry, authority)
+        comes_to = bounds(entry, ledger.authority(self.session, entry.fund))
         recorded = self.append(entry, {})
         past = None
         if before is None:

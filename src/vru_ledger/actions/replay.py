@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from sys import intern
 from typing import Any
 
 from vru_ledger.actions.record import holdings_before
 from vru_ledger.actions.replay_points import Points
+from vru_ledger.actions.replayed import Beside
 from vru_ledger.actions.tallies import Tallies, balances_agree
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.award_states import Life, life_of
@@ -25,6 +27,7 @@ from vru_ledger.domain.entries import (
     Registration,
 )
 from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.overrides import CapOverride
 from vru_ledger.domain.query import Moment
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
 from vru_ledger.domain.stages import AUTHORITY, HELD, STAGES, Movement
@@ -58,6 +61,7 @@ class Replay:
         self.listed: set[tuple[str, str]] = set()
         self.undone: dict[int, int] = {}
         self.points = Points(session)
+        self.beside = Beside(session, self.position, self.bounds)
         self.movements = soundness.Matched(soundness.movement_rows(session), 0)
         self.awards = soundness.Matched(soundness.award_rows(session, as_kept=as_kept), 3)
         self.constrained = True
@@ -128,8 +132,13 @@ class Replay:
 
         Those that follow from nothing being found: an award's own, and a hash's length.
         """
-        reverses = getattr(entry, "reverses", None)
-        if getattr(entry, "amount_pence", 0) < 0 or not (reverses is None or 0 < reverses < number):
+        named = [getattr(entry, name, None) for name in ("reverses", "proposal")]
+        # Entries begin at 1: 0 is how one says that nobody proposed it.
+        if named[1] == 0:
+            named.pop()
+        if getattr(entry, "amount_pence", 0) < 0 or not all(
+            one is None or 0 < one < number for one in named
+        ):
             return False
         for _, _, fund, _, _, award, _, _, stage, pence in movements:
             if not pence or fund not in self.funds or stage not in (AUTHORITY, *STAGES):
@@ -170,6 +179,7 @@ class Replay:
             *(entry, fund, listed, caps, bounds_of, self.position, changes, life, actor),
             closed=self.points.closed,
         )
+        case = self.beside.told(case, number)
         for breach in judge(case):
             if breach.severity == "stop":
                 yield _found("rule-broken", number, breach.sentence, _REWRITTEN)
@@ -180,7 +190,10 @@ class Replay:
             self.position.add(key, change)
         if isinstance(entry, CapSet):
             self._put_cap(entry, number)
+        elif isinstance(entry, CapOverride):
+            self.beside.put_override(entry, number)
         elif isinstance(entry, Funding | AuthorityEntry):
+            self.beside.put_floors(changes)
             for of in dict.fromkeys(key.fund for key in changes):
                 for cap in self.caps.get(of, {}).values():
                     if cap.measure == "share":
@@ -252,6 +265,7 @@ class Replay:
                     self.register.pop((record.TABLE, code), None)
                     continue
             self.register[record.TABLE, code] = record, number
+            self.beside.put_record(record)
             if isinstance(record, Fund):
                 self.funds[record.code] = record
             elif isinstance(record, Listing):
@@ -274,21 +288,27 @@ class Replay:
         authority = sum(self.position.held.get(("stage", cap.fund, "authority"), {}).values())
         comes_to = bounds(cap, authority)
         self.bounds[cap.fund][cap.cap] = comes_to
-        ceiling = comes_to.ceiling if cap.severity == "stop" else None
-        self.position.ceilings[cap.cap] = ceiling
+        self.position.ceilings[cap.cap] = comes_to.ceiling if cap.severity == "stop" else None
         for bucket in self.position.held.get(("cap", cap.fund, cap.cap), {}):
             key = Key("cap", cap.fund, cap.cap, bucket)
-            self.position.put(key, under(self.position[key], ceiling))
+            balance = self.position[key]
+            self.position.put(key, under(balance, balance.ceiling))
         self.cap_rows[cap.cap] = soundness.cap_row(cap, comes_to, number)
 
-    def end(self) -> Iterator[Finding]:
-        """Yield where what is stored beside the entries is not what they come to."""
+    def end(self, today: date | None = None) -> Iterator[Finding]:
+        """Yield where what is stored beside the entries is not what they come to.
+
+        With `today`, also each override that has ended and is still leant on.
+        """
+        if today is not None:
+            yield from self.beside.expired(today)
         yield from soundness.of_head(self.session, self.number, self.hash)
         for what, unused in (("movement", self.movements), ("award", self.awards)):
             for number in unused.rest():
                 yield _found(f"{what}-extra", number, f"a {what} belongs to no entry")
         yield from self._balances()
         yield from soundness.of_caps(self.session, self.cap_rows)
+        yield from soundness.of_overrides(self.session, self.beside.override_rows)
         yield from soundness.of_register(self.session, self.register, self.kinds)
         yield from self.points.end()
 

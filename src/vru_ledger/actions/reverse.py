@@ -9,7 +9,7 @@ from typing import Any
 from vru_ledger.actions.award import Stepper, of_award_fields
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
-from vru_ledger.domain.authority import reversal_of
+from vru_ledger.domain.authority import AuthorityProposal, reversal_of
 from vru_ledger.domain.entries import (
     AuthorityEntry,
     AwardEntry,
@@ -21,6 +21,7 @@ from vru_ledger.domain.entries import (
     Registration,
 )
 from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.overrides import CapOverride, OverrideReversal
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.steps import Reversal
 from vru_ledger.domain.value import Value
@@ -35,7 +36,7 @@ from vru_ledger.errors import (
 from vru_ledger.rules import PERIOD_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met
-from vru_ledger.store import awards, ledger
+from vru_ledger.store import authority, awards, ledger
 from vru_ledger.store.database import Database, Session
 
 
@@ -104,7 +105,10 @@ def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
         )
     if isinstance(new, Reversal):
         return _put_step(recorder, original, told, new)
-    recorded, case = recorder.put_authority(new)
+    if isinstance(new, OverrideReversal):
+        recorded, case = recorder.put_override(new)
+    else:
+        recorded, case = recorder.put_authority(new)
     if recorded is None:
         raise _refused(original, told, case, judge(case))
     return Reversed(recorded, original, judge(case))
@@ -122,7 +126,9 @@ def _put_step(recorder: Recorder, original: Recorded, told: Told, new: Reversal)
     return Reversed(recorder.append(new, case.changes), original, breaches)
 
 
-def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | AuthorityEntry:
+def _opposite(
+    session: Session, original: Recorded, told: Told
+) -> Reversal | AuthorityEntry | OverrideReversal:
     """Return the entry that undoes another. Raises BadInput for one that cannot be undone."""
     entry, number = original.entry, original.number
     with_it: dict[str, Any] = {
@@ -144,6 +150,11 @@ def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | Au
             f"entry {number} set the cap {entry.cap}",
             f"set it again as it should be: vru-ledger cap set {entry.cap} ...",
         )
+    if isinstance(entry, CapOverride):
+        with_it.pop("relates_to")
+        names = ("cap", "fund", "bucket", "amount_pence", "until")
+        same = {name: getattr(entry, name) for name in names}
+        return OverrideReversal(**same, **with_it, since=entry.dated, reverses=number)
     if isinstance(entry, Registration):
         raise BadInput(
             f"entry {number} changed the register, and moved no money",
@@ -168,6 +179,13 @@ def _opposite(session: Session, original: Recorded, told: Told) -> Reversal | Au
             reverses=number,
             was=entry.KIND,
         )
+    if isinstance(entry, AuthorityProposal):
+        asked = authority.proposal(session, number)
+        if asked and asked.made_by:
+            raise AlreadyThere(
+                f"what entry {number} asked for was made, by entry {asked.made_by}",
+                f"vru-ledger show {asked.made_by}",
+            )
     return reversal_of(entry, number).replace(**with_it)
 
 
@@ -193,7 +211,8 @@ def _is_reversal(entry: Entry) -> bool:
 
 
 def _can_be_undone(entry: Entry) -> bool:
-    return isinstance(entry, AwardEntry | AuthorityEntry | Funding) and not _is_reversal(entry)
+    kinds = AwardEntry | AuthorityEntry | Funding | CapOverride
+    return isinstance(entry, kinds) and not _is_reversal(entry)
 
 
 def _refused(original: Recorded, told: Told, case: Case, breaches: list[Breach]) -> LedgerError:

@@ -23,10 +23,15 @@ from vru_ledger.rules import RULES
 from vru_ledger.store.database import Row
 
 KEPT = (
-    *("open_period", "legal_step", "second_person", "planned", "listed_recipient", "capped_fund"),
-    *("measurable", "within_caps", "within_authority", "within_dates"),
+    *("open_period", "legal_step", "second_person", "planned", "delegated", "listed_recipient"),
+    *("capped_fund", "measurable", "within_caps", "within_authority", "within_dates"),
+    "within_use_by",
 )
-"""The rules that this file sees kept without asking. If there are others, it sees nothing."""
+"""The rules that this file sees kept without asking. If there are others, it sees nothing.
+
+Where somebody's authority is limited, a cap's bucket was raised, or money of a fund is only
+expected, nothing is routine; terms of money only warn who promises it.
+"""
 
 _MAKE_AWARDS = {made.KIND: made.to_stage for made in (Allocation, Proposal)}
 """The kinds of entry that make an award, and the stage in which its money is then."""
@@ -105,16 +110,19 @@ class Routine:
     def _allocation(self, row: Row) -> bool:
         """Take a new award into account if all is as expected; otherwise change nothing."""
         replay = self._replay
-        number, kind, fund, ref, recipient, cap, pence, count, left, stage, reverses = row[:11]
-        fact, previous_hash, hash_ = row[17:]
+        number, kind, fund, to_fund, ref, recipient, cap, pence, count, left, stage = row[:11]
+        reverses, proposal = row[11:13]
+        fact, previous_hash, hash_ = row[19:]
         if number != replay.number + 1 or previous_hash != replay.hash:
             return False
-        if replay.points.asks(number, row[11]):
+        if replay.points.asks(number, row[13]):
             return False
         if sha256((previous_hash + fact).encode()).hexdigest() != hash_:
             return False
         awards, movements = replay.awards.peek(number), replay.movements.peek(number)
-        if len(awards) != 1 or len(movements) != count or cap is not None or reverses is not None:
+        if len(awards) != 1 or len(movements) != count:
+            return False
+        if not (to_fund is None and cap is None and reverses is None and proposal is None):
             return False
         if left != "unallocated" or stage != _MAKE_AWARDS[kind]:
             return False
@@ -138,7 +146,7 @@ class Routine:
             return False
         for held, bucket, amount in changes:
             held[bucket] = amount
-        replay.points.add(row[11], movements)
+        replay.points.add(row[13], movements)
         replay.awards.claim()
         replay.movements.claim()
         replay.number, replay.hash = number, hash_
@@ -164,6 +172,8 @@ class Routine:
         replay = self._replay
         fund, caps = replay.funds.get(code), replay.caps.get(code, {})
         if fund is None or not any(map(stops_total, caps.values())):
+            return None
+        if replay.beside.limits or _has_floor(replay, code):
             return None
         counters = [self._counter(cap) for cap in caps.values()]
         column = replay.position.column
@@ -192,6 +202,8 @@ class Routine:
         position = self._replay.position
         held = position.column("cap", cap.fund, cap.cap)
         if isinstance(held, Column) and held.apart:
+            return None
+        if any(key.name == cap.cap for key in position.raised):
             return None
         members = position.column("member", cap.fund, cap.cap)
         per_recipient = isinstance(held, ByRecipient) and cap.measure in _OF_PENCE
@@ -260,11 +272,16 @@ def _counted(
     return None if ceiling is not None and not day else (award[0], day)
 
 
+def _has_floor(replay: Replay, fund: str) -> bool:
+    """Say whether money of a fund may not be promised, because it is only expected."""
+    return any(pence and key.fund == fund for key, pence in replay.position.floors.items())
+
+
 def _movements(row: Row, award: Row, lent: int) -> list[Row]:
     """Return the rows of `movements` that an allocation comes to."""
-    number, _, fund, ref, recipient, _, pence = row[:7]
+    number, _, fund, _, ref, recipient, _, pence = row[:8]
     area, _, source, fy = award[6:10]
-    into = (fund, source, fy, ref, recipient or None, area, row[9], pence)
+    into = (fund, source, fy, ref, recipient or None, area, row[10], pence)
     if not lent:
         own = (number, 1, fund, source, fy, None, None, "", "unallocated", -pence)
         return [own, (number, 2, *into)]

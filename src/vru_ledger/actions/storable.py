@@ -14,11 +14,18 @@ from vru_ledger.errors import BadInput
 if TYPE_CHECKING:
     from vru_ledger.actions.allocate import Request
 
+
+def _parse_decision(text: str) -> str:
+    from vru_ledger.domain.decisions import parse_decision  # Most allocations name none.
+
+    return parse_decision(text)
+
+
 _TEXTS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("fy", parse_financial_year),
     ("purpose", parse_purpose),
     ("title", parse_sentence),
-    ("decision", parse_sentence),
+    ("decision", _parse_decision),
     ("reason", parse_sentence),
     ("key", parse_name),
     ("kind", parse_code),

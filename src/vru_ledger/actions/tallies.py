@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping
 from sys import intern
 
@@ -157,6 +158,8 @@ class Tallies(Mapping[Key, Balance]):
         self.held: dict[Name, MutableMapping[str, int]] = {}
         self.ceilings: dict[str, int | None] = {}
         self.grandfathered: dict[Key, int] = {}
+        self.floors: dict[Key, int] = {}
+        self.raised: dict[Key, int] = {}
         self._recipients: dict[str, Recipients] = {}
 
     def __getitem__(self, key: Key) -> Balance:
@@ -164,8 +167,11 @@ class Tallies(Mapping[Key, Balance]):
         buckets = self.held.get((scope, fund, name))
         held = buckets.get(bucket, 0) if buckets is not None else 0
         if scope != "cap":
-            return Balance(held)
-        return Balance(held, None, self.ceilings.get(name), self.grandfathered.get(key, 0))
+            return Balance(held, self.floors.get(key, 0)) if self.floors else Balance(held)
+        ceiling = self.ceilings.get(name)
+        if ceiling is not None and self.raised:
+            ceiling += self.raised.get(key, 0)
+        return Balance(held, None, ceiling, self.grandfathered.get(key, 0))
 
     def __iter__(self) -> Iterator[Key]:
         for name, buckets in self.held.items():
@@ -174,6 +180,16 @@ class Tallies(Mapping[Key, Balance]):
 
     def __len__(self) -> int:
         return sum(map(len, self.held.values()))
+
+    def apart(self) -> dict[Key, Balance]:
+        """Return the balances with other bounds than the rest of their name, or a part let be."""
+        found = {}
+        for key in {**self.grandfathered, **self.floors, **self.raised}:
+            balance = self[key]
+            usual = (None, self.ceilings.get(key.name)) if key.scope == "cap" else (0, None)
+            if balance.grandfathered or (balance.floor, balance.ceiling) != usual:
+                found[key] = balance
+        return found
 
     def column(self, scope: str, fund: str, name: str) -> MutableMapping[str, int]:
         """Return what one name of a fund holds by bucket, to be added to."""
@@ -219,21 +235,28 @@ def balances_agree(session: Session, expected: Tallies, last_entry: int) -> bool
 
     A faster way to find nothing than comparing balance by balance, which says what is wrong.
     """
-    apart = soundness.grandfathered_rows(session)
-    if len(apart) != len(expected.grandfathered):
-        return False
-    for *parts, held, floor, ceiling, grandfathered, entry in apart:
-        key, stored = Key(*parts), Balance(held, floor, ceiling, grandfathered)
-        bounded = held >= 0 and (ceiling is None or held <= ceiling + grandfathered)
-        if stored != expected[key] or not bounded or not 0 < entry <= last_entry:
+    apart, unusual = expected.apart(), soundness.unusual_rows(session)
+    for key, balance in apart.items():
+        held, floor, ceiling, grandfathered = balance
+        stored = unusual.get(key) or soundness.balance_row(session, key)
+        if stored is None or stored[:4] != balance or not 0 < stored[4] <= last_entry:
+            return False
+        bounded = held >= 0 and grandfathered >= 0 and (floor is None or held >= floor >= 0)
+        if not bounded or (ceiling is not None and held > ceiling + grandfathered):
             return False
     if sum(map(len, expected.held.values())) != soundness.how_many(session, "balances"):
         return False
-    return all(_column_agrees(session, expected, name, last_entry) for name in list(expected.held))
+    of_name = Counter(key[:3] for key in apart)
+    return all(
+        _column_agrees(session, expected, name, last_entry, of_name[name])
+        for name in list(expected.held)
+    )
 
 
-def _column_agrees(session: Session, expected: Tallies, name: Name, last_entry: int) -> bool:
-    """Say whether every balance of one name is stored as expected, but for the grandfathered."""
+def _column_agrees(
+    session: Session, expected: Tallies, name: Name, last_entry: int, apart: int
+) -> bool:
+    """Say whether every balance of one name is stored as expected, but for those `apart`."""
     column = expected.held[name]
     ceiling = expected.ceilings.get(name[2]) if name[0] == "cap" else None
     found = 0
@@ -257,5 +280,4 @@ def _column_agrees(session: Session, expected: Tallies, name: Name, last_entry: 
             if column.get(bucket) != held:
                 return False
             found += 1
-    apart = sum(1 for key in expected.grandfathered if key[:3] == name)
     return found + apart == len(column)

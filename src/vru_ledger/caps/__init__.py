@@ -7,9 +7,19 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from vru_ledger.domain.entries import AwardEntry, CapSet, Entry
+from vru_ledger.domain.entries import AuthorityEntry, AwardEntry, CapSet, Entry, Funding
 from vru_ledger.domain.quantity import Quantity
-from vru_ledger.position import EMPTY, Balance, Key, Position, after, stage_changes, under
+from vru_ledger.position import (
+    EMPTY,
+    Balance,
+    Key,
+    Position,
+    after,
+    floor_of,
+    line_changes,
+    stage_changes,
+    under,
+)
 
 if TYPE_CHECKING:
 
@@ -167,8 +177,10 @@ def new_balance(key: Key, caps: Mapping[str, CapSet], bounds_of: Mapping[str, Bo
 
 def keys_of(entry: Entry, caps: Mapping[str, CapSet]) -> tuple[Key, ...]:
     """Return every balance that an entry touches under its fund's caps."""
+    if not isinstance(entry, AwardEntry):
+        return tuple(_changes_without_caps(entry))
     keys = list(stage_changes(entry.movements()))
-    if isinstance(entry, AwardEntry) and entry.held():
+    if entry.held():
         for cap, kind in each_counting(caps, entry):
             keys += kind.keys(cap, entry)
     return tuple(keys)
@@ -176,10 +188,25 @@ def keys_of(entry: Entry, caps: Mapping[str, CapSet]) -> tuple[Key, ...]:
 
 def changes_of(entry: Entry, caps: Mapping[str, CapSet], position: Position) -> dict[Key, int]:
     """Return by how much an entry changes each balance it touches: of money, and of caps."""
+    if not isinstance(entry, AwardEntry):
+        return _changes_without_caps(entry)
     changes = stage_changes(entry.movements())
-    if isinstance(entry, AwardEntry) and entry.held():
+    if entry.held():
         for cap, kind in each_counting(caps, entry):
             changes.update(kind.adds(cap, entry, position))
+    return changes
+
+
+def _changes_without_caps(entry: Entry) -> dict[Key, int]:
+    """Return what an entry that is about no award changes: authority, and what is said of it."""
+    changes = stage_changes(entry.movements())
+    if isinstance(entry, Funding | AuthorityEntry):
+        lines = line_changes(entry.lines())
+        for key in lines:
+            # What is expected is the floor of another balance, which changes with it.
+            if bounded := floor_of(key):
+                changes.setdefault(bounded, 0)
+        changes.update(lines)
     return changes
 
 

@@ -14,6 +14,7 @@ from vru_ledger.cli.options import (
     RelatesTo,
 )
 from vru_ledger.cli.steps import take_step
+from vru_ledger.errors import BadInput
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,5 +32,13 @@ def approve(
     dry_run: DryRun = False,
     format_: Format = "",
 ) -> None:
-    """Approve what was proposed for each AWARD; somebody else must have proposed it."""
-    take_step(ctx, "approve", awards)
+    """Approve what was proposed for each AWARD, or in an entry; somebody else proposed it."""
+    numbers = [int(asked) for asked in awards if asked.isascii() and asked.isdigit()]
+    if not numbers:
+        take_step(ctx, "approve", awards)
+    elif len(awards) == 1:
+        from vru_ledger.cli.authority_changes import change_authority
+
+        change_authority(ctx, "approve", fund="", proposal=numbers[0])
+    else:
+        raise BadInput("an entry is approved by itself", f"vru-ledger approve {numbers[0]}")

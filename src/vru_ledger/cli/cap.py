@@ -1,4 +1,4 @@
-"""`vru-ledger cap`: list caps, show one, or set one."""
+"""`vru-ledger cap`: list caps, show one, set one, or override one for one bucket."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -130,6 +130,67 @@ def set_(
         preview=dry_run,
     )
     _say_set(done, dry_run, format_)
+
+
+@app.command()
+def override(
+    ctx: typer.Context,
+    cap: Annotated[str, typer.Argument(metavar="CAP", help="Its code, like MYENDS-EACH.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="[BUCKET...] AMOUNT", help="What it counts per; by how much."),
+    ],
+    until: Annotated[str, typer.Option(help="The last day of its use.", metavar="DATE")],
+    reason: Reason,
+    on: On = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Let one bucket of a cap pass its limit by AMOUNT until a day, under a decision."""
+    from vru_ledger.actions.override import override as action
+    from vru_ledger.domain.money import format_pounds, parse_pounds
+    from vru_ledger.domain.years import parse_date
+
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
+    done = action(
+        terminal.open(),
+        cap,
+        tuple(what[:-1]),
+        read(parse_pounds, "AMOUNT", what[-1]),
+        read(parse_date, "--until", until),
+        told_by(terminal, on=on, reason=reason, decision=decision, key=key),
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        preview=dry_run,
+    )
+    of = f" for {done.bucket_words}" if done.bucket_words else ""
+    said = f"{done.cap.cap} may be passed by {format_pounds(done.entry.amount_pence)}{of}"
+    last = done.entry.until.isoformat() if done.entry.until else ""
+    said += f" until {last} ({done.entry.decision})"
+    receipt = receipt_of(
+        done.recorded,
+        preview=dry_run,
+        already=done.already,
+        fund=done.entry.fund,
+        cap=done.entry.cap,
+        amount_pence=done.entry.amount_pence,
+    )
+    say_recorded(receipt, said, format_)
+
+
+@app.command()
+def overrides(
+    ctx: typer.Context, fund: FundFilter = "", format_: Format = "", output: Output = ""
+) -> None:
+    """Every override there ever was, and what leans on it."""
+    from vru_ledger.actions import resolve
+    from vru_ledger.reports import overrides as report
+
+    with terminal_of(ctx).open().read() as session:
+        query = resolve.query(session, query_of(fund=fund))
+        emit(report.answer(session, query), format_, output)
 
 
 def _say_set(done: "CapChange", preview: bool, format_: str) -> None:

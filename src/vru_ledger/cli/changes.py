@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vru_ledger.cli.options import key_of, sentence
+from vru_ledger.cli.options import decision_of, key_of, sentence
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal
 from vru_ledger.domain.years import parse_date
@@ -28,7 +28,7 @@ def told_by(terminal: Terminal, *, on: str, reason: str, decision: str, key: str
         dated=read(parse_date, "--on", on) if on else terminal.today(),
         dated_by_clock=not on,
         reason=sentence("--reason", reason),
-        decision=sentence("--decision", decision),
+        decision=decision_of(decision),
         key=key_of(key),
     )
 

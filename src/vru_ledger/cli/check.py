@@ -77,6 +77,7 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
         terminal.open(),
         head=head,
         seed=compared,
+        today=terminal.today(),
         on_progress=_show_progress if sys.stderr.isatty() else None,
     )
     place = terminal.shown_place()

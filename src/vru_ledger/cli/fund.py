@@ -1,20 +1,27 @@
-"""`vru-ledger fund`: list funds, show one, add one, or admit a recipient to one."""
+"""`vru-ledger fund`: list funds, show one, add one, admit a recipient, or give one money."""
 
 from typing import Annotated
 
 import typer
 
+from vru_ledger.cli.authority_changes import change_authority
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
     DryRun,
     Format,
+    Fund,
     KnownAt,
+    LineAmount,
+    LineSource,
+    LineYear,
     On,
     Output,
     Reason,
     RecordKey,
+    Ref,
+    RelatesTo,
     query_of,
     receipt_format,
     sentence,
@@ -24,8 +31,13 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.money import format_pounds, parse_pounds
+from vru_ledger.domain.stages import CERTAINTIES
 from vru_ledger.domain.text import parse_code, parse_name
-from vru_ledger.domain.years import parse_term
+from vru_ledger.domain.years import parse_date, parse_term
+
+Underwriter = Annotated[
+    str, typer.Option(help="The source that stands in for what is expected.", metavar="SOURCE")
+]
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True, help="The funds."
@@ -156,3 +168,91 @@ def admit(
     )
     receipt = receipt_of(done, preview=dry_run, already=already, fund=of.code, recipient=who.code)
     say_recorded(receipt, f"{of.name} lists {who.name} ({who.code})", format_)
+
+
+@app.command()
+def receive(
+    ctx: typer.Context,
+    fund: Fund,
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="What comes, like 750k.")],
+    source: Annotated[str, typer.Option(help="Where it is from.", metavar="SOURCE")] = "",
+    fy: Annotated[str, typer.Option(help="The financial year it is for.", metavar="YEAR")] = "",
+    certainty: Annotated[
+        str, typer.Option(help="expected, confirmed or received.", metavar="CERTAINTY")
+    ] = "",
+    underwriter: Underwriter = "",
+    use_by: Annotated[str, typer.Option(help="The last day of its use.", metavar="DATE")] = "",
+    in_year_only: Annotated[
+        bool, typer.Option("--in-year-only", help="It ends with its financial year.")
+    ] = False,
+    on: On = "",
+    reason: Reason = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Give FUND more authority, by source and year: expected, confirmed or received."""
+    from vru_ledger.errors import BadInput
+
+    sure = certainty.strip().casefold()
+    if sure and sure not in CERTAINTIES:
+        raise BadInput(f"--certainty: {certainty[:40]!r} is none of {', '.join(CERTAINTIES)}")
+    if amount.strip().casefold() == "all":
+        raise BadInput("AMOUNT: 'all' is no amount of money that comes", "write it like 750k")
+    change_authority(
+        ctx,
+        "fund",
+        amount,
+        fy=year_of(fy),
+        certainty=sure,
+        underwriter=underwriter,
+        use_by=read(parse_date, "--use-by", use_by) if use_by else None,
+        in_year_only=in_year_only,
+    )
+
+
+@app.command()
+def confirm(
+    ctx: typer.Context,
+    fund: Fund,
+    amount: LineAmount = "all",
+    source: LineSource = "",
+    fy: LineYear = "",
+    received: Annotated[
+        bool, typer.Option("--received", help="It is not only confirmed: it is here.")
+    ] = False,
+    underwriter: Underwriter = "",
+    ref: Ref = "",
+    relates_to: RelatesTo = "",
+    on: On = "",
+    reason: Reason = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Confirm money of FUND that was only expected; what covered it is released."""
+    sure = "received" if received else "confirmed"
+    change_authority(ctx, "confirm", amount, certainty=sure, underwriter=underwriter)
+
+
+@app.command()
+def cover(
+    ctx: typer.Context,
+    fund: Fund,
+    underwriter: Underwriter,
+    amount: LineAmount = "all",
+    source: LineSource = "",
+    fy: LineYear = "",
+    ref: Ref = "",
+    relates_to: RelatesTo = "",
+    on: On = "",
+    reason: Reason = "",
+    decision: Decision = "",
+    key: RecordKey = "",
+    dry_run: DryRun = False,
+    format_: Format = "",
+) -> None:
+    """Let another source stand in for money of FUND that is only expected."""
+    change_authority(ctx, "cover", amount, underwriter=underwriter)

@@ -26,12 +26,13 @@ WORDS = {
     "Daily": (
         *("init", "status", "allocate", "approve", "reject", "withdraw", "amend", "claim", "pay"),
         *("clawback", "recover", "write-off", "suspend", "resume", "close", "reverse", "undo"),
+        *("vire", "carry", "lapse", "surrender"),
     ),
     "Ask": ("headroom", "why"),
     "Report": ("report",),
     "Batch": ("plan", "apply", "import"),
     "History": ("log", "show", "diff", "paper", "period", "check"),
-    "Administration": ("fund", "recipient", "award", "cap"),
+    "Administration": ("fund", "recipient", "award", "cap", "source", "decision", "authority"),
 }
 
 # The classes behind `typer.BadParameter`: bad usage, and all that Typer itself complains of.

@@ -44,6 +44,20 @@ On = Annotated[
 ]
 Reason = Annotated[str, typer.Option(help="Why, in a sentence.", metavar="TEXT")]
 Decision = Annotated[str, typer.Option(help="The decision behind it.", metavar="REF")]
+Fund = Annotated[str, typer.Argument(metavar="FUND", help="Code or name.")]
+LineAmount = Annotated[
+    str, typer.Argument(metavar="AMOUNT", help="750k, or 'all' that nobody was promised.")
+]
+LineSource = Annotated[
+    str, typer.Option("--source", help="Of this source's money; none: of no source.", metavar="SRC")
+]
+LineYear = Annotated[
+    str, typer.Option("--fy", help="Of this year's money; none: of no year.", metavar="YEAR")
+]
+Expected = Annotated[
+    bool, typer.Option("--expected", help="Of what is only expected, and not underwritten.")
+]
+Propose = Annotated[bool, typer.Option("--propose", help="Ask for it; somebody else approves it.")]
 RecordKey = Annotated[
     str,
     typer.Option("--key", help="Your own name for it: run again, it records once.", metavar="KEY"),
@@ -88,6 +102,15 @@ Everything = Annotated[bool, typer.Option("--all", help="Every row, however many
 def sentence(what: str, typed: str) -> str:
     """Return a reason, title or reference as it may be stored, empty if none was given."""
     return read(parse_sentence, what, typed) if typed else ""
+
+
+def decision_of(typed: str) -> str:
+    """Return the reference of a decision in its one spelling, empty if none was given."""
+    if not typed:
+        return ""
+    from vru_ledger.domain.decisions import parse_decision
+
+    return read(parse_decision, "--decision", typed)
 
 
 def key_of(typed: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import decision_of, key_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.terminal import read, say, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.profiles import Instalment, Profile
@@ -62,7 +62,7 @@ def _told(ctx: typer.Context) -> Told:
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
         dated_by_clock=not typed["on"],
         reason=sentence("--reason", typed["reason"]),
-        decision=sentence("--decision", typed["decision"]),
+        decision=decision_of(typed["decision"]),
         key=key_of(typed["key"]),
     )
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from vru_ledger.rules.refusal import Refusal
 
 _NOT_OF_AMOUNT = {
-    *("measurable", "legal-step", "second-person"),
+    *("measurable", "legal-step", "second-person", "decision-needed", "within-use-by"),
     *("named-person", "period-ended", "period-step", "open-period"),
 }
 """Rules that look at something else than how much: to say that no amount would pass misleads."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.cli.changes import receipt_of
-from vru_ledger.cli.options import key_of, period_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import (
+    decision_of,
+    key_of,
+    period_of,
+    receipt_format,
+    sentence,
+    terminal_of,
+)
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.years import parse_date
@@ -29,7 +36,7 @@ def undo_entry(ctx: typer.Context, number: int | None) -> None:
         reason=sentence("--reason", typed["reason"]),
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
         dated_by_clock=not typed["on"],
-        decision=sentence("--decision", typed["decision"]),
+        decision=decision_of(typed["decision"]),
         key=key_of(typed["key"]),
         relates_to=period_of(typed["relates_to"]),
     )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.cli.changes import receipt_of
-from vru_ledger.cli.options import key_of, period_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import (
+    decision_of,
+    key_of,
+    period_of,
+    receipt_format,
+    sentence,
+    terminal_of,
+)
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
 from vru_ledger.domain.stages import HELD
@@ -112,7 +119,7 @@ def _asked(ctx: typer.Context, amount: str) -> StepRequest:
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
         dated_by_clock=not typed["on"],
         reason=sentence("--reason", typed["reason"]),
-        decision=sentence("--decision", typed["decision"]),
+        decision=decision_of(typed["decision"]),
         key=key_of(typed["key"]),
     )
 

@@ -76,8 +76,8 @@ def allocation_fact(entry: tuple[Any, ...], award: tuple[Any, ...], unassigned_p
 
     Raises ValueError or TypeError where a column holds what no allocation does.
     """
-    number, kind, fund, ref, recipient, _, pence = entry[:7]
-    dated, at, actor, reason, decision, key = entry[11:17]
+    number, kind, fund, _, ref, recipient, _, pence = entry[:8]
+    dated, at, actor, reason, decision, key = entry[13:19]
     recipient_kind, area, bcu, source, fy, purpose, title, term_from, term_to = award[5:]
     if key is not None and not key:
         raise ValueError("a key that was not given is None")

@@ -81,22 +81,24 @@ def kind_called(name: str) -> type[Any] | None:
     if name in ENTRIES:
         return ENTRIES[name]
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.overrides import OVERRIDES
     from vru_ledger.domain.points import MARKERS
     from vru_ledger.domain.profiles import PLANS
     from vru_ledger.domain.steps import STEPS
 
-    others = (STEPS, AUTHORITY_ENTRIES, PLANS, MARKERS)
+    others = (STEPS, AUTHORITY_ENTRIES, PLANS, OVERRIDES, MARKERS)
     return next((kinds[name] for kinds in others if name in kinds), None)
 
 
 def kinds() -> tuple[str, ...]:
     """Return the names of all kinds of entry."""
     from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+    from vru_ledger.domain.overrides import OVERRIDES
     from vru_ledger.domain.points import MARKERS
     from vru_ledger.domain.profiles import PLANS
     from vru_ledger.domain.steps import STEPS
 
-    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *PLANS, *MARKERS)
+    return (*ENTRIES, *STEPS, *AUTHORITY_ENTRIES, *PLANS, *OVERRIDES, *MARKERS)
 
 
 def entry_of(told: dict[str, Any]) -> Entry:

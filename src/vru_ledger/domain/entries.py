@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Record
-from vru_ledger.domain.stages import Movement
+from vru_ledger.domain.stages import LineChange, Movement
 from vru_ledger.domain.value import Value
 
 
@@ -36,14 +36,23 @@ class Registration(Value):
 
 
 class Funding(Value):
-    """Authority confirmed: money that a fund may commit, by source and year where known."""
+    """Authority: money that a fund may commit, by source and year where known.
+
+    `certainty` is expected, confirmed or received, empty where nobody said; what is only expected
+    is promised to nobody unless `underwriter`, another source, stands in for it.
+    """
 
     KIND: ClassVar[str] = "fund"
+    from_stage: ClassVar[str] = ""
     fund: str
     amount_pence: Pence
     source: str = ""
     fy: str = ""
     citation: str = ""
+    certainty: str = ""
+    underwriter: str = ""
+    use_by: date | None = None
+    in_year_only: bool = False
     dated: date | None = None
     reason: str = ""
     decision: str = ""
@@ -53,6 +62,21 @@ class Funding(Value):
         """Yield authority and, against it, money that nobody has been promised."""
         yield Movement(self.fund, "authority", -self.amount_pence, self.source, self.fy)
         yield Movement(self.fund, "unallocated", self.amount_pence, self.source, self.fy)
+
+    @property
+    def to_stage(self) -> str:
+        """Return how sure the authority is: what `entries` keeps of it."""
+        return self.certainty
+
+    def lines(self) -> Iterator[LineChange]:
+        """Yield what is said of the line of authority that it enters."""
+        line = (self.fund, self.source, self.fy)
+        if self.certainty:
+            yield LineChange(*line, self.certainty, self.underwriter, self.amount_pence)
+        if self.use_by:
+            yield LineChange(*line, "use-by", self.use_by.isoformat(), self.amount_pence)
+        if self.in_year_only:
+            yield LineChange(*line, "in-year-only", "", self.amount_pence)
 
     def held(self) -> int:
         """Return 0: nobody holds more than before."""
@@ -189,7 +213,11 @@ class Proposal(Allocation):
 
 
 class AuthorityEntry(Value):
-    """Authority that leaves one line (`fund`, `source`, `fy`) or enters another (`to_...`)."""
+    """Authority that leaves one line (`fund`, `source`, `fy`) or enters another (`to_...`).
+
+    `certainty` is given where the money is only expected, with its `underwriter` if it has one.
+    `proposal` is the entry in which somebody else asked for this one, 0 for none.
+    """
 
     KIND: ClassVar[str] = ""
     fund: str
@@ -199,6 +227,9 @@ class AuthorityEntry(Value):
     to_fund: str = ""
     to_source: str = ""
     to_fy: str = ""
+    certainty: str = ""
+    underwriter: str = ""
+    proposal: int = 0
     ref: str = ""
     relates_to: str = ""
     dated: date | None = None
@@ -207,6 +238,16 @@ class AuthorityEntry(Value):
     key: str = ""
     plan: str = ""
     approved_by: str = ""
+
+    @property
+    def from_stage(self) -> str:
+        """Return how sure the money is that leaves a line: what `entries` keeps of it."""
+        return self.certainty if self.leaves() else ""
+
+    @property
+    def to_stage(self) -> str:
+        """Return how sure the money is that enters a line."""
+        return self.certainty if self.enters() else ""
 
     def leaves(self) -> bool:
         """Say whether authority leaves the first line."""
@@ -225,6 +266,14 @@ class AuthorityEntry(Value):
         if self.enters():
             yield Movement(self.to_fund, "authority", -pence, self.to_source, self.to_fy)
             yield Movement(self.to_fund, "unallocated", pence, self.to_source, self.to_fy)
+
+    def lines(self) -> Iterator[LineChange]:
+        """Yield how what is expected of the two lines changes, where the money is expected."""
+        told, pence = (self.certainty, self.underwriter), self.amount_pence
+        if self.certainty and self.leaves():
+            yield LineChange(self.fund, self.source, self.fy, *told, -pence)
+        if self.certainty and self.enters():
+            yield LineChange(self.to_fund, self.to_source, self.to_fy, *told, pence)
 
     def held(self) -> int:
         """Return 0: nobody holds more than before."""
@@ -249,7 +298,12 @@ class Marker(Value):
         return 0
 
 
-Entry = Registration | Funding | CapSet | AwardEntry | AuthorityEntry | Marker
+if TYPE_CHECKING:
+    from vru_ledger.domain.overrides import CapOverride
+
+    Entry = Registration | Funding | CapSet | AwardEntry | AuthorityEntry | CapOverride | Marker
+else:  # Everyday commands know nothing of overrides.
+    Entry = Registration | Funding | CapSet | AwardEntry | AuthorityEntry | Marker
 ENTRIES: dict[str, type[Any]] = {
     kind.KIND: kind for kind in (Registration, Funding, CapSet, Allocation, Proposal)
 }

@@ -6,6 +6,7 @@ published is empty, a number or a day that nobody published is None; neither is 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
 
@@ -40,12 +41,18 @@ class Area(Value):
 
 
 class FundingSource(Value):
-    """Where a fund's money comes from."""
+    """Where a fund's money comes from.
+
+    `in_year_only` means that its money ends with its financial year; `use_by` is the last day on
+    which it may be used.
+    """
 
     TABLE: ClassVar[str] = "sources"
     code: str
     name: str
     citation: str = ""
+    in_year_only: bool = False
+    use_by: date | None = None
 
 
 class Recipient(Value):
@@ -127,8 +134,55 @@ class Output(Value):
     citation: str = ""
 
 
+class Decision(Value):
+    """A decision that money is received, promised or moved under; `code` is its reference.
+
+    `amount_pence` is None where it names no amount.
+    """
+
+    TABLE: ClassVar[str] = "decisions"
+    code: str
+    title: str = ""
+    amount_pence: int | None = None
+    signed_on: date | None = None
+    signed_by: str = ""
+    citation: str = ""
+
+
+class AuthorityLimit(Value):
+    """From a day on (`code`, as 2024-04-01): what an entry over an amount needs.
+
+    Over `decision_over_pence` the reference of a decision, over `second_person_over_pence` somebody
+    else's approval. None is no limit.
+    """
+
+    TABLE: ClassVar[str] = "authority_limits"
+    code: str
+    decision_over_pence: int | None = None
+    second_person_over_pence: int | None = None
+    citation: str = ""
+
+
+def newest_limit(limits: Iterable[AuthorityLimit], day: date | None) -> AuthorityLimit | None:
+    """Return the newest setting dated on or before a day, None where there is none."""
+    if day is None:
+        return None
+    then = [limit for limit in limits if limit.code <= day.isoformat()]
+    return max(then, key=lambda limit: limit.code, default=None)
+
+
 Record = (
-    Document | Area | FundingSource | Recipient | Fund | Listing | Headline | Programme | Output
+    Document
+    | Area
+    | FundingSource
+    | Recipient
+    | Fund
+    | Listing
+    | Headline
+    | Programme
+    | Output
+    | Decision
+    | AuthorityLimit
 )
 RECORDS: tuple[type[Record], ...] = (
     Document,
@@ -140,4 +194,6 @@ RECORDS: tuple[type[Record], ...] = (
     Headline,
     Programme,
     Output,
+    Decision,
+    AuthorityLimit,
 )

@@ -1,5 +1,7 @@
 """The stages of money, and movements between them: every penny of authority is in exactly one."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 
 STAGES = ("unallocated", "proposed", "committed", "payable", "disbursed", "recoverable")
@@ -36,3 +38,47 @@ class Movement(NamedTuple):
     award: str = ""
     recipient: str = ""
     area: str = ""
+
+
+CERTAINTIES = ("expected", "confirmed", "received")
+"""How sure authority is: a funder may only have been asked, may have said yes, may have paid.
+
+Authority of which nobody said is none of these, and may be promised like what is confirmed.
+"""
+
+
+class LineChange(NamedTuple):
+    """Pence by which something said of a line of authority (`fund`, `source`, `fy`) changes.
+
+    `name` is a certainty, 'in-year-only' or 'use-by'; `detail` is who underwrites what is expected,
+    or the last day of use.
+    """
+
+    fund: str
+    source: str
+    fy: str
+    name: str
+    detail: str
+    pence: int
+
+
+class LineTerms(NamedTuple):
+    """On which terms a line of authority came: with its year only, until a last day of use."""
+
+    in_year_only: bool = False
+    use_by: date | None = None
+
+
+NO_TERMS = LineTerms()
+
+
+def terms_of(of_source: LineTerms, said: Iterable[tuple[str, str]]) -> LineTerms:
+    """Return a line's terms: those of its source, narrowed by what is said of it (name, detail)."""
+    in_year_only, use_by = of_source
+    for name, detail in said:
+        if name == "in-year-only":
+            in_year_only = True
+        elif name == "use-by":
+            last = date.fromisoformat(detail)
+            use_by = last if use_by is None else min(use_by, last)
+    return LineTerms(in_year_only, use_by)

@@ -50,7 +50,6 @@ class Given(_Part):
     purpose: str = ""
     title: str = ""
     to_fund: str = ""
-    to_source: str = ""
     to_fy: str = ""
     ref: str = ""
     relates_to: str = ""

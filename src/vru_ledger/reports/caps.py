@@ -24,7 +24,8 @@ TITLE = "Caps: every limit, what is used of it, and what is left"
 MEASURES = {
     "limit": "what the cap allows; where it is a share, of the fund's authority as it stands",
     "used": "what it counts: pence allocated, recipients that hold money, or a term's last day",
-    "headroom": "limit + tolerance - used, nothing below zero",
+    "headroom": "limit + tolerance + override - used, nothing below zero",
+    "override": "by how much entries let the bucket pass its limit",
     "full": "used / limit, in per cent, rounded down to a tenth",
     "tolerance": "by how much the limit may be passed with a warning",
     "verdict": "ok, full, over but within tolerance, or over",
@@ -50,7 +51,10 @@ _WORDS = {"financial-year": "year", "bcu": "command unit", "kind": "kind of reci
 class Row(Value):
     """One bucket of one cap. `headroom` and `full` are None where a cap is on a day."""
 
-    TOLD: ClassVar[Told] = {"bucket_code": {"machine_only": True}}
+    TOLD: ClassVar[Told] = {
+        "bucket_code": {"machine_only": True},
+        "override": {"machine_only": True},
+    }
 
     cap: str
     fund: str
@@ -61,6 +65,7 @@ class Row(Value):
     limit: Quantity
     tolerance: Quantity | None
     used: Quantity
+    override: Quantity | None
     headroom: Quantity | None
     full: Share | None
     severity: str
@@ -101,13 +106,19 @@ def answer(session: Session, query: Query) -> Answer:
         # Few enough to hold; and only then is it known which caps have more.
         used = iter(list(used))
     notes = ["no total: caps overlap, and one penny counts under several"]
+    raised = uses.raised()
+    if raised and query.as_of is None:
+        notes.append(
+            "overrides count as recorded, ended or not: vru-ledger cap overrides; "
+            "with --as-of DATE those of that day"
+        )
     if cut:
         notes.append(f"only the fullest are shown of {', '.join(cut)}; --all shows every one")
     return Answer(
         name="caps",
         title=TITLE,
         row_type=Row,
-        rows=_rows(session, used),
+        rows=_rows(session, used, raised),
         shown=tuple(Row.FIELDS),
         drop_first=(
             *(
@@ -208,7 +219,9 @@ def _found(
             yield bucket, held
 
 
-def _rows(session: Session, used: Iterator[_Used]) -> Iterator[Row]:
+def _rows(
+    session: Session, used: Iterator[_Used], raised: Mapping[tuple[str, str], int]
+) -> Iterator[Row]:
     """Make rows of buckets, looking up the names of recipients for many at a time."""
     areas = {area.code: area.name for area in register.everything(session, Area)}
     while some := list(islice(used, 500)):
@@ -218,7 +231,8 @@ def _rows(session: Session, used: Iterator[_Used]) -> Iterator[Row]:
         names = {"recipient": figures.recipient_names(session, recipients), "area": areas}
         names["bcu"] = areas
         for one in some:
-            yield _row(one, names)
+            more = raised.get((one.cap.cap, one.bucket or ""), 0) if raised else 0
+            yield _row(one, names, more)
 
 
 def _parts(one: _Used, property_: str) -> Iterator[str]:
@@ -227,7 +241,7 @@ def _parts(one: _Used, property_: str) -> Iterator[str]:
             yield part
 
 
-def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
+def _row(one: _Used, names: Mapping[str, Mapping[str, str]], raised: int) -> Row:
     cap, (limit, ceiling), bucket, held = one
     kind = kind_of(cap.measure)
     unit = kind.UNIT
@@ -242,10 +256,11 @@ def _row(one: _Used, names: Mapping[str, Mapping[str, str]]) -> Row:
         limit=Quantity(limit, unit),
         tolerance=Quantity(ceiling - limit, unit) if ceiling > limit else None,
         used=Quantity(held, unit),
-        headroom=None if is_day else Quantity(max(0, ceiling - held), unit),
+        override=Quantity(raised, unit) if raised else None,
+        headroom=None if is_day else Quantity(max(0, ceiling + raised - held), unit),
         full=None if is_day else share_of(held, limit),
         severity=cap.severity,
-        verdict=_verdict(held, limit, ceiling, is_day),
+        verdict=_verdict(held, limit, ceiling, is_day, raised),
     )
 
 
@@ -274,7 +289,10 @@ def _bucket_words(cap: CapSet, bucket: str | None, names: Mapping[str, Mapping[s
     return ", ".join(told)
 
 
-def _verdict(held: int, limit: int, ceiling: int, is_day: bool) -> str:
+def _verdict(held: int, limit: int, ceiling: int, is_day: bool, raised: int) -> str:
+    if raised:
+        said = _verdict(held, limit + raised, ceiling + raised, is_day, 0)
+        return f"{said}, override {Quantity(raised, 'pence')}"
     if held > ceiling:
         return "over"
     if held > limit:

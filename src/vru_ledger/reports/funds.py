@@ -8,7 +8,7 @@ from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.reports import caps, recipients
+from vru_ledger.reports import caps, recipients, sources
 from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.store import register
 from vru_ledger.store.books import Books, books_at
@@ -82,6 +82,7 @@ def one(session: Session, fund: Fund, query: Query = ANY) -> Answer:
     books = books_at(session, query.moment())
     row = _row(books, fund)
     lines = books.lines(fund.code)
+    more = query.moment().is_now() and sources.has_more_to_say(session, fund.code)
     return Answer(
         name="fund",
         title=f"{fund.name} ({fund.code})",
@@ -90,6 +91,7 @@ def one(session: Session, fund: Fund, query: Query = ANY) -> Answer:
         shown=("fact", "value"),
         notes=at_moment(query.moment()),
         apart=(
+            *((sources.of_fund(session, fund.code),) if more else ()),
             caps.answer(session, query),
             recipients.answer(session, query),
         ),

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vru_ledger.caps import limit_in_words
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.entries import CapSet, Entry, Recorded, Registration
+from vru_ledger.domain.entries import AuthorityEntry, CapSet, Entry, Recorded, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
@@ -20,7 +20,7 @@ TITLE = "Journal: every entry, in order"
 
 MEASURES = {
     "dated": "the day from which the entry counts; one that is not dated counts always",
-    "about": "the award that was promised, the cap that was set and its limit, or what was put "
+    "about": "the award, the cap and its limit, the money that moved and where to, or what was put "
     "into the register",
     "amount": "what the entry is about, in pounds; an entry about no money has none",
     "recorded_at": "when it was written, in UTC, as the clock of the writer's computer said",
@@ -98,7 +98,17 @@ def _about(entry: Entry) -> str:
         return ", ".join(f"{table} ({count})" for table, count in tables.items())
     if isinstance(entry, CapSet):
         return f"{entry.cap}: {limit_in_words(entry)}"
-    return getattr(entry, "award", "")
+    if isinstance(entry, AuthorityEntry):
+        return _about_authority(entry)
+    return getattr(entry, "cap", "") or getattr(entry, "award", "")
+
+
+def _about_authority(entry: AuthorityEntry) -> str:
+    """Return which money an entry is about, and where it goes: 'HO 2023/24 to DIVERT'."""
+    line = " ".join(part for part in (entry.source, entry.fy) if part)
+    there = entry.to_fund if entry.to_fund != entry.fund else entry.to_fy
+    what = getattr(entry, "what", "")
+    return " ".join(part for part in (what, line, f"to {there}" if there else "") if part)
 
 
 def _rows(found: Iterable[Recorded]) -> Iterator[Row]:

@@ -64,11 +64,19 @@ def narrowing(told: Mapping[str, Any]) -> list[str]:
     return [f"only {said}"] if said else []
 
 
-def allow(query: Query, report: str, filters: Collection[str], *, by: bool = False) -> None:
+def allow(
+    query: Query, report: str, filters: Collection[str], *, by: bool = False, times: bool = True
+) -> None:
     """Raise BadInput if a query is narrowed by something that a report knows nothing of.
 
-    A filter that is quietly left out would make a figure mean something else.
+    A filter that is quietly left out would make a figure mean something else. `times` says that
+    the report can look back with `as_of` and `known_at`.
     """
+    if not times and (query.as_of or query.known_at is not None):
+        raise BadInput(
+            f"the report {report} tells how things are now",
+            "leave out --as-of and --known-at, or ask for the report position",
+        )
     strange = [name for name in in_force(query) if name not in filters]
     if strange:
         options = ", ".join(f"--{name}" for name in filters)

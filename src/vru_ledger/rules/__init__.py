@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib import import_module
 
 from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.delegated import delegated
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
 from vru_ledger.rules.open_period import open_period
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
+from vru_ledger.rules.within_use_by import within_use_by
 
 Rule = Callable[[Case], Iterator[Breach]]
 
 
-def _of_steps(name: str) -> Rule:
-    """Return the rule of this name, imported only for an award that is there, or under a plan.
+@cache
+def of_steps(name: str) -> Rule:
+    """Return the rule of this name, which is imported only where it may have something to say.
 
-    An allocation is the command that is typed most, and these have nothing to say of it.
+    That is of an award that is there already, and of what somebody else proposed or approved: an
+    allocation is the command that is typed most, and these have nothing to say of a plain one.
     """
 
     def rule(case: Case) -> Iterator[Breach]:
-        if case.life is None and not getattr(case.entry, "approved_by", ""):
+        new = case.entry
+        somebody_else = getattr(new, "proposal", 0) or getattr(new, "approved_by", "")
+        if case.life is None and not somebody_else:
             return iter(())
         found: Rule = getattr(import_module(f"vru_ledger.rules.{name}"), name)
         return found(case)
@@ -36,19 +43,21 @@ def _of_steps(name: str) -> Rule:
 
 RULES: tuple[Rule, ...] = (
     open_period,
-    _of_steps("legal_step"),
-    _of_steps("second_person"),
-    _of_steps("planned"),
+    of_steps("legal_step"),
+    of_steps("second_person"),
+    of_steps("planned"),
+    delegated,
     listed_recipient,
     capped_fund,
     measurable,
     within_caps,
     within_authority,
     within_dates,
+    within_use_by,
 )
 
 
-AUTHORITY_RULES = ("second-person",)
+AUTHORITY_RULES = ("second-person", "decision-needed")
 """Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
 
 

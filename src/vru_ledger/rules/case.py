@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet, Entry
-from vru_ledger.domain.register import Fund
+from vru_ledger.domain.register import AuthorityLimit, Fund
+from vru_ledger.domain.stages import NO_TERMS, LineTerms
 from vru_ledger.domain.value import Value
 from vru_ledger.position import Key, Position
 
@@ -16,13 +18,26 @@ if TYPE_CHECKING:
     from vru_ledger.domain.periods import Period
 
 
+class Asked(NamedTuple):
+    """What somebody asked for in entry `number`: who, what, and whether it was undone or made."""
+
+    number: int
+    actor: str
+    entry: Entry
+    undone: bool = False
+    made: bool = False
+
+
 class Case(Value):
     """An entry before the rules: its fund and the fund's caps, and the balances it touches.
 
     `listed` says whether the fund, if it is closed, names the recipient. `position` is before the
     entry, `changes` what the entry would add to it, in the unit of each balance. `life` is what the
     award has come to before a step, `actor` who takes it. `who` is what to call the recipient, its
-    code if it is empty; `closed` are the periods that take no new date.
+    code if it is empty. `raised` is by how much overrides in force on the entry's day raise a cap's
+    balance, `limit` what decides on that day who may do it, `terms` those of the line that money
+    leaves, and `asked` the proposal that the entry names. `closed` are the periods that take no new
+    date.
     """
 
     entry: Entry
@@ -35,7 +50,17 @@ class Case(Value):
     life: Life | None = None
     actor: str = ""
     who: str = ""
+    raised: Mapping[Key, int] = MappingProxyType({})
+    limit: AuthorityLimit | None = None
+    terms: LineTerms = NO_TERMS
+    asked: Asked | None = None
     closed: Sequence[Period] = ()
+
+    def bounds_of(self, key: Key) -> Bounds:
+        """Return what the cap of a balance allows, with what overrides add to it on that day."""
+        limit, ceiling = self.bounds[key.name]
+        more = self.raised.get(key, 0)
+        return Bounds(limit + more, ceiling + more)
 
 
 class Breach(NamedTuple):

@@ -8,7 +8,7 @@ from vru_ledger.domain.entries import AwardEntry, CapSet
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.value import Value
-from vru_ledger.rules import judge
+from vru_ledger.rules import AUTHORITY_RULES, judge
 from vru_ledger.rules.case import Breach, Case
 
 
@@ -76,19 +76,21 @@ def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
     for cap, kind in each_counting(case.caps, case.entry):
         key = kind.keys(cap, case.entry)[0]
         held, change = case.position[key].held, case.changes.get(key, 0)
-        limit, ceiling = case.bounds[cap.cap]
+        limit, ceiling = case.bounds_of(key)
+        raised = case.raised.get(key, 0)
         unit = kind.UNIT
         met.append(
             CapMet(
                 cap=cap.cap,
-                limit=Quantity(limit, unit),
+                limit=Quantity(limit - raised, unit),
                 used=Quantity(held, unit),
                 headroom=None if unit == "day" else Quantity(max(0, ceiling - held), unit),
                 after=Quantity(held + change, unit),
                 verdict=(
                     _needed(cap, case.entry) or _verdict(binding.get(cap.cap), unit, cap.severity)
                 )
-                + (f" (tolerance {Quantity(ceiling - limit, unit)})" if ceiling > limit else ""),
+                + (f" (tolerance {Quantity(ceiling - limit, unit)})" if ceiling > limit else "")
+                + (f" (override {Quantity(raised, unit)})" if raised else ""),
             )
         )
     return met
@@ -114,15 +116,19 @@ def largest_passing(case: Case, available_pence: int) -> int:
     """
     if not isinstance(case.entry, AwardEntry) or case.entry.held() <= 0:
         return 0
-    if any(breach.severity == "stop" and not breach.over for breach in judge(case)):
+    breaches = [breach for breach in judge(case) if breach.severity == "stop"]
+    if any(not breach.over for breach in breaches):
         return 0
     room = available_pence
+    for breach in breaches:
+        if breach.rule in AUTHORITY_RULES:
+            room = min(room, case.entry.amount_pence - breach.over)
     for cap, kind in each_counting(case.caps, case.entry):
         if cap.severity != "stop":
             continue
         key = kind.keys(cap, case.entry)[0]
         held = case.position[key].held
-        ceiling = case.bounds[cap.cap].ceiling
+        ceiling = case.bounds_of(key).ceiling
         if kind.UNIT == "pence":
             room = min(room, ceiling - held)
         elif case.changes.get(key, 0) > 0 and held + case.changes[key] > ceiling:
@@ -147,7 +153,9 @@ def needs(case: Case, breaches: list[Breach]) -> list[str]:
                 if isinstance(case.entry, AwardEntry) and case.entry.fy
                 else ""
             )
-            said.append(f"{format_pounds(breach.over)} more authority in {case.fund.code}{year}")
+            sure = ", confirmed or covered" if "only expected" in breach.sentence else ""
+            more = f"{format_pounds(breach.over)} more authority in {case.fund.code}{year}"
+            said.append(f"{more}{sure}")
         elif breach.rule == "within-caps":
             cap = case.caps[breach.cap]
             if cap.measure in ("amount", "award", "share"):

@@ -1,21 +1,47 @@
-"""Nobody approves what they proposed, or a plan that they apply themselves."""
+"""Nobody approves what they proposed, or a plan that they apply; what is approved was proposed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from vru_ledger.domain.entries import AuthorityEntry
 from vru_ledger.domain.text import fold
 from vru_ledger.rules.case import Breach, Case
 
+_SAME = (
+    *("fund", "source", "fy", "to_fund", "to_source", "to_fy"),
+    *("amount_pence", "certainty", "underwriter"),
+)
+
 
 def second_person(case: Case) -> Iterator[Breach]:
-    """Yield a breach if who approves is who proposed it, or who applies what they approved."""
+    """Yield a breach if who approves is who proposed or applies it, or approves another thing."""
     if case.entry.KIND == "approve" and case.life and case.actor in case.life.proposers:
-        yield _breach(f"{case.actor} proposed it")
+        yield _oneself(f"{case.actor} proposed it")
+    elif isinstance(case.entry, AuthorityEntry) and case.entry.proposal:
+        yield from _of_authority(case, case.entry)
     approver = getattr(case.entry, "approved_by", "")
     if approver and fold(approver) == fold(case.actor):
-        yield _breach(f"{approver} approved the plan and applies it")
+        yield _oneself(f"{approver} approved the plan and applies it")
 
 
-def _breach(said: str) -> Breach:
+def _of_authority(case: Case, new: AuthorityEntry) -> Iterator[Breach]:
+    asked = case.asked
+    if asked is None or getattr(asked.entry, "what", "") != new.KIND:
+        said = f"entry {new.proposal} did not ask for {new.KIND}"
+    elif any(getattr(asked.entry, name) != getattr(new, name) for name in _SAME):
+        said = f"entry {new.proposal} asked for something else"
+    elif asked.undone:
+        said = f"entry {new.proposal} was undone"
+    elif asked.made:
+        said = f"entry {new.proposal} was approved already"
+    elif asked.actor == case.actor:
+        yield _oneself(f"{case.actor} proposed it")
+        return
+    else:
+        return
+    yield Breach("legal-step", "stop", said)
+
+
+def _oneself(said: str) -> Breach:
     return Breach("second-person", "stop", f"{said}, and whoever approves must be somebody else")

@@ -21,7 +21,7 @@ def within_caps(case: Case) -> Iterator[Breach]:
     for cap, kind in each_counting(case.caps, case.entry):
         key = kind.keys(cap, case.entry)[0]
         change = case.changes.get(key, 0)
-        limit, ceiling = case.bounds[cap.cap]
+        limit, ceiling = case.bounds_of(key)
         after = case.position[key].held + change
         if change <= 0 or after <= limit or cap.severity == "track":
             continue
@@ -31,7 +31,9 @@ def within_caps(case: Case) -> Iterator[Breach]:
         else:
             over = Quantity(after - passed, kind.UNIT)
             of = f" for {key.bucket}" if key.bucket else ""
-            said = f"{over}{_noun(over)} over its limit of {Quantity(limit, kind.UNIT)}"
+            more = case.raised.get(key, 0)
+            said = f"{over}{_noun(over)} over its limit of {Quantity(limit - more, kind.UNIT)}"
+            said += f" and override of {Quantity(more, kind.UNIT)}" if more else ""
             if ceiling > limit:
                 tolerance = Quantity(ceiling - limit, kind.UNIT)
                 if after > ceiling:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet
@@ -10,6 +11,9 @@ from vru_ledger.domain.query import NOW, Moment
 from vru_ledger.position import EMPTY, Balance, Key
 from vru_ledger.store import figures, ledger
 from vru_ledger.store.database import Row, Session
+
+if TYPE_CHECKING:
+    from vru_ledger.domain.overrides import Raised
 
 
 def books_at(session: Session, moment: Moment) -> Books:
@@ -39,6 +43,32 @@ class Books:
     def lines(self, fund: str) -> list[tuple[str, str, int]]:
         """Return a fund's lines of authority: source, year and unallocated pence."""
         return ledger.lines(self.session, fund)
+
+    def expected(self, fund: str) -> dict[Key, int]:
+        """Return what of a fund's unallocated money is only expected and not covered, by line."""
+        from vru_ledger.store import authority
+
+        return {
+            Key("stage", fund, "unallocated", f"{line.source}|{line.fy}|"): line.floor
+            for line in authority.lines(self.session, fund)
+            if line.floor
+        }
+
+    def free(self, fund: str) -> int:
+        """Return a fund's unallocated pence, without those only expected and not covered."""
+        return ledger.free(self.session, fund)
+
+    def overrides(self, cap: str = "", bucket: str | None = None) -> list[Raised]:
+        """Return what entries did to ceilings: every one, a cap's, or those of one bucket of it."""
+        from vru_ledger.store import authority
+
+        return authority.overrides(self.session, cap, bucket)
+
+    def raised(self) -> dict[tuple[str, str], int]:
+        """Return the pence by which overrides raise buckets, by cap and bucket."""
+        from vru_ledger.domain.overrides import summed
+
+        return summed(self.overrides())
 
     def caps(self, fund: str = "") -> list[tuple[CapSet, Bounds]]:
         """Return every cap, or one fund's, by fund and code."""

@@ -12,11 +12,13 @@ from datetime import timedelta
 from typing import Any
 
 from vru_ledger.caps import Bounds, bounds, counted
-from vru_ledger.domain.entries import AwardEntry, CapSet
+from vru_ledger.domain.authority import AUTHORITY_ENTRIES
+from vru_ledger.domain.entries import AuthorityEntry, AwardEntry, CapSet, Funding
+from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.stages import AUTHORITY, HELD
-from vru_ledger.position import Balance, Key
-from vru_ledger.store import ledger
+from vru_ledger.position import Balance, Key, floor_of, line_changes
+from vru_ledger.store import authority, ledger
 from vru_ledger.store.books import Books
 from vru_ledger.store.database import Row, Session
 
@@ -46,6 +48,7 @@ class EarlierBooks(Books):
         self._newest = newest if moment.known_at is None else min(newest, moment.known_at)
         self._lines: dict[str, list[tuple[Key, int]]] = {}
         self._settings: list[CapSet] | None = None
+        self._expected: dict[Key, int] | None = None
 
     def stage_balances(self, fund: str = "") -> list[tuple[Key, int]]:
         """Return what every stage held by fund, source, year and area, of all funds or one."""
@@ -118,6 +121,33 @@ class EarlierBooks(Books):
                 found.append((source, fy, pence))
         return found
 
+    def expected(self, fund: str) -> dict[Key, int]:
+        """Return what of a fund's unallocated money was only expected and not covered, by line."""
+        if self._expected is None:
+            found: dict[Key, int] = {}
+            for kind in (Funding.KIND, *AUTHORITY_ENTRIES):
+                for recorded in ledger.entries(self.session, self._query(kind=kind)):
+                    if isinstance(recorded.entry, Funding | AuthorityEntry):
+                        for key, pence in line_changes(recorded.entry.lines()).items():
+                            if bounded := floor_of(key):
+                                found[bounded] = found.get(bounded, 0) + pence
+            self._expected = found
+        return {key: pence for key, pence in self._expected.items() if pence and key.fund == fund}
+
+    def free(self, fund: str) -> int:
+        """Return a fund's unallocated pence, without those then only expected and not covered."""
+        held = sum(pence for _, _, pence in self.lines(fund))
+        return held - sum(self.expected(fund).values())
+
+    def overrides(self, cap: str = "", bucket: str | None = None) -> list[Raised]:
+        """Return what entries did to ceilings by then; with a day, those in force on it."""
+        day = self.moment.as_of
+        return [
+            one
+            for one in authority.overrides(self.session, cap, bucket)
+            if one.entry <= self._newest and (day is None or one.in_force(day))
+        ]
+
     def caps(self, fund: str = "") -> list[tuple[CapSet, Bounds]]:
         """Return every cap that was set by then, or one fund's, by fund and code."""
         if self._settings is None:
@@ -148,17 +178,21 @@ class EarlierBooks(Books):
         """Return what these keys held, as far as one more award asks: of lines and of caps."""
         found = {}
         lines: dict[Key, int] = {}
+        floors: dict[Key, int] = {}
         for fund in {key.fund for key in keys if key.scope == "stage"}:
             lines.update(self.stage_balances(fund))
+            floors.update(self.expected(fund))
+        raised = self.raised()
         for key in keys:
             if key.scope == "stage":
-                found[key] = Balance(lines.get(key, 0))
+                found[key] = Balance(lines.get(key, 0), floors.get(key, 0))
             elif key.scope == "member":
                 found[key] = Balance(self._member(caps[key.name], key.bucket))
             elif key.scope == "cap":
                 cap = caps[key.name]
                 comes_to = dict((one.cap, of) for one, of in self.caps(key.fund))[key.name]
-                ceiling = comes_to.ceiling if cap.severity == "stop" else None
+                more = raised.get((cap.cap, key.bucket), 0)
+                ceiling = comes_to.ceiling + more if cap.severity == "stop" else None
                 found[key] = Balance(self.held(cap, key.bucket), None, ceiling)
         return found
 

@@ -26,6 +26,14 @@ BEGIN
     RAISE EXCEPTION 'nobody approves what they proposed'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF NEW.proposal IS NOT NULL AND (EXISTS (SELECT 1 FROM entries WHERE proposal = NEW.proposal)
+    OR NOT EXISTS (SELECT 1 FROM entries p WHERE p.number = NEW.proposal
+      AND p.kind = 'propose-authority' AND p.actor <> NEW.actor AND p.fund = NEW.fund
+      AND p.to_fund IS NOT DISTINCT FROM NEW.to_fund AND p.amount_pence = NEW.amount_pence
+      AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = p.number))) THEN
+    RAISE EXCEPTION 'what somebody asked for is made once, by somebody else'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER entries_follow BEFORE INSERT ON entries
@@ -137,6 +145,12 @@ CREATE TRIGGER awards_remain BEFORE DELETE ON awards
 CREATE TRIGGER awards_kept BEFORE TRUNCATE ON awards
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('an award is never removed');
 
+CREATE VIEW line_entries AS
+SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
+WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
+CREATE FUNCTION raised_by(of_cap text, of_bucket text) RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT CAST(COALESCE(SUM(amount_pence), 0) AS bigint) FROM overrides
+    WHERE cap = of_cap AND bucket = of_bucket $$;
 CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
     AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) $$;
@@ -180,11 +194,25 @@ BEGIN
   IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
     AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
     AND EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
-      WHERE entries.number = NEW.entry AND cap = NEW.name)) THEN
+      WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.name))
+    AND NOT (NEW.scope = 'line' AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry))
+    AND NOT (NEW.scope = 'cap' AND NEW.held = 0 AND EXISTS (SELECT 1 FROM overrides
+      WHERE entry = NEW.entry AND cap = NEW.name AND bucket = NEW.bucket)) THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope <> 'stage'
+  IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries
+    WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence) THEN
+    RAISE EXCEPTION 'a line changes by what its entry says'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS DISTINCT FROM (
+    SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
+      AND bucket = NEW.bucket) THEN
+    RAISE EXCEPTION 'what is expected and not covered is not promised'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope NOT IN ('stage', 'line')
     AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
     AND NOT moves_as_its_entry(0, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
@@ -193,6 +221,7 @@ BEGIN
   IF NEW.scope = 'cap' AND EXISTS (
     SELECT 1 FROM caps WHERE code = NEW.name AND NOT (fund = NEW.fund
       AND NEW.ceiling IS NOT DISTINCT FROM CASE severity WHEN 'stop' THEN ceiling END
+        + raised_by(NEW.name, NEW.bucket)
       AND NEW.grandfathered = 0)) THEN
     RAISE EXCEPTION 'a cap''s ceiling is the one its entry set'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -204,25 +233,44 @@ CREATE TRIGGER balances_begin BEFORE INSERT ON balances
 CREATE FUNCTION balances_move() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF (NEW.scope, NEW.fund, NEW.name, NEW.bucket) <> (OLD.scope, OLD.fund, OLD.name, OLD.bucket)
-    OR NEW.floor IS DISTINCT FROM OLD.floor OR NEW.entry <= OLD.entry THEN
+    OR NEW.entry <= OLD.entry
+    OR (NEW.floor IS DISTINCT FROM OLD.floor AND NEW.scope <> 'stage') THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NOT entry_is_open(NEW.entry)
     AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
-      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry)) THEN
+      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry
+      UNION ALL SELECT 1 FROM overrides WHERE entry = NEW.entry AND cap = NEW.name
+        AND bucket = NEW.bucket))
+    AND NOT ((NEW.scope = 'line' OR (NEW.scope = 'stage' AND NEW.held = OLD.held))
+      AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry)) THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope <> 'stage' AND NOT moves_as_its_entry(OLD.held, NEW) THEN
+  IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
+    AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence) THEN
+    RAISE EXCEPTION 'a line changes by what its entry says'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.floor IS DISTINCT FROM OLD.floor AND NEW.floor IS DISTINCT FROM (
+    SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
+      AND bucket = NEW.bucket) THEN
+    RAISE EXCEPTION 'what is expected and not covered is not promised'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope NOT IN ('stage', 'line') AND NOT moves_as_its_entry(OLD.held, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.scope = 'cap'
     AND (NEW.ceiling IS DISTINCT FROM OLD.ceiling OR NEW.grandfathered > OLD.grandfathered)
     AND NOT EXISTS (
-      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry
-        AND NEW.ceiling IS NOT DISTINCT FROM CASE severity WHEN 'stop' THEN ceiling END) THEN
+      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund
+        AND (caps.entry = NEW.entry OR EXISTS (SELECT 1 FROM overrides
+          WHERE entry = NEW.entry AND cap = NEW.name AND bucket = NEW.bucket))
+        AND NEW.ceiling IS NOT DISTINCT FROM CASE severity WHEN 'stop' THEN ceiling END
+          + raised_by(NEW.name, NEW.bucket)) THEN
     RAISE EXCEPTION 'a cap''s ceiling is the one its entry set'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -239,7 +287,7 @@ CREATE FUNCTION caps_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FR
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
-      WHERE entries.number = NEW.entry AND cap = NEW.code AND fund = NEW.fund) THEN
+      WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.code AND fund = NEW.fund) THEN
     RAISE EXCEPTION 'a cap is set by an entry' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = NEW.code
@@ -255,7 +303,8 @@ CREATE FUNCTION caps_move() RETURNS trigger LANGUAGE plpgsql SET search_path FRO
 BEGIN
   IF NEW.code <> OLD.code OR NEW.entry <= OLD.entry OR NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
-      WHERE entries.number = NEW.entry AND ((fund = NEW.fund AND cap = NEW.code) OR (
+      WHERE entries.number = NEW.entry
+        AND ((kind = 'cap' AND fund = NEW.fund AND cap = NEW.code) OR (
         EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
           AND m.stage = 'authority')
         AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
@@ -270,6 +319,26 @@ CREATE TRIGGER caps_remain BEFORE DELETE ON caps
   FOR EACH ROW EXECUTE FUNCTION refuse('a cap is never removed');
 CREATE TRIGGER caps_kept BEFORE TRUNCATE ON caps
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a cap is never removed');
+
+CREATE FUNCTION overrides_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+    WHERE entries.number = NEW.entry AND cap = NEW.cap AND fund = NEW.fund
+      AND NEW.amount_pence = CASE kind WHEN 'override' THEN amount_pence
+        WHEN 'reverse-override' THEN -amount_pence END) THEN
+    RAISE EXCEPTION 'a cap is passed only by an entry that says so'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER overrides_begin BEFORE INSERT ON overrides
+  FOR EACH ROW EXECUTE FUNCTION overrides_begin();
+CREATE TRIGGER overrides_stay BEFORE UPDATE ON overrides
+  FOR EACH ROW EXECUTE FUNCTION refuse('an override is never changed');
+CREATE TRIGGER overrides_remain BEFORE DELETE ON overrides
+  FOR EACH ROW EXECUTE FUNCTION refuse('an override is never removed');
+CREATE TRIGGER overrides_kept BEFORE TRUNCATE ON overrides
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('an override is never removed');
 
 CREATE FUNCTION register_changes() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -352,6 +421,22 @@ CREATE TRIGGER outputs_move BEFORE UPDATE ON outputs
 CREATE TRIGGER outputs_remain BEFORE DELETE ON outputs
   FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
 CREATE TRIGGER outputs_kept BEFORE TRUNCATE ON outputs
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER decisions_begin BEFORE INSERT ON decisions
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER decisions_move BEFORE UPDATE ON decisions
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER decisions_remain BEFORE DELETE ON decisions
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER decisions_kept BEFORE TRUNCATE ON decisions
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER authority_limits_begin BEFORE INSERT ON authority_limits
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER authority_limits_move BEFORE UPDATE ON authority_limits
+  FOR EACH ROW EXECUTE FUNCTION register_changes();
+CREATE TRIGGER authority_limits_remain BEFORE DELETE ON authority_limits
+  FOR EACH ROW EXECUTE FUNCTION refuse('nothing leaves the register');
+CREATE TRIGGER authority_limits_kept BEFORE TRUNCATE ON authority_limits
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('nothing leaves the register');
 CREATE TRIGGER ledger_stays BEFORE UPDATE ON ledger
   FOR EACH ROW EXECUTE FUNCTION refuse('what a ledger is never changes');

@@ -28,6 +28,15 @@ BEGIN
             AND d.kind IN ('approve', 'reject', 'withdraw')
             AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)));
 END;
+CREATE TRIGGER entries_take_up BEFORE INSERT ON entries WHEN NEW.proposal IS NOT NULL
+BEGIN
+  SELECT RAISE(ABORT, 'what somebody asked for is made once, by somebody else')
+    WHERE EXISTS (SELECT 1 FROM entries WHERE proposal = NEW.proposal)
+      OR NOT EXISTS (SELECT 1 FROM entries p WHERE p.number = NEW.proposal
+        AND p.kind = 'propose-authority' AND p.actor <> NEW.actor AND p.fund = NEW.fund
+        AND p.to_fund IS NEW.to_fund AND p.amount_pence = NEW.amount_pence
+        AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = p.number));
+END;
 CREATE TRIGGER entries_lead AFTER INSERT ON entries
 BEGIN
   UPDATE head SET number = NEW.number, hash = NEW.hash;
@@ -109,7 +118,11 @@ CREATE TRIGGER awards_remain BEFORE DELETE ON awards
 BEGIN SELECT RAISE(ABORT, 'an award is never removed'); END;
 
 -- A balance moves only while its entry is open: there, and its movements not yet written. A cap
--- that is new finds its past before its own row is written.
+-- that is new finds its past before its own row is written. What is said of a line of authority may
+-- change without a movement, by the newest entry.
+CREATE VIEW line_entries AS
+SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
+WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
 CREATE TRIGGER balances_begin BEFORE INSERT ON balances
 BEGIN
   SELECT RAISE(ABORT, 'a balance begins once')
@@ -121,9 +134,19 @@ BEGIN
     AND NOT (NEW.scope IN ('cap', 'member')
       AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
       AND EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
-        WHERE entries.number = NEW.entry AND cap = NEW.name));
+        WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.name))
+    AND NOT (NEW.scope = 'line' AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry))
+    AND NOT (NEW.scope = 'cap' AND NEW.held = 0 AND EXISTS (SELECT 1 FROM overrides
+      WHERE entry = NEW.entry AND cap = NEW.name AND bucket = NEW.bucket));
+  SELECT RAISE(ABORT, 'a line changes by what its entry says')
+    WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries
+      WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence);
+  SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
+    WHERE NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS NOT (
+      SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
+        AND bucket = NEW.bucket);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
-    WHERE NEW.scope <> 'stage'
+    WHERE NEW.scope NOT IN ('stage', 'line')
       AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
       AND NOT EXISTS (
         SELECT 1 FROM (
@@ -155,21 +178,34 @@ BEGIN
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE NEW.scope = 'cap' AND EXISTS (
       SELECT 1 FROM caps WHERE code = NEW.name AND NOT (fund = NEW.fund
-        AND NEW.ceiling IS CASE severity WHEN 'stop' THEN ceiling END
+        AND NEW.ceiling IS CASE severity WHEN 'stop' THEN ceiling END + (SELECT COALESCE(SUM(amount_pence), 0)
+          FROM overrides WHERE cap = NEW.name AND bucket = NEW.bucket)
         AND NEW.grandfathered = 0));
 END;
 CREATE TRIGGER balances_move BEFORE UPDATE ON balances
 BEGIN
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NEW.scope <> OLD.scope OR NEW.fund <> OLD.fund OR NEW.name <> OLD.name
-      OR NEW.bucket <> OLD.bucket OR NEW.floor IS NOT OLD.floor OR NEW.entry <= OLD.entry;
+      OR NEW.bucket <> OLD.bucket OR NEW.entry <= OLD.entry
+      OR (NEW.floor IS NOT OLD.floor AND NEW.scope <> 'stage');
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.movements > 0
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
     AND NOT (NEW.scope = 'cap' AND NEW.held = OLD.held AND EXISTS (
-      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry));
+      SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry
+      UNION ALL SELECT 1 FROM overrides WHERE entry = NEW.entry AND cap = NEW.name
+        AND bucket = NEW.bucket))
+    AND NOT ((NEW.scope = 'line' OR (NEW.scope = 'stage' AND NEW.held = OLD.held))
+      AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry));
+  SELECT RAISE(ABORT, 'a line changes by what its entry says')
+    WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
+      AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence);
+  SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
+    WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT (
+      SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
+        AND bucket = NEW.bucket);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
-    WHERE NEW.scope <> 'stage'
+    WHERE NEW.scope NOT IN ('stage', 'line')
       AND NOT EXISTS (
         SELECT 1 FROM (
           SELECT award, recipient, from_stage, to_stage, amount_pence,
@@ -201,8 +237,11 @@ BEGIN
     WHERE NEW.scope = 'cap'
       AND (NEW.ceiling IS NOT OLD.ceiling OR NEW.grandfathered > OLD.grandfathered)
       AND NOT EXISTS (
-        SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund AND caps.entry = NEW.entry
-          AND NEW.ceiling IS CASE severity WHEN 'stop' THEN ceiling END);
+        SELECT 1 FROM caps WHERE code = NEW.name AND fund = NEW.fund
+          AND (caps.entry = NEW.entry OR EXISTS (SELECT 1 FROM overrides
+            WHERE entry = NEW.entry AND cap = NEW.name AND bucket = NEW.bucket))
+          AND NEW.ceiling IS CASE severity WHEN 'stop' THEN ceiling END + (SELECT COALESCE(SUM(amount_pence), 0)
+          FROM overrides WHERE cap = NEW.name AND bucket = NEW.bucket));
 END;
 CREATE TRIGGER balances_remain BEFORE DELETE ON balances
 BEGIN SELECT RAISE(ABORT, 'a balance is never removed'); END;
@@ -212,7 +251,7 @@ BEGIN
   SELECT RAISE(ABORT, 'a cap is set by an entry')
     WHERE EXISTS (SELECT 1 FROM caps WHERE code = NEW.code)
       OR NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
-        WHERE entries.number = NEW.entry AND cap = NEW.code AND fund = NEW.fund);
+        WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.code AND fund = NEW.fund);
   SELECT RAISE(ABORT, 'a cap''s ceiling is the one its entry set')
     WHERE EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund
       AND name = NEW.code
@@ -223,7 +262,8 @@ BEGIN
   SELECT RAISE(ABORT, 'a cap is set by a new entry')
     WHERE NEW.code <> OLD.code OR NEW.entry <= OLD.entry
       OR NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
-        WHERE entries.number = NEW.entry AND ((fund = NEW.fund AND cap = NEW.code) OR (
+        WHERE entries.number = NEW.entry
+          AND ((kind = 'cap' AND fund = NEW.fund AND cap = NEW.code) OR (
           EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
             AND m.stage = 'authority')
           AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
@@ -232,6 +272,20 @@ BEGIN
 END;
 CREATE TRIGGER caps_remain BEFORE DELETE ON caps
 BEGIN SELECT RAISE(ABORT, 'a cap is never removed'); END;
+
+CREATE TRIGGER overrides_begin BEFORE INSERT ON overrides
+BEGIN
+  SELECT RAISE(ABORT, 'a cap is passed only by an entry that says so')
+    WHERE EXISTS (SELECT 1 FROM overrides WHERE entry = NEW.entry)
+      OR NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+        WHERE entries.number = NEW.entry AND cap = NEW.cap AND fund = NEW.fund
+          AND NEW.amount_pence = CASE kind WHEN 'override' THEN amount_pence
+            WHEN 'reverse-override' THEN -amount_pence END);
+END;
+CREATE TRIGGER overrides_stay BEFORE UPDATE ON overrides
+BEGIN SELECT RAISE(ABORT, 'an override is never changed'); END;
+CREATE TRIGGER overrides_remain BEFORE DELETE ON overrides
+BEGIN SELECT RAISE(ABORT, 'an override is never removed'); END;
 
 -- The register changes only with the newest entry, which tells the change.
 CREATE TRIGGER documents_begin BEFORE INSERT ON documents
@@ -332,6 +386,28 @@ WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
   WHERE entries.number = NEW.entry AND kind = 'register')
 BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
 CREATE TRIGGER outputs_remain BEFORE DELETE ON outputs
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER decisions_begin BEFORE INSERT ON decisions
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER decisions_move BEFORE UPDATE ON decisions
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER decisions_remain BEFORE DELETE ON decisions
+BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
+CREATE TRIGGER authority_limits_begin BEFORE INSERT ON authority_limits
+WHEN NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER authority_limits_move BEFORE UPDATE ON authority_limits
+WHEN NEW.entry <= OLD.entry OR NOT EXISTS (
+  SELECT 1 FROM entries JOIN head ON head.number = entries.number
+  WHERE entries.number = NEW.entry AND kind = 'register')
+BEGIN SELECT RAISE(ABORT, 'the register changes only by entries'); END;
+CREATE TRIGGER authority_limits_remain BEFORE DELETE ON authority_limits
 BEGIN SELECT RAISE(ABORT, 'nothing leaves the register'); END;
 CREATE TRIGGER ledger_stays BEFORE UPDATE ON ledger
 BEGIN SELECT RAISE(ABORT, 'what a ledger is never changes'); END;

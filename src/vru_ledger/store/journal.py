@@ -7,21 +7,33 @@ written by the same statements. The ledger is locked meanwhile, so what was read
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vru_ledger.caps import Bounds, new_balance
 from vru_ledger.domain.chain import fact_of, link
-from vru_ledger.domain.entries import Allocation, CapSet, Entry, Marker, Recorded, Registration
-from vru_ledger.position import Balance, Key, after
+from vru_ledger.domain.entries import (
+    Allocation,
+    AuthorityEntry,
+    CapSet,
+    Entry,
+    Funding,
+    Marker,
+    Recorded,
+    Registration,
+)
+from vru_ledger.position import Balance, Key, after, floor_of, under
 from vru_ledger.store import ledger, points, register
 from vru_ledger.store.database import Session
+
+if TYPE_CHECKING:
+    from vru_ledger.domain.overrides import CapOverride
 
 _MOST_BALANCES = 25_000
 """Balances kept in memory between flushes: a few megabytes."""
 
 ENTRY_COLUMNS = (
-    "number, kind, fund, award, recipient, cap, amount_pence, movements, from_stage,"
-    ' to_stage, reverses, dated, recorded_at, actor, reason, decision, "key", fact,'
+    "number, kind, fund, to_fund, award, recipient, cap, amount_pence, movements, from_stage,"
+    ' to_stage, reverses, proposal, dated, recorded_at, actor, reason, decision, "key", fact,'
     " previous_hash, hash"
 )
 AWARD_COLUMNS = (
@@ -29,7 +41,7 @@ AWARD_COLUMNS = (
     " fy, purpose, title, term_from, term_to"
 )
 MOVEMENT_COLUMNS = "entry, n, fund, source, fy, award, recipient, area, stage, pence"
-_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 20)})"
+_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 22)})"
 _INSERT_AWARD = (
     f"INSERT INTO awards ({AWARD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
@@ -41,9 +53,16 @@ _INSERT_BALANCE = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _UPDATE_BALANCE = (
-    "UPDATE balances SET held = ?, grandfathered = ?, entry = ?"
+    "UPDATE balances SET held = ?, floor = ?, grandfathered = ?, entry = ?"
     " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?"
 )
+
+
+_RAISED = (
+    "(SELECT CAST(COALESCE(SUM(o.amount_pence), 0) AS BIGINT) FROM overrides o"
+    " WHERE o.cap = balances.name AND o.bucket = balances.bucket)"
+)
+"""By how much a bucket's overrides raise it, whether they are in force or not."""
 
 
 class Journal:
@@ -116,8 +135,11 @@ class Journal:
                 self._unwritten.remove(key)
                 self._begun.append((*balance, number, *key))
             else:
-                self._moved.append((balance.held, balance.grandfathered, number, *key))
-        if isinstance(entry, Registration):
+                held, floor, _, grandfathered = balance
+                self._moved.append((held, floor, grandfathered, number, *key))
+        if isinstance(entry, Funding | AuthorityEntry):
+            self._move_floors(changes)
+        elif isinstance(entry, Registration):
             self.flush()
             for record in entry.records:
                 register.put(self.session, record, number)
@@ -127,6 +149,14 @@ class Journal:
         return Recorded(
             number=number, entry=entry, actor=actor, recorded_at=recorded_at, hash=self.hash
         )
+
+    def _move_floors(self, changes: Mapping[Key, int]) -> None:
+        """Let money that is expected and not covered be the floor of what is unallocated."""
+        for key, change in changes.items():
+            if bounded := floor_of(key):
+                balance = self._balances[bounded]
+                floor = (balance.floor or 0) + change
+                self._balances[bounded] = balance._replace(floor=floor)
 
     def settle(self, key: str) -> None:
         """Write what waits if an entry with this key is among it, so that it can be found."""
@@ -146,7 +176,7 @@ class Journal:
             if key in self._unwritten:
                 new.append((held, floor, ceiling, grandfathered, number, *key))
             else:
-                moved.append((held, grandfathered, number, *key))
+                moved.append((held, floor, grandfathered, number, *key))
         for statement, rows in (
             (_INSERT_BALANCE, new),
             (_UPDATE_BALANCE, moved),
@@ -200,17 +230,38 @@ class Journal:
             return
         ceiling = bounds.ceiling if cap.severity == "stop" else None
         self.session.run(
-            "UPDATE balances SET ceiling = ?, entry = ?, grandfathered ="
-            " CASE WHEN held > ? THEN held - ? ELSE 0 END"
+            f"UPDATE balances SET ceiling = CAST(? AS BIGINT) + {_RAISED}, entry = ?,"
+            f" grandfathered = CASE WHEN held > ? + {_RAISED} THEN held - ? - {_RAISED} ELSE 0 END"
             " WHERE scope = 'cap' AND fund = ? AND name = ?",
             (
                 ceiling,
                 entry,
-                *((ceiling, ceiling) if ceiling is not None else (2**62, 0)),
+                *((ceiling, ceiling) if ceiling is not None else (2**61, 0)),
                 cap.fund,
                 cap.cap,
             ),
         )
+        self._forget()
+
+    def put_override(self, new: CapOverride, number: int, key: Key, ceiling: int) -> None:
+        """Write what an override is, and raise its bucket, which has this ceiling without any."""
+        self.flush()
+        before = ledger.balances(self.session, [key]).get(key)
+        self.session.run(
+            "INSERT INTO overrides (entry, cap, fund, bucket, amount_pence, dated, until)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            override_row(new, number),
+        )
+        held, floor, was, grandfathered = before or Balance(0, None, ceiling)
+        raised = under(Balance(held, floor, was, grandfathered), (was or 0) + new.raised_pence())
+        if before is None:
+            self.session.run(_INSERT_BALANCE, (*raised, number, *key))
+        else:
+            self.session.run(
+                "UPDATE balances SET ceiling = ?, grandfathered = ?, entry = ?"
+                " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?",
+                (raised.ceiling, raised.grandfathered, number, *key),
+            )
         self._forget()
 
     def _forget(self) -> None:
@@ -246,6 +297,7 @@ def entry_row(
         number,
         entry.KIND,
         getattr(entry, "fund", ""),
+        getattr(entry, "to_fund", None) or None,
         getattr(entry, "award", None),
         getattr(entry, "recipient", None),
         getattr(entry, "cap", None),
@@ -254,6 +306,7 @@ def entry_row(
         getattr(entry, "from_stage", ""),
         getattr(entry, "to_stage", ""),
         getattr(entry, "reverses", None),
+        getattr(entry, "proposal", None) or None,
         entry.dated.isoformat() if entry.dated else None,
         recorded_at,
         actor,
@@ -293,4 +346,13 @@ def award_row(new: Allocation, number: int) -> tuple[Any, ...]:
         new.title,
         new.term_from.isoformat() if new.term_from else None,
         new.term_to.isoformat() if new.term_to else None,
+    )
+
+
+def override_row(new: CapOverride, number: int) -> tuple[Any, ...]:
+    """Return the columns of `overrides`."""
+    first, last = new.first_day(), new.until
+    return (
+        *(number, new.cap, new.fund, new.bucket, new.raised_pence()),
+        *(first.isoformat() if first else None, last.isoformat() if last else None),
     )

@@ -59,6 +59,8 @@ class SourceRow(Registered, table=True):
     code: str = key_column()
     name: str = text_column()
     folded: str = text_column(unique=True)
+    in_year_only: int = whole_column()
+    use_by: date | None = day_column()
 
 
 class RecipientRow(Registered, table=True):

@@ -12,6 +12,7 @@ from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.register import RECORDS, Recipient, Record
+from vru_ledger.position import Key
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, MOVEMENT_COLUMNS
@@ -142,9 +143,19 @@ def held_as_expected(
     )
 
 
-def grandfathered_rows(session: Session) -> list[Row]:
-    """Return every balance that something is grandfathered in, as `balance_rows` does."""
-    return session.rows(f"{_BALANCES} WHERE grandfathered <> 0")
+def unusual_rows(session: Session) -> dict[Key, Row]:
+    """Return held, bounds, grandfathered and entry where something is grandfathered or floored."""
+    rows = session.rows(f"{_BALANCES} WHERE grandfathered <> 0 OR floor <> 0")
+    return {Key(*row[:4]): row[4:] for row in rows}
+
+
+def balance_row(session: Session, key: Key) -> Row | None:
+    """Return the held, floor, ceiling, grandfathered and entry of one balance, None if absent."""
+    return session.row(
+        "SELECT held, floor, ceiling, grandfathered, entry FROM balances"
+        " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?",
+        key,
+    )
 
 
 def how_many(session: Session, table: str) -> int:
@@ -256,6 +267,14 @@ def of_caps(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
     yield from compared("cap", stored, expected)
 
 
+def of_overrides(session: Session, expected: Mapping[str, Row]) -> Iterator[Finding]:
+    """Yield a finding for each row of `overrides` that is not what the entries come to."""
+    rows = session.rows(
+        "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
+    )
+    yield from compared("override", {str(row[0]): row for row in rows}, expected)
+
+
 def of_register(
     session: Session,
     expected: Mapping[tuple[str, str], tuple[Record, int]],
@@ -287,7 +306,7 @@ def compared(
     what: str, stored: Mapping[str, Row], expected: Mapping[str, Row]
 ) -> Iterator[Finding]:
     """Yield a finding for each row of a table that is not what the entries come to."""
-    code = what if what in ("cap", "papers", "periods") else "register"
+    code = what if what in ("cap", "override", "papers", "periods") else "register"
     for name in sorted(stored.keys() | expected.keys()):
         if name not in expected:
             said = f"{what} {name} is there, and no entry put it there"

@@ -34,6 +34,7 @@ from vru_ledger.store.register_tables import (
     RecipientRow,
     SourceRow,
 )
+from vru_ledger.store.tables_of_authority import AuthorityLimitRow, DecisionRow, OverrideRow
 
 
 class LedgerRow(SQLModel, table=True):
@@ -65,7 +66,8 @@ class EntryRow(SQLModel, table=True):
 
     `fact` is the entry as hashed; the columns before it repeat parts of it for queries.
     `movements` is how many movements belong to it; those of its award go from `from_stage` to
-    `to_stage`. `reverses` is the entry that it undoes.
+    `to_stage`, and authority of a line from one certainty to another. `reverses` is the entry that
+    it undoes, `proposal` the one that asked for it, `to_fund` the fund that its authority enters.
     """
 
     __tablename__ = "entries"
@@ -98,12 +100,34 @@ class EntryRow(SQLModel, table=True):
             sqlite_where=text("kind <> 'allocate'"),
             postgresql_where=text("kind <> 'allocate'"),
         ),
+        Index(
+            "entries_into_fund",
+            "to_fund",
+            "number",
+            sqlite_where=text("to_fund IS NOT NULL"),
+            postgresql_where=text("to_fund IS NOT NULL"),
+        ),
+        Index(
+            "entries_approving",
+            "proposal",
+            unique=True,
+            sqlite_where=text("proposal IS NOT NULL"),
+            postgresql_where=text("proposal IS NOT NULL"),
+        ),
+        Index(
+            "entries_under_decision",
+            "decision",
+            "number",
+            sqlite_where=text("decision <> ''"),
+            postgresql_where=text("decision <> ''"),
+        ),
         STRICT,
     )
 
     number: int = numbered_column()
     kind: str = text_column()
     fund: str = text_column()
+    to_fund: str | None = Field(default=None, sa_type=Words)
     award: str | None = Field(default=None, sa_type=Words)
     recipient: str | None = Field(default=None, sa_type=Words)
     cap: str | None = Field(default=None, sa_type=Words)
@@ -112,6 +136,7 @@ class EntryRow(SQLModel, table=True):
     from_stage: str = text_column()
     to_stage: str = text_column()
     reverses: int | None = Field(default=None, sa_type=Whole, foreign_key="entries.number")
+    proposal: int | None = Field(default=None, sa_type=Whole, foreign_key="entries.number")
     dated: date | None = day_column()
     recorded_at: str = text_column()
     actor: str = text_column()
@@ -185,8 +210,11 @@ class BalanceRow(SQLModel, table=True):
         CheckConstraint("held >= floor"),
         CheckConstraint("held <= ceiling + grandfathered"),
         CheckConstraint("grandfathered >= 0"),
-        CheckConstraint("scope = 'cap' OR (floor = 0 AND ceiling IS NULL)"),
-        CheckConstraint("scope IN ('stage', 'recipient', 'award', 'cap', 'member')"),
+        CheckConstraint(
+            "scope = 'cap' OR (ceiling IS NULL AND floor >= 0"
+            " AND (floor = 0 OR (scope = 'stage' AND name = 'unallocated')))"
+        ),
+        CheckConstraint("scope IN ('stage', 'recipient', 'award', 'cap', 'member', 'line')"),
         # Of every scope: a partial index makes an update under these guards six times as dear.
         Index("balances_fullest", "scope", "fund", "name", "held", "bucket"),
         KEYED,
@@ -258,5 +286,8 @@ TABLES = _sorted(
     PeriodRow,
     FolioRow,
     TurnoverRow,
+    DecisionRow,
+    AuthorityLimitRow,
+    OverrideRow,
 )
 """The ledger's own tables: a notebook may declare others beside them."""

@@ -4,6 +4,7 @@ CREATE TABLE entries (
   number BIGINT NOT NULL,
   kind TEXT COLLATE "C" NOT NULL,
   fund TEXT COLLATE "C" NOT NULL,
+  to_fund TEXT COLLATE "C",
   award TEXT COLLATE "C",
   recipient TEXT COLLATE "C",
   cap TEXT COLLATE "C",
@@ -12,6 +13,7 @@ CREATE TABLE entries (
   from_stage TEXT COLLATE "C" NOT NULL,
   to_stage TEXT COLLATE "C" NOT NULL,
   reverses BIGINT,
+  proposal BIGINT,
   dated TEXT COLLATE "C",
   recorded_at TEXT COLLATE "C" NOT NULL,
   actor TEXT COLLATE "C" NOT NULL,
@@ -25,9 +27,14 @@ CREATE TABLE entries (
   CHECK (length(hash) = 64),
   CHECK (amount_pence >= 0),
   FOREIGN KEY(reverses) REFERENCES entries (number),
+  FOREIGN KEY(proposal) REFERENCES entries (number),
   UNIQUE (key),
   UNIQUE (previous_hash)
 );
+
+CREATE UNIQUE INDEX entries_approving ON entries (proposal) WHERE proposal IS NOT NULL;
+
+CREATE INDEX entries_into_fund ON entries (to_fund, number) WHERE to_fund IS NOT NULL;
 
 CREATE INDEX entries_of_award ON entries (award, number);
 
@@ -40,6 +47,8 @@ CREATE INDEX entries_of_kind ON entries (kind, number) WHERE kind <> 'allocate';
 CREATE INDEX entries_of_recipient ON entries (recipient, number);
 
 CREATE UNIQUE INDEX entries_reversed ON entries (reverses) WHERE reverses IS NOT NULL;
+
+CREATE INDEX entries_under_decision ON entries (decision, number) WHERE decision <> '';
 
 CREATE TABLE head (
   id INTEGER NOT NULL,
@@ -75,6 +84,28 @@ CREATE TABLE areas (
 );
 
 CREATE INDEX ix_areas_folded ON areas (folded);
+
+CREATE TABLE authority_limits (
+  code TEXT COLLATE "C" NOT NULL,
+  decision_over_pence BIGINT,
+  second_person_over_pence BIGINT,
+  entry BIGINT NOT NULL,
+  citation TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (code),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+);
+
+CREATE TABLE decisions (
+  code TEXT COLLATE "C" NOT NULL,
+  title TEXT COLLATE "C" NOT NULL,
+  amount_pence BIGINT,
+  signed_on TEXT COLLATE "C",
+  signed_by TEXT COLLATE "C" NOT NULL,
+  entry BIGINT NOT NULL,
+  citation TEXT COLLATE "C" NOT NULL,
+  PRIMARY KEY (code),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+);
 
 CREATE TABLE documents (
   code TEXT COLLATE "C" NOT NULL,
@@ -194,6 +225,8 @@ CREATE TABLE sources (
   code TEXT COLLATE "C" NOT NULL,
   name TEXT COLLATE "C" NOT NULL,
   folded TEXT COLLATE "C" NOT NULL,
+  in_year_only BIGINT NOT NULL,
+  use_by TEXT COLLATE "C",
   PRIMARY KEY (code),
   FOREIGN KEY(entry) REFERENCES entries (number),
   UNIQUE (folded)
@@ -238,8 +271,8 @@ CREATE TABLE balances (
   CHECK (held >= floor),
   CHECK (held <= ceiling + grandfathered),
   CHECK (grandfathered >= 0),
-  CHECK (scope = 'cap' OR (floor = 0 AND ceiling IS NULL)),
-  CHECK (scope IN ('stage', 'recipient', 'award', 'cap', 'member')),
+  CHECK (scope = 'cap' OR (ceiling IS NULL AND floor >= 0 AND (floor = 0 OR (scope = 'stage' AND name = 'unallocated')))),
+  CHECK (scope IN ('stage', 'recipient', 'award', 'cap', 'member', 'line')),
   FOREIGN KEY(fund) REFERENCES funds (code),
   FOREIGN KEY(entry) REFERENCES entries (number)
 );
@@ -315,3 +348,19 @@ CREATE TABLE movements (
 );
 
 CREATE INDEX movements_of_stage ON movements (fund, stage, entry);
+
+CREATE TABLE overrides (
+  entry BIGINT NOT NULL,
+  cap TEXT COLLATE "C" NOT NULL,
+  fund TEXT COLLATE "C" NOT NULL,
+  bucket TEXT COLLATE "C" NOT NULL,
+  amount_pence BIGINT NOT NULL,
+  dated TEXT COLLATE "C",
+  until TEXT COLLATE "C",
+  PRIMARY KEY (entry),
+  FOREIGN KEY(entry) REFERENCES entries (number),
+  FOREIGN KEY(cap) REFERENCES caps (code),
+  FOREIGN KEY(fund) REFERENCES funds (code)
+);
+
+CREATE INDEX overrides_of_cap ON overrides (cap, bucket);

@@ -4,6 +4,7 @@ CREATE TABLE entries (
   number INTEGER NOT NULL,
   kind TEXT NOT NULL,
   fund TEXT NOT NULL,
+  to_fund TEXT,
   award TEXT,
   recipient TEXT,
   cap TEXT,
@@ -12,6 +13,7 @@ CREATE TABLE entries (
   from_stage TEXT NOT NULL,
   to_stage TEXT NOT NULL,
   reverses INTEGER,
+  proposal INTEGER,
   dated TEXT,
   recorded_at TEXT NOT NULL,
   actor TEXT NOT NULL,
@@ -25,10 +27,15 @@ CREATE TABLE entries (
   CHECK (length(hash) = 64),
   CHECK (amount_pence >= 0),
   FOREIGN KEY(reverses) REFERENCES entries (number),
+  FOREIGN KEY(proposal) REFERENCES entries (number),
   UNIQUE ("key"),
   UNIQUE (previous_hash)
 )
  STRICT;
+
+CREATE UNIQUE INDEX entries_approving ON entries (proposal) WHERE proposal IS NOT NULL;
+
+CREATE INDEX entries_into_fund ON entries (to_fund, number) WHERE to_fund IS NOT NULL;
 
 CREATE INDEX entries_of_award ON entries (award, number);
 
@@ -41,6 +48,8 @@ CREATE INDEX entries_of_kind ON entries (kind, number) WHERE kind <> 'allocate';
 CREATE INDEX entries_of_recipient ON entries (recipient, number);
 
 CREATE UNIQUE INDEX entries_reversed ON entries (reverses) WHERE reverses IS NOT NULL;
+
+CREATE INDEX entries_under_decision ON entries (decision, number) WHERE decision <> '';
 
 CREATE TABLE head (
   id INTEGER NOT NULL,
@@ -79,6 +88,30 @@ CREATE TABLE areas (
  STRICT;
 
 CREATE INDEX ix_areas_folded ON areas (folded);
+
+CREATE TABLE authority_limits (
+  code TEXT NOT NULL,
+  decision_over_pence INTEGER,
+  second_person_over_pence INTEGER,
+  entry INTEGER NOT NULL,
+  citation TEXT NOT NULL,
+  PRIMARY KEY (code),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+)
+ STRICT;
+
+CREATE TABLE decisions (
+  code TEXT NOT NULL,
+  title TEXT NOT NULL,
+  amount_pence INTEGER,
+  signed_on TEXT,
+  signed_by TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  citation TEXT NOT NULL,
+  PRIMARY KEY (code),
+  FOREIGN KEY(entry) REFERENCES entries (number)
+)
+ STRICT;
 
 CREATE TABLE documents (
   code TEXT NOT NULL,
@@ -207,6 +240,8 @@ CREATE TABLE sources (
   code TEXT NOT NULL,
   name TEXT NOT NULL,
   folded TEXT NOT NULL,
+  in_year_only INTEGER NOT NULL,
+  use_by TEXT,
   PRIMARY KEY (code),
   FOREIGN KEY(entry) REFERENCES entries (number),
   UNIQUE (folded)
@@ -253,8 +288,8 @@ CREATE TABLE balances (
   CHECK (held >= floor),
   CHECK (held <= ceiling + grandfathered),
   CHECK (grandfathered >= 0),
-  CHECK (scope = 'cap' OR (floor = 0 AND ceiling IS NULL)),
-  CHECK (scope IN ('stage', 'recipient', 'award', 'cap', 'member')),
+  CHECK (scope = 'cap' OR (ceiling IS NULL AND floor >= 0 AND (floor = 0 OR (scope = 'stage' AND name = 'unallocated')))),
+  CHECK (scope IN ('stage', 'recipient', 'award', 'cap', 'member', 'line')),
   FOREIGN KEY(fund) REFERENCES funds (code),
   FOREIGN KEY(entry) REFERENCES entries (number)
 )
@@ -339,3 +374,20 @@ CREATE TABLE movements (
  STRICT;
 
 CREATE INDEX movements_of_stage ON movements (fund, stage, entry);
+
+CREATE TABLE overrides (
+  entry INTEGER NOT NULL,
+  cap TEXT NOT NULL,
+  fund TEXT NOT NULL,
+  bucket TEXT NOT NULL,
+  amount_pence INTEGER NOT NULL,
+  dated TEXT,
+  until TEXT,
+  PRIMARY KEY (entry),
+  FOREIGN KEY(entry) REFERENCES entries (number),
+  FOREIGN KEY(cap) REFERENCES caps (code),
+  FOREIGN KEY(fund) REFERENCES funds (code)
+)
+ STRICT;
+
+CREATE INDEX overrides_of_cap ON overrides (cap, bucket);

@@ -1,0 +1,77 @@
+"""An allocation that is refused: what stands in the way, the most that passes, what to type."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from vru_ledger.actions.allocate import Request, available
+from vru_ledger.actions.typed import as_typed, in_the_open
+from vru_ledger.domain.entries import Allocation
+from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.years import financial_year
+from vru_ledger.errors import AuthorityMissing, EntryRefused, LedgerError, PeriodClosed
+from vru_ledger.rules import AUTHORITY_RULES, PERIOD_RULES
+from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
+
+if TYPE_CHECKING:
+    from vru_ledger.actions.allocate import Allocator
+
+
+def refusal(
+    allocator: Allocator, request: Request, case: Case, breaches: list[Breach]
+) -> LedgerError:
+    """Return the refusal: every cap, which bind, the most that passes, and what to type."""
+    asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
+    stopping = [breach for breach in breaches if breach.severity == "stop"]
+    if all(breach.rule in PERIOD_RULES for breach in stopping):
+        moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
+        hint = "" if allocator.would_stop(moved) else as_typed(moved)
+        return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
+    largest = 0
+    commands = []
+    proposed = request.replace(propose=True)
+    if any(one.rule == "second-person" for one in stopping) and not allocator.would_stop(proposed):
+        commands.append(as_typed(proposed))
+    if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
+        largest = largest_passing(case, sum(available(case.entry, case.position)))
+    fits = not request.profile or isinstance(request.profile, str)
+    if largest and fits and not allocator.would_stop(request.replace(amount_pence=Pence(largest))):
+        commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
+    elif command := _with_a_year(allocator, request, breaches):
+        largest = 0
+        commands.append(command)
+    else:
+        largest = 0
+        commands = commands or [_headroom_of(request, case.fund.code)]
+    told = Refusal(
+        asked=asked,
+        caps=caps_met(case, breaches),
+        breaches=breaches,
+        largest_passing_pence=Pence(largest),
+        needs=needs(case, breaches),
+        commands=commands,
+    )
+    missing = all(breach.rule in AUTHORITY_RULES for breach in stopping)
+    error = AuthorityMissing if missing else EntryRefused
+    said = "; ".join(breach.sentence for breach in stopping)
+    return error(f"{asked} is refused: {said}", told)
+
+
+def _with_a_year(allocator: Allocator, request: Request, breaches: list[Breach]) -> str:
+    """Return the command with the year of its day, where only a year was missing."""
+    stopping = {breach.rule for breach in breaches if breach.severity == "stop"}
+    told = request.replace(fy=financial_year(request.dated))
+    if request.fy or stopping != {"measurable"} or allocator.would_stop(told):
+        return ""
+    return as_typed(told)
+
+
+def _headroom_of(request: Request, fund: str) -> str:
+    """Return what to type to see what is left, of the line that the request draws on."""
+    words = ["vru-ledger", "headroom", fund]
+    if request.source:
+        words += ["--source", request.source]
+        words += ["--fy", request.fy] if request.fy else []
+    return shlex.join(words)

@@ -1,0 +1,33 @@
+"""Money that ends with its year stays in it, and money with a last day of use is used by then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vru_ledger.domain.entries import Allocation, AuthorityEntry
+from vru_ledger.rules.case import Breach, Case
+
+
+def within_use_by(case: Case) -> Iterator[Breach]:
+    """Yield a breach for money carried past its time, a warning for money promised past it."""
+    new, (in_year_only, use_by) = case.entry, case.terms
+    if isinstance(new, AuthorityEntry) and new.KIND == "carry":
+        of = " ".join(part for part in (new.fund, new.source, new.fy) if part)
+        if in_year_only:
+            yield Breach(
+                "within-use-by",
+                "stop",
+                f"money of {of} is in-year-only: it lapses or is surrendered, and is not carried",
+            )
+        if use_by and new.to_fy and f"{new.to_fy[:4]}-04-01" > use_by.isoformat():
+            said = f"money of {of} is used by {use_by.isoformat()}, before {new.to_fy} begins"
+            yield Breach("within-use-by", "stop", said)
+    elif isinstance(new, Allocation) and use_by:
+        for what, day in (("dated", new.dated), ("its term ends", new.term_to)):
+            if day and day > use_by:
+                yield Breach(
+                    "within-use-by",
+                    "warn",
+                    f"{what} {day.isoformat()}, after the last day on which money of "
+                    f"{new.source or new.fund} may be used, {use_by.isoformat()}",
+                )

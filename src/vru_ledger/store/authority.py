@@ -1,0 +1,140 @@
+"""What stands beside the money: terms of lines of authority, overrides of caps, proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.overrides import Raised
+from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Session
+
+
+class Line(NamedTuple):
+    """One line of authority, in pence: what it holds, and what of it is only expected.
+
+    `said` is pence by certainty, `covers` pence by underwriter of what is expected.
+    """
+
+    source: str
+    fy: str
+    authority: int
+    unallocated: int
+    floor: int
+    said: dict[str, int]
+    covers: dict[str, int]
+    terms: LineTerms
+
+
+def lines(session: Session, fund: str) -> list[Line]:
+    """Return a fund's lines of authority, by source and year."""
+    held: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for name, bucket, pence, floor in session.rows(
+        "SELECT name, bucket, held, floor FROM balances WHERE scope = 'stage' AND fund = ?"
+        " AND name IN ('authority', 'unallocated') ORDER BY bucket",
+        (fund,),
+    ):
+        source, fy, _ = bucket.split("|")
+        held.setdefault((source, fy), {})[name] = pence, floor
+    said: dict[tuple[str, str], dict[str, int]] = {}
+    covers: dict[tuple[str, str], dict[str, int]] = {}
+    for source, fy, name, detail, pence in _said(session, fund):
+        if name in CERTAINTIES:
+            of_line = said.setdefault((source, fy), {})
+            of_line[name] = of_line.get(name, 0) + pence
+        if name == "expected" and detail:
+            covers.setdefault((source, fy), {})[detail] = pence
+    terms = line_terms(session, fund)
+    return [
+        Line(
+            *line,
+            balances.get("authority", (0, 0))[0],
+            *balances.get("unallocated", (0, 0)),
+            said.get(line, {}),
+            covers.get(line, {}),
+            terms.get(line) or terms.get((line[0], ""), NO_TERMS),
+        )
+        for line, balances in sorted(held.items())
+    ]
+
+
+def line_terms(session: Session, fund: str) -> dict[tuple[str, str], LineTerms]:
+    """Return the terms of a fund's lines that have any; under no year those of each source."""
+    found = {
+        (code, ""): LineTerms(bool(only), date.fromisoformat(use_by) if use_by else None)
+        for code, only, use_by in session.rows(
+            "SELECT code, in_year_only, use_by FROM sources"
+            " WHERE in_year_only = 1 OR use_by IS NOT NULL"
+        )
+    }
+    told: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for source, fy, name, detail, _ in _said(session, fund):
+        told.setdefault((source, fy), []).append((name, detail))
+    for (source, fy), names in told.items():
+        found[source, fy] = terms_of(found.get((source, ""), NO_TERMS), names)
+    return found
+
+
+def _said(session: Session, fund: str) -> Iterator[tuple[str, str, str, str, int]]:
+    """Yield what is said of a fund's lines: source, year, what, its detail, and pence."""
+    for name, bucket, pence in session.rows(
+        "SELECT name, bucket, held FROM balances"
+        " WHERE scope = 'line' AND fund = ? AND held > 0 ORDER BY name, bucket",
+        (fund,),
+    ):
+        source, fy, detail = bucket.split("|")
+        yield source, fy, name, detail, pence
+
+
+def overrides(session: Session, cap: str = "", bucket: str | None = None) -> list[Raised]:
+    """Return what entries did to ceilings: every one, a cap's, or those of one bucket of it."""
+    asked = [cap] if cap else []
+    where = " WHERE cap = ?" if cap else ""
+    if bucket is not None:
+        asked.append(bucket)
+        where += " AND bucket = ?"
+    return [
+        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:]))
+        for row in session.rows(
+            "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
+            f"{where} ORDER BY entry",
+            asked,
+        )
+    ]
+
+
+class Proposal(NamedTuple):
+    """An entry that asked for another; the entry that made it, and the one that undid it."""
+
+    recorded: Recorded
+    made_by: int | None
+    undone_by: int | None
+
+
+def proposal(session: Session, number: int, before: int | None = None) -> Proposal | None:
+    """Return what entry `number` asked for, as it stood before entry `before` if given."""
+    found = ledger.entry(session, number)
+    if found is None or (before is not None and number >= before):
+        return None
+    most = 2**62 if before is None else before
+    made = session.row(
+        "SELECT number FROM entries WHERE proposal = ? AND number < ?", (number, most)
+    )
+    undone = session.row(
+        "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
+    )
+    return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+
+
+def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:
+    """Return the entries made under a decision, oldest first, each with the one that undid it."""
+    rows = session.rows(
+        "SELECT e.number, r.number FROM entries e LEFT JOIN entries r ON r.reverses = e.number"
+        " WHERE e.decision = ? AND e.decision <> '' ORDER BY e.number",
+        (ref,),
+    )
+    made = [(ledger.entry(session, number), undone_by) for number, undone_by in rows]
+    return [(recorded, undone_by) for recorded, undone_by in made if recorded]
