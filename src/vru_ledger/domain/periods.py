@@ -104,13 +104,18 @@ def parse_part(text: str) -> str:
 
     Raises ValueError, for a whole year too.
     """
-    found = parse_period(text)
-    if "-" not in found.name:
+    try:
+        name = parse_period(text).name
+    except ValueError as problem:
+        if "can mean" in str(problem):
+            raise
+        name = ""
+    if "-" not in name:
         raise ValueError(
             f"{text[:40]!r} is not a quarter or a month; write it like 2022/23-Q3, 2022/23-P09 or "
             "2022-12"
         )
-    return found.name
+    return name
 
 
 def period_bounds(name: str) -> tuple[date, date]:

@@ -106,6 +106,11 @@ class BatchFile:
         )
 
     def _heading(self, cells: list[str]) -> list[str]:
+        if any("\0" in cell for cell in cells):
+            raise FileUnreadable(
+                f"{self.name} is not a table: it holds what no text holds",
+                "name a CSV file, UTF-8",
+            )
         columns = [cell.strip().casefold().replace(" ", "_") for cell in cells]
         unknown = [column for column in columns if column not in self._known]
         lacking = [column for column in self._required if column not in columns]

@@ -163,6 +163,11 @@ class TableFile:
 
     def _heading(self, cells: list[str]) -> list[str]:
         """Return our column for each of theirs, '' for those that are ignored."""
+        if any("\0" in cell for cell in cells):
+            raise FileUnreadable(
+                f"{self.name} is not a table: it holds what no text holds",
+                "name a CSV file, UTF-8",
+            )
         columns, unknown = [], []
         for cell in cells:
             ours = self.map.ours(cell, self._known)
