@@ -15,7 +15,8 @@ import typer.main
 from vru_ledger import caps, errors, render, reports
 from vru_ledger.actions.load_seed import load_seed
 from vru_ledger.caps import CapKind
-from vru_ledger.cli.main import WORDS, app
+from vru_ledger.cli.main import app
+from vru_ledger.cli.words import WORDS
 from vru_ledger.domain.query import DIMENSIONS, Query
 from vru_ledger.errors import EXIT_CODE_MEANINGS, BadInput, LedgerError
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed

@@ -4,11 +4,14 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from tests import command
+from vru_ledger.cli.words import WORDS
 from vru_ledger.errors import ExitCode, LedgerError
 
 ROOT = Path(__file__).parents[1]
@@ -143,3 +146,11 @@ def test_the_create_statements_are_those_that_the_tables_declare():
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}to write them again: make docs"
+
+
+def test_the_list_of_words_shows_each_commands_own_first_sentence():
+    for words in WORDS.values():
+        for word, sentence in words.items():
+            module = import_module(f"vru_ledger.cli.{word.replace('-', '_')}")
+            shown_there = get_command(module.app).help or ""
+            assert " ".join(shown_there.split("\n\n")[0].split()) == sentence, word

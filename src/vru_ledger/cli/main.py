@@ -20,20 +20,8 @@ from vru_ledger.cli.terminal import (
     report_failure,
     say_aside,
 )
+from vru_ledger.cli.words import WORDS
 from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
-
-WORDS = {
-    "Daily": (
-        *("init", "status", "allocate", "approve", "reject", "withdraw", "amend", "claim", "pay"),
-        *("clawback", "recover", "write-off", "suspend", "resume", "close", "reverse", "undo"),
-        *("vire", "carry", "lapse", "surrender"),
-    ),
-    "Ask": ("headroom", "why"),
-    "Report": ("report",),
-    "Batch": ("plan", "apply", "import"),
-    "History": ("log", "show", "diff", "paper", "period", "check"),
-    "Administration": ("fund", "recipient", "award", "cap", "source", "decision", "authority"),
-}
 
 # The classes behind `typer.BadParameter`: bad usage, and all that Typer itself complains of.
 _UsageError: Any = typer.BadParameter.__bases__[0]
@@ -47,9 +35,23 @@ class Words(typer.core.TyperGroup):
         """Return every word, in the order of the help."""
         return [word for words in WORDS.values() for word in words]
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Draw the list of words from their sentences alone: importing all takes as long again."""
+        self._only_listed = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._only_listed = False
+
+    _only_listed = False
+
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return the command behind a word, or None."""
         for panel, words in WORDS.items():
+            if cmd_name in words and self._only_listed:
+                return typer.core.TyperCommand(
+                    cmd_name, help=words[cmd_name], rich_help_panel=panel
+                )
             if cmd_name in words:
                 module = import_module(f"vru_ledger.cli.{cmd_name.replace('-', '_')}")
                 command: Any = typer.main.get_command(module.app)

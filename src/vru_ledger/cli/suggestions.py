@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Callable
 
-from vru_ledger.cli.main import WORDS
+from vru_ledger.cli.words import WORDS
 
 _READING = ("status", "headroom", "why", "report", "log", "show", "check")
 """Commands in nobody's name."""
