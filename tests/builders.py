@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from vru_ledger.actions import replay, routine
+from vru_ledger.actions.administer import Told
 from vru_ledger.actions.allocate import Allocated, Request, allocate
 from vru_ledger.actions.check import check
+from vru_ledger.actions.override import override
 from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import PROPERTIES
 from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Recorded, Registration
@@ -264,6 +266,12 @@ def with_everything(place: str | Path = "") -> Database:
     give(database, "BETA", "One", 400 * POUND, reason="because", term_to=date(2022, 3, 31))
     record(database, cap("ALPHA-EACH", "amount", 3_000 * POUND, per=("recipient",), reason="cut"))
     give(database, "ALPHA", "TWO", 100 * POUND, source="CR")
+    override(
+        *(database, "ALPHA-EACH", ("TWO",), Pence(500 * POUND), date(2099, 3, 31)),
+        Told(dated=DAY, reason="more of it", decision="PCD 1"),
+        actor=ACTOR,
+        recorded_at=WHEN,
+    )
     return database
 
 

@@ -67,6 +67,9 @@ FIELDS = frozenset(
 )
 """What is written here of an allocation. A test compares it with what an allocation has."""
 
+SELDOM = frozenset({"restates", "plan", "approved_by"})
+"""What few allocations have: with one of these the fact reads otherwise than what is written."""
+
 
 def allocation_fact(entry: tuple[Any, ...], award: tuple[Any, ...], unassigned_pence: int) -> str:
     """Write the fact of an allocation or a proposal from its rows of `entries` and `awards`.

@@ -13,7 +13,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
 from vru_ledger.store.database import Session
 
-_SHARED = ("__init__", "apart", "caps_past", "meta", "plans")
+_SHARED = ("__init__", "apart", "caps_past", "meta", "profiles")
 """Files of this folder that reports share, and that are none themselves."""
 
 
