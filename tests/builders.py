@@ -182,11 +182,11 @@ def carefully() -> Iterator[None]:
         yield
 
 
-def with_everything(place: str | Path = "") -> Database:
+def with_everything(place: str | Path = "", *, overridden: bool = True) -> Database:
     """Make a ledger with something in every table, and in every column that can hold something.
 
     ALPHA has a cap of every kind, among them one that warns, one that tracks, one with a tolerance
-    and one that was cut below its use; BETA is closed.
+    and one that was cut below its use; BETA is closed. The last entry overrides a cap, unless told.
     """
     database = ledger_of(
         registered(
@@ -266,12 +266,13 @@ def with_everything(place: str | Path = "") -> Database:
     give(database, "BETA", "One", 400 * POUND, reason="because", term_to=date(2022, 3, 31))
     record(database, cap("ALPHA-EACH", "amount", 3_000 * POUND, per=("recipient",), reason="cut"))
     give(database, "ALPHA", "TWO", 100 * POUND, source="CR")
-    override(
-        *(database, "ALPHA-EACH", ("TWO",), Pence(500 * POUND), date(2099, 3, 31)),
-        Told(dated=DAY, reason="more of it", decision="PCD 1"),
-        actor=ACTOR,
-        recorded_at=WHEN,
-    )
+    if overridden:
+        override(
+            *(database, "ALPHA-EACH", ("TWO",), Pence(500 * POUND), date(2099, 3, 31)),
+            Told(dated=DAY, reason="more of it", decision="PCD 1"),
+            actor=ACTOR,
+            recorded_at=WHEN,
+        )
     return database
 
 
