@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from vru_ledger.actions import replay, routine
+from vru_ledger.actions.administer import Told
 from vru_ledger.actions.allocate import Allocated, Request, allocate
 from vru_ledger.actions.check import check
+from vru_ledger.actions.override import override
 from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import PROPERTIES
 from vru_ledger.domain.entries import Allocation, CapSet, Entry, Funding, Recorded, Registration
@@ -180,11 +182,11 @@ def carefully() -> Iterator[None]:
         yield
 
 
-def with_everything(place: str | Path = "") -> Database:
+def with_everything(place: str | Path = "", *, overridden: bool = True) -> Database:
     """Make a ledger with something in every table, and in every column that can hold something.
 
     ALPHA has a cap of every kind, among them one that warns, one that tracks, one with a tolerance
-    and one that was cut below its use; BETA is closed.
+    and one that was cut below its use; BETA is closed. The last entry overrides a cap, unless told.
     """
     database = ledger_of(
         registered(
@@ -264,6 +266,13 @@ def with_everything(place: str | Path = "") -> Database:
     give(database, "BETA", "One", 400 * POUND, reason="because", term_to=date(2022, 3, 31))
     record(database, cap("ALPHA-EACH", "amount", 3_000 * POUND, per=("recipient",), reason="cut"))
     give(database, "ALPHA", "TWO", 100 * POUND, source="CR")
+    if overridden:
+        override(
+            *(database, "ALPHA-EACH", ("TWO",), Pence(500 * POUND), date(2099, 3, 31)),
+            Told(dated=DAY, reason="more of it", decision="PCD 1"),
+            actor=ACTOR,
+            recorded_at=WHEN,
+        )
     return database
 
 

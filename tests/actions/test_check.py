@@ -43,6 +43,7 @@ KEYS = {
     "caps": ("code",),
     "head": ("id",),
     "listings": ("fund", "recipient"),
+    "overrides": ("entry",),
 }
 """What finds one row of a table; of the others its code does."""
 
@@ -114,7 +115,7 @@ def places(table: str, row: dict[str, Any]) -> list[str]:
     if table == "head":
         return ["the head"]
     keys = KEYS.get(table, ("code",))
-    return [" ".join(row[key] for key in keys)]
+    return [" ".join(str(row[key]) for key in keys)]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ class Impossible(Exception):
 def test_a_sound_ledger_has_no_finding(sound: Database):
     done = check(sound)
     assert (done.findings, done.sound) == ([], True)
-    assert (done.entries, done.number) == (20, 20)
+    assert (done.entries, done.number) == (21, 21)
 
 
 def test_checking_changes_nothing(sound: Database):
@@ -184,14 +185,14 @@ def test_checking_changes_nothing(sound: Database):
     assert contents(sound) == before
 
 
-@pytest.mark.parametrize("number", range(1, 21))
+@pytest.mark.parametrize("number", range(1, 22))
 def test_a_removed_entry_is_found(sound: Database, number: int):
     def remove(connection: sqlite3.Connection) -> None:
         for table, column in (("movements", "entry"), ("awards", "entry"), ("entries", "number")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
 
     found = found_in(sound, remove)
-    expected = "head-differs" if number == 20 else f"number-gap entry {number + 1}"
+    expected = "head-differs" if number == 21 else f"number-gap entry {number + 1}"
     assert any(one.startswith(expected) for one in found), found
 
 
@@ -311,7 +312,7 @@ def test_a_tail_that_was_cut_off_cleanly_is_found_by_a_head_that_was_printed():
 
 def test_a_tail_whose_entry_alone_was_cut_off_is_found(sound: Database):
     def cut(connection: sqlite3.Connection) -> None:
-        connection.execute("DELETE FROM entries WHERE number = 20")
+        connection.execute("DELETE FROM entries WHERE number >= 20")
         connection.execute(
             "UPDATE head SET number = 19, hash = (SELECT hash FROM entries WHERE number = 19)"
         )

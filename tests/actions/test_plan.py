@@ -62,7 +62,7 @@ LIFE = (
     "propose,ALPHA,TWO,@two,30,,,,\n"
     "withdraw,,,@two,,,No need,,\n"
     "vire,ALPHA,,,50,BETA,Underspend,,\n"
-    "lapse,BETA,,,all,,,PCD 2,\n"
+    "lapse,BETA,,,all,,Unspent,PCD 2,\n"
 )
 
 
@@ -195,7 +195,7 @@ def test_a_ledger_that_has_moved_stops_a_plan_unless_it_is_rebased(
 
 
 def test_an_amount_that_would_differ_needs_approval_anew(database: Database, planned: Planned):
-    made = planned("do,fund,amount,decision\nlapse,BETA,all,PCD 2\n")
+    made = planned("do,fund,amount,decision,reason\nlapse,BETA,all,PCD 2,Unspent\n")
     give(database, "BETA", "TWO", 1_000)
     with pytest.raises(PlanStale, match=r"amount was £200\.00, would be £190\.00"):
         apply(database, made, rebase=True, approved_by="Grace")

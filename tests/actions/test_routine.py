@@ -96,7 +96,7 @@ def test_of_a_sound_ledger_only_what_is_no_allocation_is_looked_at_with_care(loo
     database = with_everything()
     assert findings(database) == []
     kinds = dict(rows(database, "SELECT number, kind FROM entries"))
-    assert {kinds[number] for number in looked_at} == {"register", "fund", "cap"}
+    assert {kinds[number] for number in looked_at} == {"register", "fund", "cap", "override"}
     assert [number for number, kind in kinds.items() if number not in looked_at] == [
         number for number, kind in kinds.items() if kind == "allocate"
     ]

@@ -147,5 +147,5 @@ def test_a_plan_and_a_milestone_come_back_from_their_facts(
 )
 def test_a_fact_whose_payments_are_none_is_not_read(instalment: object):
     told = {**OF_AWARD, "kind": "profile", "amount_pence": 0, "instalments": [instalment]}
-    with pytest.raises(ValueError, match="not that of a plan entry"):
+    with pytest.raises(ValueError, match="not that of a profile entry"):
         entry_of(told)

@@ -277,7 +277,7 @@ class Raw:
     """Somebody's own connection to a ledger: no pragma of ours, nothing but SQL."""
 
     def __init__(self, place: str) -> None:
-        self.database: Database = with_everything(place)
+        self.database: Database = with_everything(place, overridden=False)
         self.connection: Any
         if is_url(place):
             import psycopg

@@ -28,7 +28,7 @@ def with_steps(place: str) -> Database:
     ALPHA-0003 and ALPHA-0004 (TWO) share a line, and ALPHA-0005 (TWO) is proposed by Ada.
     Entry 25 is undone by entry 26.
     """
-    database = with_everything(place)
+    database = with_everything(place, overridden=False)
     give(database, "ALPHA", "TWO", 100 * POUND, source="CR", propose=True)
 
     def step(kind: str, award: str, pounds: int, **more: Any) -> None:

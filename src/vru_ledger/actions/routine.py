@@ -29,8 +29,8 @@ KEPT = (
 )
 """The rules that this file sees kept without asking. If there are others, it sees nothing.
 
-Where somebody's authority is limited, a cap's bucket was raised, or money of a fund is only
-expected, nothing is routine; terms of money only warn who promises it.
+An amount over a limit of authority is not routine, nor is an award of a fund of which money is only
+expected or a cap was overridden. Terms of money only warn who promises it.
 """
 
 _MAKE_AWARDS = {made.KIND: made.to_stage for made in (Allocation, Proposal)}
@@ -134,6 +134,8 @@ class Routine:
         lent = -movements[0][9] if count > 2 else 0
         if not 0 <= lent <= pence or not 0 < pence < LARGEST:
             return False
+        if replay.beside.limits and not self._may_decide(row[13], pence):
+            return False
         if movements != _movements(row, award, lent) or fact != allocation_fact(row, award, lent):
             return False
         sheet = self._sheets.get((fund, stage)) or self._sheet(fund, stage)
@@ -150,6 +152,14 @@ class Routine:
         replay.awards.claim()
         replay.movements.claim()
         replay.number, replay.hash = number, hash_
+        return True
+
+    def _may_decide(self, dated: str | None, pence: int) -> bool:
+        """Say whether no limit of authority from that day or before is passed, be it the newest."""
+        for code, limit in self._replay.beside.limits.items():
+            for most in (limit.decision_over_pence, limit.second_person_over_pence):
+                if most is not None and pence > most and (dated is None or code <= dated):
+                    return False
         return True
 
     def _may_receive(self, sheet: Sheet, fund: str, award: Row) -> bool:
@@ -173,7 +183,7 @@ class Routine:
         fund, caps = replay.funds.get(code), replay.caps.get(code, {})
         if fund is None or not any(map(stops_total, caps.values())):
             return None
-        if replay.beside.limits or _has_floor(replay, code):
+        if _has_floor(replay, code):
             return None
         counters = [self._counter(cap) for cap in caps.values()]
         column = replay.position.column

@@ -29,6 +29,7 @@ def read_profile(path: str) -> tuple[Instalment, ...]:
     RowsRejected with a finding for every cell that is wrong.
     """
     file = BatchFile(path, REQUIRED, OPTIONAL)
+    file.look()
     findings: list[Finding] = []
     found = [_instalment(file.name, row, findings) for row in file.rows(findings)]
     if findings:

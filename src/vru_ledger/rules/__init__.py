@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from importlib import import_module
 
 from vru_ledger.rules.capped_fund import capped_fund
@@ -20,8 +19,7 @@ from vru_ledger.rules.within_use_by import within_use_by
 Rule = Callable[[Case], Iterator[Breach]]
 
 
-@cache
-def of_steps(name: str) -> Rule:
+def _of_steps(name: str) -> Rule:
     """Return the rule of this name, which is imported only where it may have something to say.
 
     That is of an award that is there already, and of what somebody else proposed or approved: an
@@ -43,9 +41,9 @@ def of_steps(name: str) -> Rule:
 
 RULES: tuple[Rule, ...] = (
     open_period,
-    of_steps("legal_step"),
-    of_steps("second_person"),
-    of_steps("planned"),
+    _of_steps("legal_step"),
+    _of_steps("second_person"),
+    _of_steps("planned"),
     delegated,
     listed_recipient,
     capped_fund,
