@@ -31,7 +31,7 @@ PAYMENTS = (
 
 @pytest.fixture
 def database(database_place: str) -> Iterator[Database]:
-    database = with_everything(database_place)
+    database = with_everything(database_place, overridden=False)
     yield database
     database.close()
 
@@ -174,7 +174,7 @@ def test_a_plan_that_was_tampered_with_is_found(tmp_path: Path):
     import sqlite3
 
     place = str(tmp_path / "ledger.db")
-    database = with_everything(place)
+    database = with_everything(place, overridden=False)
     profile(database)
     file = sqlite3.connect(place, isolation_level=None)
     file.execute("DROP TRIGGER entries_stay")

@@ -30,7 +30,7 @@ KEYS = {
 
 def busy(place: str = "") -> Database:
     """Make a ledger with several funds, sources, years and areas, some of them not given."""
-    database = with_everything(place)
+    database = with_everything(place, overridden=False)
     record(
         database,
         *funded("GAMMA", 900 * POUND, theme="Youth"),

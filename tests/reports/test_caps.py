@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders import POUND, cap, funded, give, ledger_of, record, registered
+from tests.builders import POUND, cap, funded, give, ledger_of, record, registered, with_everything
 from tests.reports.asking import ask, busy
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.register import Recipient
@@ -239,3 +239,21 @@ def test_both_databases_answer_alike(database: Database, database_place: str):
     for asked in ({}, {"everything": True}, {"recipient": "ONE"}, {"as_of": date(2022, 1, 1)}):
         assert ask(other, "caps", **asked)[1] == ask(database, "caps", **asked)[1]
     other.close()
+
+
+def test_an_override_counts_in_old_questions_only_while_it_is_recorded_and_in_force():
+    whole = with_everything()
+    with whole.read() as session:
+        newest = ledger.head(session).number
+    asked: dict[str, Any] = {"fund": "ALPHA", "recipient": "TWO"}
+
+    def raised(**when: Any) -> int | None:
+        rows = ask(whole, "caps", **asked, **when)[1]
+        [found] = [row.override for row in rows if row.cap == "ALPHA-EACH"]
+        return found.value if found else None
+
+    assert raised() == raised(known_at=newest) == raised(as_of=date(2099, 3, 31)) == 500 * POUND
+    assert raised(known_at=newest - 1) is None
+    assert raised(as_of=date(2099, 4, 1)) is None
+    assert len(ask(whole, "overrides")[1]) == 1
+    assert ask(whole, "overrides", known_at=newest - 1)[1] == []

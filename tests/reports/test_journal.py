@@ -53,7 +53,11 @@ def test_an_entry_is_told_by_what_it_is_about(database: Database):
         None,
         date(2021, 4, 1),
     )
-    assert rows[0].about == "documents (1), areas (3), sources (2), recipients (3)"
+    assert (
+        rows[0].about
+        == "documents (1), areas (3), sources (2), decisions (1), authority_limits (1), "
+        "recipients (3)"
+    )
     assert rows[0].dated is None
 
 

@@ -151,10 +151,8 @@ def _opposite(
             f"set it again as it should be: vru-ledger cap set {entry.cap} ...",
         )
     if isinstance(entry, CapOverride):
-        with_it.pop("relates_to")
-        names = ("cap", "fund", "bucket", "amount_pence", "until")
-        same = {name: getattr(entry, name) for name in names}
-        return OverrideReversal(**same, **with_it, since=entry.dated, reverses=number)
+        del with_it["relates_to"]
+        return OverrideReversal(**_same(entry), **with_it, since=entry.dated, reverses=number)
     if isinstance(entry, Registration):
         raise BadInput(
             f"entry {number} changed the register, and moved no money",
@@ -187,6 +185,11 @@ def _opposite(
                 f"vru-ledger show {asked.made_by}",
             )
     return reversal_of(entry, number).replace(**with_it)
+
+
+def _same(entry: CapOverride) -> dict[str, Any]:
+    names = ("cap", "fund", "bucket", "amount_pence", "until")
+    return {name: getattr(entry, name) for name in names}
 
 
 def _undone_by(session: Session, key: str) -> int | None:
