@@ -16,7 +16,7 @@ from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.steps import STEPS
 from vru_ledger.position import stage_changes
-from vru_ledger.store import awards, ledger
+from vru_ledger.store import awards, ledger, soundness
 from vru_ledger.store.database import Database, is_url
 from vru_ledger.store.journal import entry_row, movement_rows
 
@@ -141,11 +141,7 @@ class Forger:
         return None
 
 
-ENTRY = (
-    *("number", "kind", "fund", "award", "recipient", "cap", "amount_pence", "movements"),
-    *("from_stage", "to_stage", "reverses", "dated", "recorded_at", "actor", "reason", "decision"),
-    *("key", "fact", "previous_hash", "hash"),
-)
+ENTRY = soundness.ENTRY_NAMES
 
 
 def _cells(values: Any) -> str:
