@@ -157,7 +157,7 @@ def test_sqlmodel_reads_what_the_plain_sql_wrote(made: Path):
     engine = create_engine(f"sqlite:///{made}", poolclass=NullPool)
     with ModelSession(engine) as session:
         entries = session.exec(select(tables.EntryRow)).all()
-        assert [entry.number for entry in entries] == list(range(1, 21))
+        assert [entry.number for entry in entries] == list(range(1, 22))
         award = session.get(tables.AwardRow, "ALPHA-0001")
         assert award is not None
         assert (award.recipient, award.term_to) == ("ONE", award.term_to)
