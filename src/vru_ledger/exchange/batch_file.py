@@ -106,11 +106,6 @@ class BatchFile:
         )
 
     def _heading(self, cells: list[str]) -> list[str]:
-        if any("\0" in cell for cell in cells):
-            raise FileUnreadable(
-                f"{self.name} is not a table: it holds what no text holds",
-                "name a CSV file, UTF-8",
-            )
         columns = [cell.strip().casefold().replace(" ", "_") for cell in cells]
         unknown = [column for column in columns if column not in self._known]
         lacking = [column for column in self._required if column not in columns]
@@ -169,6 +164,11 @@ class _Lines:
             raise FileUnreadable(
                 f"{self._name}, line {self._line}: a row is longer than {_LONGEST_ROW:,} bytes",
                 "look for a quotation mark that is never closed, or for lost line ends",
+            )
+        if b"\0" in line:
+            raise FileUnreadable(
+                f"{self._name} is not a table: it holds what no text holds",
+                "name a CSV file, UTF-8",
             )
         try:
             text = line.decode(self._encoding)

@@ -154,6 +154,11 @@ class TableFile:
                     f"{self.name}, line {number}, is longer than {_LONGEST_LINE:,} bytes",
                     "check that it is the right file",
                 )
+            if b"\0" in line:
+                raise FileUnreadable(
+                    f"{self.name} is not a table: it holds what no text holds",
+                    "name a CSV file, UTF-8",
+                )
             try:
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError:
@@ -163,11 +168,6 @@ class TableFile:
 
     def _heading(self, cells: list[str]) -> list[str]:
         """Return our column for each of theirs, '' for those that are ignored."""
-        if any("\0" in cell for cell in cells):
-            raise FileUnreadable(
-                f"{self.name} is not a table: it holds what no text holds",
-                "name a CSV file, UTF-8",
-            )
         columns, unknown = [], []
         for cell in cells:
             ours = self.map.ours(cell, self._known)
