@@ -44,7 +44,7 @@ from vru_ledger.store.database import Database, Session, is_url, open_database
 
 @pytest.fixture
 def database(database_place: str) -> Iterator[Database]:
-    made = with_everything(database_place)
+    made = with_everything(database_place, overridden=False)
     yield made
     made.close()
 
@@ -300,7 +300,7 @@ def test_the_views_say_what_the_balances_say(database: Database):
 
 def test_every_entry_that_moves_money_of_an_award_names_it(database_place: str):
     """By that a report on one award finds its entries, without looking through all movements."""
-    database = with_everything(database_place)
+    database = with_everything(database_place, overridden=False)
     strange = rows(
         database,
         "SELECT e.number, e.award, m.award FROM movements m JOIN entries e ON e.number = m.entry"
