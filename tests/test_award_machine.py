@@ -533,6 +533,7 @@ class AwardMachine(RuleBasedStateMachine):
         if kind == "carry" and to == fy:
             return
         told: dict[str, Any] = {"fund": fund, "amount_pence": Pence(p), "source": source, "fy": fy}
+        told["decision"] = "PCD 1000"  # Without one authority is not carried.
         lines: Any = (line, goes_to)
         if kind == "fund":
             entry: Any = Funding(**told)

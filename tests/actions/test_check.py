@@ -340,7 +340,7 @@ def test_an_entry_that_breaks_a_cap_is_found_even_if_all_else_fits():
             told["severity"] = "stop"
 
     found = found_in(database, rewritten(tighten))
-    assert any(one.startswith("rule-broken entry 22:") and "ALPHA-TIGHT" in one for one in found), (
+    assert any(one.startswith("rule-broken entry 23:") and "ALPHA-TIGHT" in one for one in found), (
         found
     )
 

@@ -50,7 +50,7 @@ def database(database_place: str) -> Iterator[Database]:
 
 
 def test_both_come_to_the_same_rows_in_every_table(postgres_url: str):
-    here, there = with_everything(, overridden=False), with_everything(postgres_url)
+    here, there = with_everything(), with_everything(postgres_url)
     ours, theirs = contents(here), contents(there)
     for table in (*TABLES, *REGISTER):
         assert theirs[table] == ours[table], table
