@@ -10,14 +10,13 @@ Pence = NewType("Pence", int)
 LARGEST_PENCE = 10**13
 """£100 billion: more than any fund here, and sums of millions of these fit 64 bits."""
 
-_AMOUNT = r"£?(?:(\d{1,3}(?:,\d{3}){1,5})|(\d{1,16}))(?:\.(\d{1,9}))?([km]?)"
-_FLAGS = int(re.ASCII | re.IGNORECASE)
+_AMOUNT = r"£?(?:(\d{1,3}(?:,\d{3}){1,5})|(\d{1,16}))(?:\.(\d{1,9}))?([kKmM]?)"
 _PENCE_PER = {"": 100, "k": 100_000, "m": 100_000_000}
 _WHAT_IS_READ = "write it like 750000, 750,000, £750,000.00, 750k or 0.75m"
 
 
 def _amount(typed: str) -> re.Match[str] | None:
-    return re.fullmatch(_AMOUNT, typed, _FLAGS)
+    return re.fullmatch(_AMOUNT, typed, re.ASCII)
 
 
 def parse_pounds(text: str) -> Pence:
