@@ -53,12 +53,12 @@ def read_fact(fact: str) -> Entry:
 
 def link(previous_hash: str, fact: str) -> str:
     """Return the hash that ties `fact` to the entry before it."""
-    hashed: str = _sha256()((previous_hash + fact).encode()).hexdigest()
+    hashed: str = sha256()((previous_hash + fact).encode()).hexdigest()
     return hashed
 
 
 @cache
-def _sha256() -> Callable[[bytes], Any]:
+def sha256() -> Callable[..., Any]:
     """Return SHA-256 as Python has it built in, or OpenSSL's where that is loaded already.
 
     Loading OpenSSL costs a third of a bare start of Python, and hashing one entry is nothing;
@@ -67,13 +67,13 @@ def _sha256() -> Callable[[bytes], Any]:
     if "hashlib" not in sys.modules:
         for name in ("_sha2", "_sha256"):
             try:
-                builtin: Callable[[bytes], Any] = import_module(name).sha256
+                builtin: Callable[..., Any] = import_module(name).sha256
             except ImportError:
                 continue
             return builtin
-    from hashlib import sha256
+    import hashlib
 
-    return sha256
+    return hashlib.sha256
 
 
 def kind_called(name: str) -> type[Any] | None:

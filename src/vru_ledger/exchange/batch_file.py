@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from vru_ledger.domain.chain import sha256
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import FileUnreadable
@@ -49,7 +49,7 @@ class BatchFile:
         Whoever is to write its rows does this first, while nobody has to wait for them. Raises
         FileUnreadable where its heading does not fit.
         """
-        digest = hashlib.sha256()
+        digest = sha256()()
         with open_input(self.path, LARGEST_BYTES) as file:
             reader = csv.reader(_Lines(file, self.name), strict=True)
             try:
@@ -147,7 +147,7 @@ class _Lines:
         self._name = name
         self._line = 0
         self._encoding = "utf-8-sig"
-        self.digest = hashlib.sha256()
+        self.digest = sha256()()
         self.row_bytes = 0
 
     def __iter__(self) -> _Lines:
