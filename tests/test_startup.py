@@ -48,9 +48,9 @@ EVERYDAY: dict[str, tuple[list[str], int]] = {
 
 # Instructions of a whole process, in multiples of `python -I -c pass`.
 AT_MOST: dict[str, tuple[list[str], float]] = {
-    "version": (["--version"], 8.5),
-    "allocate": (ALLOCATE, 8.5),
-    "report position": (["report", "position"], 8.5),
+    "version": (["--version"], 8.8),
+    "allocate": (ALLOCATE, 8.8),
+    "report position": (["report", "position"], 8.8),
 }
 
 # The command, in a process that writes down at its end what it has imported.

@@ -144,7 +144,7 @@ class AuthorityReversal(AuthorityEntry):
     def lines(self) -> Iterator[LineChange]:
         """Yield what the entry undone made of its lines, negated."""
         for change in self._undone().lines():
-            yield change._replace(pence=-change.pence)
+            yield change.replace(pence=-change.pence)
 
     def _undone(self) -> Funding | AuthorityEntry:
         """Return the entry that this one undoes, as far as money and lines go."""

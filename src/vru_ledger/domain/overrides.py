@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.stages import Movement
@@ -67,7 +67,7 @@ OVERRIDES: dict[str, type[CapOverride]] = {
 """The kinds of entry about overrides, by the name that the ledger knows them by."""
 
 
-class Raised(NamedTuple):
+class Raised(Value):
     """What one entry did to a bucket's ceiling: pence, its first day and its last."""
 
     entry: int

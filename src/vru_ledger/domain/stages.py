@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
+from vru_ledger.domain.value import Value
+
 STAGES = ("unallocated", "proposed", "committed", "payable", "disbursed", "recoverable")
 AUTHORITY = "authority"
 """The counterpart: what a fund may commit. The six stages add up to it."""
@@ -47,7 +49,7 @@ Authority of which nobody said is none of these, and may be promised like what i
 """
 
 
-class LineChange(NamedTuple):
+class LineChange(Value):
     """Pence by which something said of a line of authority (`fund`, `source`, `fy`) changes.
 
     `name` is a certainty, 'in-year-only' or 'use-by'; `detail` is who underwrites what is expected,
@@ -62,7 +64,7 @@ class LineChange(NamedTuple):
     pence: int
 
 
-class LineTerms(NamedTuple):
+class LineTerms(Value):
     """On which terms a line of authority came: with its year only, until a last day of use."""
 
     in_year_only: bool = False

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
+from vru_ledger.domain.value import Value
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Session
 
 
-class Line(NamedTuple):
+class Line(Value):
     """One line of authority, in pence: what it holds, and what of it is only expected.
 
     `said` is pence by certainty, `covers` pence by underwriter of what is expected.
@@ -106,7 +106,7 @@ def overrides(session: Session, cap: str = "", bucket: str | None = None) -> lis
     ]
 
 
-class Proposal(NamedTuple):
+class Proposal(Value):
     """An entry that asked for another; the entry that made it, and the one that undid it."""
 
     recorded: Recorded
