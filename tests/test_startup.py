@@ -48,7 +48,7 @@ EVERYDAY: dict[str, tuple[list[str], int]] = {
 
 # Instructions of a whole process, in multiples of `python -I -c pass`.
 AT_MOST: dict[str, tuple[list[str], float]] = {
-    "version": (["--version"], 8.8),
+    "version": (["--version"], 8.5),
     "allocate": (ALLOCATE, 8.8),
     "report position": (["report", "position"], 8.8),
 }

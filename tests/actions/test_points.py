@@ -48,7 +48,7 @@ IN_Q4 = date(2022, 2, 14)
 
 @pytest.fixture
 def database(database_place: str) -> Iterator[Database]:
-    made = with_everything(database_place)
+    made = with_everything(database_place, overridden=False)
     yield made
     made.close()
 
@@ -134,7 +134,7 @@ def test_a_previewed_paper_is_not_there(database: Database):
     ],
 )
 def test_when_is_an_entry_a_day_a_moment_or_now(when: str, number: int):
-    database = with_everything()
+    database = with_everything(overridden=False)
     assert known_at(database, when) == number
     with database.read() as session:
         assert resolve.query(session, Query(known=when)).known_at == number
@@ -158,14 +158,14 @@ def test_when_is_an_entry_a_day_a_moment_or_now(when: str, number: int):
     ],
 )
 def test_a_time_that_is_none_or_before_everything_is_refused(when: str, error: type[Exception]):
-    database = with_everything()
+    database = with_everything(overridden=False)
     with pytest.raises(error):
         known_at(database, when)
     database.close()
 
 
 def test_a_moment_is_found_between_entries_recorded_at_different_times():
-    database = with_everything()
+    database = with_everything(overridden=False)
     for hour in range(10, 20):
         at = f"2021-04-01T{hour}:00:00Z"
         tag_paper(database, f"P{hour}", told(), actor=ACTOR, recorded_at=at, preview=False)

@@ -19,6 +19,10 @@ _LONGEST_CELL = 10_000
 _LONGEST_ROW = 1_000_000
 
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How text in UTF-16 begins, of which it is better said that it is not UTF-8."""
+
+
 class BatchRow(NamedTuple):
     """One row: its number in the file (the heading is row 1), its cells by column, and its key.
 
@@ -165,7 +169,7 @@ class _Lines:
                 f"{self._name}, line {self._line}: a row is longer than {_LONGEST_ROW:,} bytes",
                 "look for a quotation mark that is never closed, or for lost line ends",
             )
-        if b"\0" in line:
+        if self._line == 1 and b"\0" in line and not line.startswith(UTF_16):
             raise FileUnreadable(
                 f"{self._name} is not a table: it holds what no text holds",
                 "name a CSV file, UTF-8",

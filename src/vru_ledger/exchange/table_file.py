@@ -12,7 +12,7 @@ from typing import BinaryIO
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import FileUnreadable
-from vru_ledger.exchange.batch_file import LARGEST_BYTES, BatchRow
+from vru_ledger.exchange.batch_file import LARGEST_BYTES, UTF_16, BatchRow
 from vru_ledger.exchange.column_map import AS_OURS, ColumnMap, Fault
 from vru_ledger.exchange.input_file import open_input
 from vru_ledger.exchange.workbook import LARGEST_BYTES as LARGEST_WORKBOOK
@@ -154,7 +154,7 @@ class TableFile:
                     f"{self.name}, line {number}, is longer than {_LONGEST_LINE:,} bytes",
                     "check that it is the right file",
                 )
-            if b"\0" in line:
+            if number == 1 and b"\0" in line and not line.startswith(UTF_16):
                 raise FileUnreadable(
                     f"{self.name} is not a table: it holds what no text holds",
                     "name a CSV file, UTF-8",
