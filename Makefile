@@ -10,7 +10,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test update docs bench clean
+.PHONY: help demo test update docs bench lock audit release clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made.
@@ -36,6 +36,15 @@ docs: .venv/.test ## Write docs/reference and the CREATE statements from the cod
 bench: .venv/.test ## Measure what is promised about speed.
 	@$(BIN)/python -m benchmarks
 
+lock: ## Write locked.txt, the hashes of every pinned version, from constraints.txt.
+	@$(PYTHON) scripts/lock.py
+
+audit: ## Ask whether what is locked has known weaknesses.
+	@$(PYTHON) scripts/audit.py
+
+release: .venv/.test ## Build what is released into dist/, twice, with a bill of materials and hashes.
+	@$(BIN)/python scripts/release.py
+
 clean: ## Remove .venv and what tools left behind.
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -49,7 +58,8 @@ $(BIN)/python:
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-.venv/.test: pyproject.toml constraints.txt | $(BIN)/python
+.venv/.test: pyproject.toml locked.txt | $(BIN)/python
 	@echo "installing vru-ledger and what its tests need into .venv"
-	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement locked.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/.demo
