@@ -54,7 +54,7 @@ def verdict(report: str, said: str) -> int:
 
 def not_audited(skipped: int, packages: int, why: str) -> int:
     """Say that the audit was not done; that is no failure, and no success either."""
-    of = f"{skipped} of {packages} packages were" if packages else "nothing was"
+    of = f"{skipped} of {packages} packages were not" if packages else "nothing was"
     print(f"NOT AUDITED: {of} compared with known weaknesses ({why})")
     print("run it again where the advisory service can be reached, before a release")
     return 0

@@ -75,7 +75,7 @@ def _tracked() -> list[str]:
 def test_an_audit_that_nobody_answered_says_so(capsys: pytest.CaptureFixture[str]):
     skipped = '{"dependencies": [{"name": "rich", "skip_reason": "not found"}]}'
     assert verdict(skipped, "") == 0
-    assert "NOT AUDITED: 1 of 1 packages" in capsys.readouterr().out
+    assert "NOT AUDITED: 1 of 1 packages were not compared" in capsys.readouterr().out
     assert verdict("", "ConnectionError: closed\n") == 0
     assert "NOT AUDITED: nothing was" in capsys.readouterr().out
 
