@@ -10,7 +10,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test update docs bench lock audit release clean
+.PHONY: help demo test torture update docs bench lock audit release clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made.
@@ -25,6 +25,10 @@ test: .venv/.test ## Install what tests need, then lint, type-check and test.
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	@$(PYTEST)
+
+torture: .venv/.test ## The long form of the tests of races, crashes, faults and two connections: an hour or two.
+	@VRU_LEDGER_TORTURE=20 $(BIN)/pytest -q -s tests/test_races.py tests/test_many_hands.py tests/test_two_connections.py \
+		tests/test_crashes.py tests/test_power_cuts.py
 
 update: .venv/.test ## Rewrite the transcripts with what the commands really say; then read the diff.
 	@$(PYTEST) tests/test_transcripts.py --update
