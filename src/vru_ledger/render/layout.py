@@ -22,7 +22,9 @@ def for_reading(answer: Answer, units: str = "") -> Answer:
     if units not in ("", "£"):
         told |= {"units": units, "title": f"{answer.title}, in {units}"}
         if is_coarse(units):
-            said = f"figures are in {units}, each rounded by itself; in words and notes they are not"
+            said = (
+                f"figures are in {units}, each rounded by itself; in words and notes they are not"
+            )
             told["notes"] = [*answer.notes, said]
     if len(answer.levels) > 1 or is_coarse(units):
         told["rows"] = _with_sums(answer, units)

@@ -19,6 +19,7 @@ from vru_ledger.store.figures import NOTHING, Figures, Group, Sums
 
 TITLE = "Position: authority and every stage of its money"
 
+
 class Row(Value):
     """One group. Its codes and names are None where it has none, '' where it was not asked by them.
 
@@ -193,7 +194,9 @@ def _shown(query: Query, columns: Sequence[str]) -> tuple[str, ...]:
 def _drop_first(query: Query) -> tuple[str, ...]:
     """Return what a narrow terminal does without: codes of areas, rare stages, second names."""
     codes = [name for name in ("area", "bcu") if name in query.by]
-    seconds = [dimensions.SHOWN_AS[name][1] for name in query.by if name in ("fund", "source", "recipient")]
+    seconds = [
+        dimensions.SHOWN_AS[name][1] for name in query.by if name in ("fund", "source", "recipient")
+    ]
     if query.stage:
         return (*codes, *seconds)
     rare = ("recoverable", "payable", "proposed", "disbursed")
