@@ -21,7 +21,7 @@ TOTAL = row("total", 75_000_001, number=1234)
 
 
 def test_ways_of_showing_are_found_by_their_files():
-    assert render.names() == ("csv", "json", "jsonl", "md", "plain", "table")
+    assert render.names() == ("csv", "json", "jsonl", "md", "plain", "sentences", "table")
 
 
 @pytest.mark.parametrize("name", ["html2", "", "../csv", "CSV", "x" * 99])
