@@ -66,6 +66,8 @@ def test_without_a_pager_all_of_it_is_printed(
 
 @pytest.mark.usefixtures("ledger")
 def test_who_leaves_the_pager_early_has_seen_enough(run_on_terminal: RunOnTerminal, tmp_path: Path):
-    shown = run_on_terminal("report", "areas", env={"PAGER": "head -n 1", "LINES": "10", "NO_COLOR": "1"})
+    shown = run_on_terminal(
+        "report", "areas", env={"PAGER": "head -n 1", "LINES": "10", "NO_COLOR": "1"}
+    )
     assert shown.exit_code == 0
     assert shown.stdout.splitlines() == ["Areas: what is held for each"]

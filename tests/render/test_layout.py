@@ -74,6 +74,16 @@ def test_each_group_of_several_rows_has_a_subtotal_the_innermost_first():
     ]
 
 
+def test_rows_of_one_group_have_their_total_only_once():
+    found = lines(answer(row("A", "HO", "2021/22"), row("A", "HO", "2022/23")))
+    assert [line[:3] for line in found] == [
+        ("A", "HO", "2021/22"),
+        ("A", "HO", "2022/23"),
+        ("A", "HO", "subtotal"),
+        ("total", "", ""),
+    ]
+
+
 def test_what_does_not_add_up_is_worked_out_of_the_sums():
     def completed(one: Row) -> Row:
         return one.replace(share=share_of(one.part, one.amount))

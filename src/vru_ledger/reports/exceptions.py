@@ -26,7 +26,7 @@ PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
 """Days after which a proposal, and money demanded back, are looked at; and before a last day."""
 
 MEASURES = {
-    "what": "cap: full or passed, so that nothing more can go; override ended: its room is over "
+    "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
     "and still used; claim: waits over 30 days; behind plan: planned in periods that have "
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
@@ -90,6 +90,8 @@ def answer(session: Session, query: Query) -> Answer:
 
 def _of_caps(session: Session, query: Query) -> Iterator[Row]:
     for row in caps.answer(session, query.replace(exceptions=True)).rows:
+        if row.verdict == "full":
+            continue  # All of it is promised, as it should be.
         over = row.used.value - row.limit.value
         yield Row(
             what="cap",
