@@ -115,7 +115,7 @@ class Move(NamedTuple):
 def moves(database: Database) -> list[Move]:
     """Return every movement there is."""
     with database.read() as session:
-        bcu_of = dict(session.rows("SELECT code, bcu FROM areas"))
+        bcu_of: dict[str, str] = dict(session.rows("SELECT code, bcu FROM areas"))
         found = session.rows(
             "SELECT e.number, e.kind, e.dated, e.reverses, m.fund, m.source, m.fy, m.area,"
             " m.recipient, m.award, m.stage, m.pence FROM movements m, entries e"
@@ -123,16 +123,18 @@ def moves(database: Database) -> list[Move]:
         )
     return [
         Move(
-            *row[:2],
-            row[2] or "",
-            *row[3:8],
-            bcu_of.get(row[7], ""),
-            row[8] or "",
-            row[9] or "",
-            row[10],
-            -row[11] if row[10] == "authority" else row[11],
+            number,
+            kind,
+            dated or "",
+            reverses,
+            *(fund, source, fy, area, bcu_of.get(area, "")),
+            recipient or "",
+            award or "",
+            stage,
+            -pence if stage == "authority" else pence,
         )
-        for row in found
+        for number, kind, dated, reverses, fund, source, fy, area, *rest in found
+        for recipient, award, stage, pence in [rest]
     ]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from tests.reports.asking import ask
 from tests.reports.lived import TODAY, Move, kind_of, lived, moves, total
-from vru_ledger.domain.query import Moment
+from vru_ledger import reports
+from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.stages import HELD, STAGES
 from vru_ledger.errors import BadInput
 from vru_ledger.store.database import Database
@@ -114,9 +115,7 @@ def test_commitments_are_what_is_undrawn_of_every_award(
     answer, rows = ask(database, "commitments", **at(moment))
     undrawn = {
         award: tuple(
-            total(
-                then, lambda one, award=award, stage=stage: (one.award, one.stage) == (award, stage)
-            )
+            sum(one.pence for one in then if (one.award, one.stage) == (award, stage))
             for stage in ("committed", "payable")
         )
         for award in {one.award for one in then if one.award}
@@ -153,6 +152,16 @@ def test_commitments_and_claims_can_be_narrowed_and_still_tie(
     assert answer.total.undrawn == total(mine, lambda one: one.stage in ("committed", "payable"))
     answer, rows = ask(database, "claims", **at(moment, **narrowed))
     assert sum(row.waiting for row in rows) == total(mine, lambda one: one.stage == "payable")
+
+
+def test_commitments_are_read_one_after_another_and_their_total_is_known_before(
+    database: Database,
+):
+    with database.read() as session:
+        answer = reports.report("commitments").answer(session, Query(today=TODAY))
+        assert iter(answer.rows) is answer.rows
+        assert answer.total.undrawn > 0
+        assert sum(row.undrawn for row in answer.rows) == answer.total.undrawn
 
 
 def test_a_commitment_tells_its_age_and_whether_its_term_is_past(database: Database):
@@ -316,7 +325,7 @@ def test_a_statement_tells_what_is_held_for_a_recipient_award_by_award(
         for row in (*rows, answer.total):
             of = [o for o in mine if row.award in ("total", o.award)]
             told = (row.not_approved, row.undrawn, row.owed, row.paid, row.owed_back)
-            assert told == tuple(total(of, lambda o, s=s: o.stage == s) for s in HELD)
+            assert told == tuple(sum(o.pence for o in of if o.stage == stage) for stage in HELD)
             assert row.awarded == sum(told)
         if rows:
             [lines] = answer.apart
@@ -377,6 +386,25 @@ def test_exceptions_are_what_somebody_has_to_look_at(database: Database):
         (row.what, row.about, row.amount) for row in later
     ]
     assert not ask(database, "exceptions", fund="DELTA", today=TODAY)[1]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_sources_tell_their_money_as_it_was(
+    database: Database, everything: list[Move], moment: Moment
+):
+    then = by_then(everything, moment)
+    _, rows = ask(database, "sources", **at(moment))
+    for row in rows:
+        mine = [one for one in then if one.source == row.source]
+        assert row.authority == total(mine, lambda one: one.stage == "authority")
+        assert row.unallocated == total(mine, lambda one: one.stage == "unallocated")
+    expected = {row.source: row.expected for row in rows}
+    assert expected == {"CR": 0, "HO": 7_000 if moment == Moment() else 0}
+    _, [one] = ask(database, "sources", **at(moment, source="HO", fund="ALPHA", fy="2021/22"))
+    assert one.authority == total(
+        then,
+        lambda o: (o.stage, o.source, o.fund, o.fy) == ("authority", "HO", "ALPHA", "2021/22"),
+    )
 
 
 def test_an_audit_tells_reversals_losses_what_was_late_and_who_approves_whom(database: Database):

@@ -1,7 +1,7 @@
 """`vru-ledger report`: ask a question of the ledger, and choose how to see the answer."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -83,26 +83,7 @@ def report(
         raise NotFound(
             f"no report is called {name[:40]!r}", f"there are {', '.join(reports.names())}"
         )
-    asked = query_of(
-        since=since,
-        until=until,
-        as_of=as_of,
-        known_at=known_at,
-        fy=fy,
-        by=by,
-        stage=stage,
-        everything=everything,
-        periods=periods,
-        exceptions=exceptions,
-        today=terminal_of(ctx).today(),
-        fund=fund,
-        recipient=recipient,
-        area=area,
-        bcu=bcu,
-        source=source,
-        award=award,
-        kind=kind,
-    )
+    asked = asked_with(ctx.params).replace(today=terminal_of(ctx).today())
     format_ = _format(format_, sentences, output)
     way = chosen_format(format_, output)
     in_units = _units(units, way)
@@ -118,6 +99,11 @@ def report(
 
             answer = for_reading(answer, in_units)
         emit(answer, format_, output)
+
+
+def asked_with(options: Mapping[str, Any]) -> Query:
+    """Return the filters among the options of this command, names still as typed."""
+    return query_of(**{name: told for name, told in options.items() if name in Query.FIELDS})
 
 
 FOR_READING = ("table", "plain", "md", "html", "sentences")

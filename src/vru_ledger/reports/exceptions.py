@@ -16,7 +16,7 @@ from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, claims, commitments
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.reports.profiles import due_by
-from vru_ledger.store import authority, awards, plans, register, undrawn
+from vru_ledger.store import awards, plans, register, undrawn
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 
@@ -68,7 +68,6 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_lines(session, query, day),
     ]
     counted = ", ".join(f"{what} {many}" for what, many in Counter(r.what for r in rows).items())
-    notes = [] if query.moment().is_now() else ["lines of authority are looked at only as of now"]
     return Answer(
         name="exceptions",
         title=f"Exceptions, to {day.isoformat()}",
@@ -80,7 +79,6 @@ def answer(session: Session, query: Query) -> Answer:
         measures=MEASURES,
         notes=[
             *narrowing(told),
-            *notes,
             f"{len(rows)} to look at: {counted}" if rows else "nothing to look at",
             "no total: one pound can be in several of these",
             standing(told),
@@ -212,12 +210,13 @@ def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
 def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:
     """Yield lines of authority that are not sure, or that end soon with money nobody has."""
     narrowed = any(getattr(query, name) for name in _OF_AWARDS)
-    if narrowed or not query.moment().is_now():
+    if narrowed:
         return
+    books = books_at(session, query.moment())
     for fund in register.everything(session, Fund):
         if query.fund not in ("", fund.code):
             continue
-        for line in authority.lines(session, fund.code):
+        for line in books.of_authority(fund.code):
             if query.source not in ("", line.source) or query.fy not in ("", line.fy):
                 continue
             about = " ".join(part for part in (line.source, line.fy) if part) or "no source or year"
