@@ -8,7 +8,9 @@ import pytest
 
 from tests.reports.asking import ask
 from tests.reports.lived import TODAY, Move, kind_of, lived, moves, total
-from vru_ledger import reports
+from vru_ledger import Ledger, reports
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.profiles import Instalment
 from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.stages import HELD, STAGES
 from vru_ledger.errors import BadInput
@@ -93,7 +95,6 @@ def test_the_forecast_is_the_actual_what_is_planned_to_come_and_what_nobody_plan
     [(0, "green"), (-50, "green"), (-51, "amber"), (-100, "amber"), (-101, "red"), (1, "red")],
 )
 def test_rag_is_a_word_that_goes_by_the_share_of_the_budget(variance: int, rag: str):
-    from vru_ledger.domain.money import Pence
     from vru_ledger.reports import monitoring
 
     row = monitoring.Row(
@@ -447,3 +448,38 @@ def test_without_a_clock_ages_are_counted_to_the_day_of_the_newest_entry(databas
         row = session.row("SELECT recorded_at FROM entries ORDER BY number DESC LIMIT 1")
     assert row is not None
     assert answer.meta["counted_to"] == row[0][:10]
+
+
+def test_nothing_is_forecast_of_what_an_award_no_longer_holds():
+    database = lived()
+    ada = Ledger(database, "Ada", "")
+    before = ask(database, "monitoring", fund="ALPHA", today=TODAY)[1][0]
+    assert before.forecast - before.actual - (before.committed - 225_000) == 50_000
+    # Closed: what was planned and not delivered is not planned any more, and not forecast.
+    ada.pay("ALPHA-0001", 35_000, on=date(2022, 8, 3))
+    ada.close_award("ALPHA-0001", on=date(2022, 8, 3))
+    [after] = ask(database, "monitoring", fund="ALPHA", today=TODAY)[1]
+    assert after.actual == before.actual
+    assert after.forecast == after.actual + after.committed
+    assert after.profile == 125_000
+    _, rows = ask(database, "payments", today=TODAY)
+    assert sum(row.planned for row in rows) == 125_000
+    assert "behind plan" not in {row.what for row in ask(database, "exceptions", today=TODAY)[1]}
+
+
+def test_no_more_is_forecast_than_is_committed():
+    database = lived()
+    ada = Ledger(database, "Ada", "")
+    ada.amend("ALPHA-0001", -222_000, on=date(2022, 8, 3), reason="Cut")
+    [row] = ask(database, "monitoring", fund="ALPHA", today=TODAY)[1]
+    # £500 are planned in August, and £30 are committed: no plan pays what is not there.
+    of_others = row.committed - 3_000
+    assert row.forecast == row.actual + 3_000 + of_others
+
+
+def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
+    database = lived()
+    ada = Ledger(database, "Ada", "")
+    ada.profile("ALPHA-0007", [Instalment("2022/23-Q1", Pence(10_000))], on=date(2022, 4, 3))
+    _, rows = ask(database, "payments", today=TODAY)
+    assert sum(row.planned for row in rows) == 350_000

@@ -139,11 +139,11 @@ def _of_claims(session: Session, query: Query) -> Iterator[Row]:
 
 
 def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
-    for plan in plans.in_force(session, query):
+    for plan, _ in plans.in_force(session, query):
         happened = awards.happened(session, plan.award, query.moment())
         life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
         late = due_by(life, day).late_pence
-        if late and life.state not in ("closed", "reversed"):
+        if late and life.state in ("committed", "active", "suspended"):
             yield Row(
                 what="behind plan",
                 fund=plan.fund,
