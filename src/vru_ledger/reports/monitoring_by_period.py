@@ -86,6 +86,7 @@ def side_by_side(
         measures={"measure": meanings},
         notes=[
             *narrowing(told),
+            *across.whole(query),
             meanings,
             *([_SAID] if query.periods == "month" else []),
             f"{proof.said(sums)}; {standing(told)}",
