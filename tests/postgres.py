@@ -9,6 +9,8 @@ import sys
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -129,6 +131,33 @@ class Server:
         name = f"ledger_{self._made}"
         self._administer("CREATE DATABASE {} TEMPLATE template0", name)
         return self.url(name)
+
+    @property
+    def programs(self) -> Path:
+        """The folder of its programs, `psql` among them."""
+        return self._programs
+
+    @contextmanager
+    def team(self, name: str) -> Iterator[dict[str, str]]:
+        """Make an empty database of this name, and yield the environment in which it is at hand.
+
+        Afterwards it is gone, and with it every role that anybody made meanwhile.
+        """
+        self._administer("CREATE DATABASE {} TEMPLATE template0", name)
+        try:
+            yield {"PGHOST": str(self.folder), "PGUSER": USER}
+        finally:
+            self.drop_database(self.url(name))
+            self.drop_roles()
+
+    def drop_roles(self) -> None:
+        """Remove every role but the one that tests connect as."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            made = connection.execute(
+                "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> %s", (USER,)
+            ).fetchall()
+            for (role,) in made:
+                connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever is still connected."""

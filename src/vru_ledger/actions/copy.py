@@ -25,6 +25,10 @@ class Copied(Value):
     missed: int
 
 
+class _Unsound(Exception):
+    """Something is wrong with what is copied; the text says what."""
+
+
 def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Copied:
     """Write every entry of a ledger in a new one, and everything that follows from it.
 
@@ -49,6 +53,11 @@ def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Co
         except AlreadyThere as error:
             error.hint = "copy to another place, or move away what is there"
             raise
+        except (_Unsound, rows.Unfit) as error:
+            raise LedgerUnusable(
+                f"{source.place} is not sound, and nothing of it was kept: {error}",
+                f"see all that is wrong with it: vru-ledger --db {source.place} check",
+            ) from None
     with source.read() as reading:
         return Copied(head, ledger.head(reading).number - head.number)
 
@@ -69,17 +78,17 @@ def _load(reading: Session, session: Session, head: Head, on_progress: Told | No
 
 
 def _chained(entries: Iterator[Row], head: Head) -> Iterator[Row]:
-    """Yield entries as they are, each after the one before. Raises LedgerUnusable."""
+    """Yield entries as they are, each after the one before. Raises _Unsound."""
     number, hash_ = 0, GENESIS
     for row in entries:
         number += 1
         *_, fact, previous_hash, stored = row
         if row[0] != number or previous_hash != hash_ or link(hash_, fact) != stored:
-            raise _unlike(number)
+            raise _Unsound(f"entry {number} is not on the chain as it was written")
         hash_ = stored
         yield row
     if (number, hash_) != head:
-        raise _unlike(number)
+        raise _Unsound(f"entry {number} is not on the chain as it was written")
 
 
 def _must_be_sound(session: Session, head: Head, on_progress: Told | None) -> None:
@@ -90,14 +99,4 @@ def _must_be_sound(session: Session, head: Head, on_progress: Told | None) -> No
     checked = check_within(session, on_progress=tell)
     if not checked.sound:
         first = next(one for one in checked.findings if one.severity == "error")
-        raise LedgerUnusable(
-            f"the copy is not sound ({first.place()}: {first.message}); nothing was kept",
-            "see what is wrong with the ledger that you copy: vru-ledger check",
-        )
-
-
-def _unlike(number: int) -> LedgerUnusable:
-    return LedgerUnusable(
-        f"entry {number} is not on the chain as it was written; nothing was copied",
-        "see what is wrong with the ledger that you copy: vru-ledger check",
-    )
+        raise _Unsound(f"{first.place()}: {first.message}" if first.place() else first.message)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vru_ledger.cli.options import Format, receipt_format, terminal_of
-from vru_ledger.cli.terminal import say_aside, say_receipt
+from vru_ledger.cli.suggestions import hint_pasted
+from vru_ledger.cli.terminal import given, say_aside, say_receipt
 from vru_ledger.errors import BadInput, SeedUnsound
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def init(
     what += f", {head.number} entries, head {head.hash[:12]}"
     say_receipt(f"made {place}: {what}{', with roles' if roles else ''}", head.number)
     if roles:
-        say_aside("  to see how they are called, and who has them: vru-ledger role list")
+        hint = "to see how they are called, and who has them: vru-ledger role list"
+        say_aside(f"  {hint_pasted(hint, given)}")
 
 
 def _read(path: str) -> "Seed":

@@ -37,8 +37,9 @@ def create(
 ) -> Result:
     """Make a ledger at a path or an address and `fill` it, in one transaction.
 
-    What is written by `load` no guard has seen: `fill` has to look at it. Raises AlreadyThere rather than touch what is there. If anything fails, nothing is left; who is
-    killed leaves at most a hidden file, which is in nobody's way.
+    What is written by `load` no guard has seen: `fill` has to look at it. Raises AlreadyThere
+    rather than touch what is there. If anything fails, nothing is left; who is killed leaves at
+    most a hidden file, which is in nobody's way.
     """
     if is_url(place):
         must_be_known(place)

@@ -129,7 +129,7 @@ class Database:
             raise NotPermitted(
                 f"{self.place} knows you as {shown(self.user)}, and takes no entry in the name of "
                 f"{shown(named)}",
-                f"leave out --as, or connect as {shown(named)}",
+                f"leave out --as and VRU_LEDGER_AS, or connect as {shown(named)}",
             )
         return self.user or named
 

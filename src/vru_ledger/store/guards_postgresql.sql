@@ -597,7 +597,8 @@ BEGIN
     PERFORM needs_finance('only finance ' || CASE NEW.kind WHEN 'cap' THEN 'sets a cap'
       WHEN 'override' THEN 'lets a cap be passed' WHEN 'fund' THEN 'gives a fund authority'
       WHEN 'write-off' THEN 'gives up what is owed' WHEN 'close-period' THEN 'closes a period'
-      WHEN 'reopen-period' THEN 'reopens a period' ELSE 'writes an entry of kind ' || NEW.kind END);
+      WHEN 'reopen-period' THEN 'reopens a period' WHEN 'reverse-override' THEN 'undoes an override'
+      ELSE 'changes what a fund has to promise' END);
   END IF;
   RETURN NEW;
 END $$;

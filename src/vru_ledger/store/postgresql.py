@@ -154,6 +154,11 @@ class PostgreSQL:
                 f"ask somebody who has the role {error.diag.message_hint}: vru-ledger role list",
             )
         said = _first_line(error)
+        if said.endswith(("table ledger", "schema public")):
+            return NotPermitted(
+                f"{user} has no role in the ledger at {self.place}",
+                "ask whoever looks after the server for one",
+            )
         if said.endswith("table head"):
             return NotPermitted(
                 f"{user} may only read {self.place}; nothing was written",

@@ -34,10 +34,24 @@ def stored(session: Session, table: str) -> Iterator[Row]:
     return session.stream(f"SELECT * FROM {table}{order}")
 
 
+class Unfit(Exception):
+    """A row breaks what the tables themselves ask of it; the text says which table's."""
+
+
 def put(session: Session, table: str, rows: Iterator[Row]) -> Iterator[int]:
-    """Write rows into a table that has the same columns, and yield how many at a time."""
+    """Write rows into a table that has the same columns, and yield how many at a time.
+
+    Raises Unfit for a row that no table of a ledger holds.
+    """
     while some := list(islice(rows, _AT_ONCE)):
-        session.run_many(f"INSERT INTO {table} VALUES ({', '.join('?' * len(some[0]))})", some)
+        try:
+            session.run_many(f"INSERT INTO {table} VALUES ({', '.join('?' * len(some[0]))})", some)
+        except Exception as error:
+            # Both drivers call them so, as Python's rules for drivers ask.
+            named = {kind.__name__ for kind in type(error).__mro__}
+            if named & {"IntegrityError", "DataError"}:
+                raise Unfit(f"a row of {table} is one that no ledger holds") from None
+            raise
         yield len(some)
 
 
