@@ -147,7 +147,7 @@ class Server:
         try:
             yield {"PGHOST": str(self.folder), "PGUSER": USER}
         finally:
-            self.drop_database(self.url(name))
+            self._administer("DROP DATABASE {} WITH (FORCE)", name)
             self.drop_roles()
 
     def drop_roles(self) -> None:
@@ -156,8 +156,10 @@ class Server:
             made = connection.execute(
                 "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> %s", (USER,)
             ).fetchall()
-            for (role,) in made:
-                connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+            if made:
+                # At one go: they were given to, and by, one another.
+                names = sql.SQL(", ").join(sql.Identifier(role) for (role,) in made)
+                connection.execute(sql.SQL("DROP ROLE {}").format(names))
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever is still connected."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
+from os import environ
 from typing import Any
 
 from vru_ledger.domain.text import shown
@@ -25,6 +26,7 @@ from vru_ledger.store.sqlite import PATIENCE, not_a_ledger, wrong_version
 
 try:
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 except ImportError:
     raise LedgerUnusable(
         "a ledger on PostgreSQL needs psycopg, which is not installed",
@@ -32,6 +34,8 @@ except ImportError:
     ) from None
 
 _BATCH = 2_000
+_CONNECT_WITHIN = 10
+"""Seconds."""
 
 
 @lru_cache(maxsize=256)
@@ -184,13 +188,23 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
+def _unless_told(url: str) -> dict[str, Any]:
+    """Return how we connect, but for what the address or the environment says."""
+    told = conninfo_to_dict(url)
+    ours = {"application_name": APPLICATION, "connect_timeout": _CONNECT_WITHIN}
+    named = {"application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_TIMEOUT"}
+    return {
+        name: value
+        for name, value in ours.items()
+        if name not in told and named[name] not in environ
+    }
+
+
 def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = None) -> Database:
     """Connect to a server, whether or not a ledger is there. Raises LedgerUnusable."""
     place = masked(url)
     try:
-        connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=10, application_name=APPLICATION
-        )
+        connection = psycopg.connect(url, autocommit=True, **_unless_told(url))
         connection.execute("SET synchronous_commit = on")
         connection.execute("SET idle_in_transaction_session_timeout = '60s'")
         connection.execute("SET client_min_messages = warning")
