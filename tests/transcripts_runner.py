@@ -27,6 +27,7 @@ from tests.command import NOTHING, environment
 from tests.terminal import show_on_terminal
 
 COLUMNS = 100
+COMMAND = f'"{sys.executable}" -m vru_ledger'
 LEDGER = "vru-ledger.db"
 SHOWN_FOLDER = "/home/ada/ledger"
 SETTINGS = {
@@ -108,12 +109,18 @@ def parts(page: str) -> Iterator[str | Block]:
 
 
 def play(
-    page: str, timeout: float = 60, *, place: str = "", more: Mapping[str, str] = NOTHING
+    page: str,
+    timeout: float = 60,
+    *,
+    place: str = "",
+    more: Mapping[str, str] = NOTHING,
+    command: str = COMMAND,
 ) -> str:
     """Return the page as it would read if everything it shows were true. Raises PageError.
 
     With a `place`, the ledger that commands use unless told is there, and is shown by the name of
-    the file that it would be otherwise. `more` is added to the environment.
+    the file that it would be otherwise. `more` is added to the environment, and `command` is what
+    a shell types for `vru-ledger`.
     """
     with (
         # As long as the name it is shown by, so that what is drawn around it stays in line.
@@ -121,7 +128,7 @@ def play(
         TemporaryDirectory() as programs,
     ):
         shim = Path(programs, "vru-ledger")
-        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m vru_ledger "$@"\n', "utf-8")
+        shim.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
         shim.chmod(0o755)
         env = environment(Path(home), {**SETTINGS, "COLUMNS": str(COLUMNS)})
         env |= {**more, "PATH": f"{programs}:{more.get('PATH', env['PATH'])}"}
