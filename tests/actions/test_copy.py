@@ -11,7 +11,7 @@ from tests.builders import ACTOR, POUND, contents, findings, give, ledger_of, wi
 from tests.lively import lively
 from vru_ledger.actions import copy as copying
 from vru_ledger.actions.copy import copy
-from vru_ledger.errors import AlreadyThere, LedgerUnusable
+from vru_ledger.errors import AlreadyThere, Interrupted, LedgerUnusable
 from vru_ledger.store import ledger, rows
 from vru_ledger.store.database import Database, open_database
 
@@ -133,7 +133,7 @@ def test_a_copy_that_is_stopped_leaves_nothing(
         if what == "movements copied":
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted, match="nothing was copied"):
         copy(original, database_place, on_progress=stop)
     assert sorted(tmp_path.iterdir()) == before
     with pytest.raises(LedgerUnusable, match="there is no ledger"):

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from vru_ledger.actions.check import check_within
 from vru_ledger.domain.chain import GENESIS, link
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import AlreadyThere, LedgerUnusable
+from vru_ledger.errors import AlreadyThere, Interrupted, LedgerUnusable
 from vru_ledger.store import ledger, rows
 from vru_ledger.store.creation import create
 from vru_ledger.store.database import Database, Row, Session
@@ -34,7 +34,7 @@ def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Co
 
     Each entry is taken under the hash that it has. Before anything is kept, the new ledger is
     checked as `check` does it: all else is worked out again from the entries, and compared. Raises
-    AlreadyThere, LedgerUnusable; whatever fails, nothing is left at `place`.
+    AlreadyThere, Interrupted, LedgerUnusable; whatever fails, nothing is left at `place`.
     """
     with ExitStack() as stack:
         reading = stack.enter_context(source.read())
@@ -53,6 +53,8 @@ def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Co
         except AlreadyThere as error:
             error.hint = "copy to another place, or move away what is there"
             raise
+        except KeyboardInterrupt:
+            raise Interrupted("interrupted; nothing was copied") from None
         except (_Unsound, rows.Unfit) as error:
             raise LedgerUnusable(
                 f"{source.place} is not sound, and nothing of it was kept: {error}",
