@@ -9,7 +9,7 @@ from vru_ledger.actions.check import check_within
 from vru_ledger.domain.chain import GENESIS, link
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import AlreadyThere, Interrupted, LedgerUnusable
-from vru_ledger.store import ledger, rows
+from vru_ledger.store import ledger, rows, soundness
 from vru_ledger.store.creation import create
 from vru_ledger.store.database import Database, Row, Session
 from vru_ledger.store.ledger import Head
@@ -54,7 +54,7 @@ def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Co
             error.hint = "copy to another place, or move away what is there"
             raise
         except KeyboardInterrupt:
-            raise Interrupted("interrupted; nothing was copied") from None
+            raise Interrupted("interrupted: nothing was copied, unless it was all there") from None
         except (_Unsound, rows.Unfit) as error:
             raise LedgerUnusable(
                 f"{source.place} is not sound, and nothing of it was kept: {error}",
@@ -71,11 +71,12 @@ def _load(reading: Session, session: Session, head: Head, on_progress: Told | No
         found = rows.stored(reading, table)
         if table == "entries":
             found = _chained(found, head)
-        written = 0
+        written, there = 0, max(1, soundness.how_many(reading, table)) if on_progress else 1
         for some in rows.put(session, table, found):
             written += some
             if on_progress:
-                on_progress(f"{table} copied", written, place / len(tables) / 2)
+                share = (place + written / there) / len(tables)
+                on_progress(f"{table} copied", written, share / 2)
     rows.put_head(session, *head)
 
 
