@@ -61,7 +61,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="vru-pg-"))
         self._account = _unprivileged_account()
         self._process: subprocess.Popen[str] | None = None
-        self._made = 0
+        self._made = self._schemas = 0
         try:
             if self._account is not None:
                 os.chown(self.folder, *self._account)
@@ -131,6 +131,16 @@ class Server:
         name = f"ledger_{self._made}"
         self._administer("CREATE DATABASE {} TEMPLATE template0", name)
         return self.url(name)
+
+    def create_schema(self) -> str:
+        """Make an empty schema in a database that many share, and return its URL."""
+        if not self._schemas:
+            self._administer("CREATE DATABASE {} TEMPLATE template0", "shared")
+        self._schemas += 1
+        name = f"ledger_{self._schemas}"
+        with psycopg.connect(self.url("shared"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+        return f"{self.url('shared')}&options=-csearch_path%3D{name}"
 
     @property
     def programs(self) -> Path:
