@@ -14,17 +14,21 @@ of a page share one folder, shown as /home/ada/ledger; nothing else carries over
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.command import environment
+from tests.command import NOTHING, environment
 from tests.terminal import show_on_terminal
 
 COLUMNS = 100
+COMMAND = f'"{sys.executable}" -m vru_ledger'
+LEDGER = "vru-ledger.db"
 SHOWN_FOLDER = "/home/ada/ledger"
 SETTINGS = {
     "NO_COLOR": "1",
@@ -104,18 +108,35 @@ def parts(page: str) -> Iterator[str | Block]:
         yield Block(number, lines)
 
 
-def play(page: str, timeout: float = 60) -> str:
-    """Return the page as it would read if everything it shows were true. Raises PageError."""
+def play(
+    page: str,
+    timeout: float = 60,
+    *,
+    place: str = "",
+    more: Mapping[str, str] = NOTHING,
+    command: str = COMMAND,
+) -> str:
+    """Return the page as it would read if everything it shows were true. Raises PageError.
+
+    With a `place`, the ledger that commands use unless told is there, and is shown by the name of
+    the file that it would be otherwise. `more` is added to the environment, and `command` is what
+    a shell types for `vru-ledger`.
+    """
     with (
         # As long as the name it is shown by, so that what is drawn around it stays in line.
         TemporaryDirectory(prefix="ada", dir="/tmp") as home,
         TemporaryDirectory() as programs,
     ):
         shim = Path(programs, "vru-ledger")
-        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m vru_ledger "$@"\n', "utf-8")
+        shim.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
         shim.chmod(0o755)
         env = environment(Path(home), {**SETTINGS, "COLUMNS": str(COLUMNS)})
-        env["PATH"] = f"{programs}:{env['PATH']}"
+        env |= {**more, "PATH": f"{programs}:{more.get('PATH', env['PATH'])}"}
+        if place:
+            env["VRU_LEDGER_DB"] = place
+            # A page may name the file for what it must not be: a table to read, a plan to write.
+            with closing(sqlite3.connect(Path(home, LEDGER))) as file:
+                file.execute("CREATE TABLE nobody_uses_this (x)")
         lines: list[str] = []
         for part in parts(page):
             if isinstance(part, str):
@@ -183,7 +204,10 @@ def _said(command: str, block: Block, home: Path, env: dict[str, str], timeout: 
         raise PageError(f"{command!r} does not end") from None
     # A control character would be invisible in the page, and could hide the rest.
     text = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-    lines = text.replace(str(home), SHOWN_FOLDER).removesuffix("\n").split("\n") if text else []
+    text = text.replace(str(home), SHOWN_FOLDER)
+    if place := env.get("VRU_LEDGER_DB"):
+        text = text.replace(place.partition("?")[0], LEDGER)
+    lines = text.removesuffix("\n").split("\n") if text else []
     if code < 0:
         code = 128 - code  # As a shell reports a signal.
     return [*lines, f"[exit {code}]"] if code else lines

@@ -56,10 +56,18 @@ class Terminal:
         return masked(self.place)
 
     def actor(self) -> str:
-        """Return who is typing: as told, or the user of this computer. Raises BadInput."""
-        if self.named:
-            return read(parse_name, "--as", self.named)
+        """Return who is typing: as told, or the user of this computer.
+
+        On a team's ledger, once it is open, who the server says. Raises BadInput, NotPermitted.
+        """
+        named = read(parse_name, "--as", self.named) if self.named else ""
+        if named := _opened[-1].writer(named) if _opened else named:
+            return named
         return read(parse_name, "your user name", _user())
+
+    def is_named(self) -> bool:
+        """Say whether somebody said who is typing, or a server knows."""
+        return bool(self.named or (_opened and _opened[-1].user))
 
     def now(self) -> datetime:
         """Return the moment, in UTC. VRU_LEDGER_NOW states it for pages that are compared."""
