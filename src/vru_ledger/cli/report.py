@@ -9,7 +9,9 @@ from vru_ledger.cli.options import (
     AsOf,
     AwardFilter,
     BcuFilter,
+    Bom,
     By,
+    Chart,
     Everything,
     Format,
     FundFilter,
@@ -25,7 +27,8 @@ from vru_ledger.cli.options import (
     query_of,
     terminal_of,
 )
-from vru_ledger.cli.output import chosen_format, emit
+from vru_ledger.cli.made_by import signed
+from vru_ledger.cli.output import chosen_format, drawn_format, emit, with_picture
 from vru_ledger.cli.terminal import say
 from vru_ledger.errors import NotFound
 
@@ -53,6 +56,8 @@ def report(
     as_of: AsOf = "",
     known_at: KnownAt = "",
     everything: Everything = False,
+    chart: Chart = False,
+    bom: Bom = False,
     format_: Format = "",
     output: Output = "",
 ) -> None:
@@ -64,9 +69,9 @@ def report(
         for one in reports.names():
             say(f"{one:12} {reports.report(one).TITLE}")
         return
-    if name not in reports.names():
+    if name not in reports.names() and name != "pack":
         raise NotFound(
-            f"no report is called {name[:40]!r}", f"there are {', '.join(reports.names())}"
+            f"no report is called {name[:40]!r}", f"there are {', '.join(reports.names())}, and pack"
         )
     asked = query_of(
         since=since,
@@ -85,6 +90,14 @@ def report(
         award=award,
         kind=kind,
     )
-    chosen_format(format_, output)
+    if name == "pack":
+        from vru_ledger.cli.pack import write_pack
+
+        write_pack(terminal_of(ctx), asked, output, format_, drawn_only=chart or bom)
+        return
+    format_ = drawn_format(format_, output) if chart else chosen_format(format_, output)
     with terminal_of(ctx).open().read() as session:
-        emit(reports.report(name).answer(session, resolve.query(session, asked)), format_, output)
+        asked = resolve.query(session, asked)
+        answer = reports.report(name).answer(session, asked)
+        answer = signed(session, name, asked, answer)
+        emit(with_picture(answer) if chart else answer, format_, output, bom=bom)

@@ -34,6 +34,7 @@ WORDS = {
     },
     "Report": {
         "report": "Ask a question of the ledger, and choose how to see the answer.",
+        "verify-report": "Make the report in FILE again, at its entry, and compare every cell; exit 4 if any differs.",
     },
     "Batch": {
         "plan": "Try the steps of FILE together, and write them to PLAN; the ledger stays as it is.",

@@ -13,6 +13,7 @@ class Answer(Value):
     the first to go first. `total` is a row of the same type, or None where adding up makes no
     sense. `meta` says where and when the ledger stood, `measures` what each column means, `notes`
     what a reader must know besides; `apart` holds answers that stand beside and in no total.
+    `charted` names the columns that a picture shows: the bars, and whatever they are a part of.
     """
 
     name: str
@@ -26,6 +27,19 @@ class Answer(Value):
     measures: Mapping[str, str] = {}
     notes: Sequence[str] = ()
     apart: Sequence["Answer"] = ()
+    charted: Sequence[str] = ()
+
+
+class Pack(Value):
+    """Several answers in one file, in the order in which they are read.
+
+    `left_out` says of each report that has no answer here why not: its name and a sentence.
+    """
+
+    title: str
+    answers: Sequence[Answer]
+    meta: Mapping[str, Any] = {}
+    left_out: Sequence[tuple[str, str]] = ()
 
 
 class Fact(Value):

@@ -16,6 +16,7 @@ from vru_ledger.store import authority, register
 from vru_ledger.store.database import Session
 
 TITLE = "Funding sources: how sure their money is, and on which terms it comes"
+LOOKS_BACK = False
 
 LINES = {
     **{name: MEASURES[name] for name in ("authority", "unallocated")},

@@ -1,0 +1,126 @@
+"""`vru-ledger report pack`: the board pack, every standard report of one moment in one go."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from vru_ledger import render, reports
+from vru_ledger.actions import resolve
+from vru_ledger.cli.made_by import signed
+from vru_ledger.cli.output import write_whole
+from vru_ledger.cli.terminal import Terminal, say_aside
+from vru_ledger.domain.answer import Answer, Pack
+from vru_ledger.domain.query import Query
+from vru_ledger.errors import BadInput, FileUnreadable, FormatMissing
+from vru_ledger.store.database import Session
+
+TITLE = "Board pack"
+
+_FIRST = ("position", "monitoring", "caps", "commitments", "payments", "claims", "burndown")
+"""What a board reads first; every other report comes after these, by its name."""
+
+_NOT_STANDARD = ("journal",)
+"""Reports that are no paper: as long as the ledger."""
+
+_TAKEN = ("fund", "as_of", "known_at", "known")
+"""What of a query a pack can be asked for: the same for every report in it."""
+
+
+def write_pack(
+    terminal: Terminal, asked: Query, output: str, format_: str, *, drawn_only: bool
+) -> None:
+    """Write every standard report into one page, one workbook, or a folder of files.
+
+    Raises BadInput unless it is said where to, and for filters that not every report takes.
+    """
+    way = _way(output, format_)
+    given = {name for name, default in Query.DEFAULTS.items() if getattr(asked, name) != default}
+    if drawn_only or given - set(_TAKEN):
+        raise BadInput(
+            "a pack is every standard report at one moment",
+            "it takes --fund, --as-of and --known-at; ask each report for more",
+        )
+    with terminal.open().read() as session:
+        pack = _pack(session, resolve.query(session, asked))
+    if way:
+        _write(pack, output, way)
+        say_aside(f"written: {output}, {len(pack.answers)} reports")
+        return
+    written = list(_write_folder(pack, output))
+    say_aside(f"written: {output}, {len(pack.answers)} reports in {len(written)} files")
+
+
+def _way(output: str, format_: str) -> str:
+    """Return the format of the one file, or nothing for a folder. Raises BadInput."""
+    how = "name a page, a workbook or a folder: report pack -o pack.html, pack.xlsx or pack"
+    if not output:
+        raise BadInput("a pack is written to a file or a folder", how)
+    ending = os.path.splitext(output)[1].removeprefix(".").casefold()
+    way = format_ or ("" if os.path.isdir(output) else render.SUFFIXES.get(ending, ending))
+    if way not in ("", "html", "xlsx"):
+        raise BadInput(f"a pack is no {way[:40]}", how)
+    return way
+
+
+def _pack(session: Session, query: Query) -> Pack:
+    answers, left_out = [], []
+    names = [name for name in _FIRST if name in reports.names()]
+    for name in [*names, *(one for one in reports.names() if one not in names)]:
+        if name in _NOT_STANDARD:
+            left_out.append((name, f"no paper: ask for it with vru-ledger report {name}"))
+            continue
+        try:
+            answers.append(_read(session, name, query))
+        except BadInput as why:
+            left_out.append((name, why.message))
+    about = f"{TITLE}: {query.fund}" if query.fund else TITLE
+    meta = {**answers[0].meta, "made_by": _command(query, answers[0].meta)} if answers else {}
+    return Pack(title=about, answers=answers, meta=meta, left_out=left_out)
+
+
+def _read(session: Session, name: str, query: Query) -> Answer:
+    """Return a report with its rows read, so that it can be written twice."""
+    answer = signed(session, name, query, reports.report(name).answer(session, query))
+    return answer.replace(rows=list(answer.rows))
+
+
+def _command(query: Query, meta: Any) -> str:
+    fund = f" --fund {query.fund}" if query.fund else ""
+    as_of = f" --as-of {query.as_of.isoformat()}" if query.as_of else ""
+    return f"vru-ledger report pack{fund}{as_of} --known-at {meta['entry']} -o FILE"
+
+
+def _write(pack: Pack, path: str, way: str) -> None:
+    show: Any = render.renderer(way)
+    write_whole(path, lambda out: show.render_pack(pack, out), binary=render.is_binary(way))
+
+
+def _write_folder(pack: Pack, folder: str) -> Iterator[str]:
+    """Write the page, the workbook, and each report as CSV; yield the names of the files."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise FileUnreadable(
+            f"{folder} cannot be made ({error.strerror})", "name a folder, or a file to be"
+        ) from None
+    _write(pack, os.path.join(folder, "index.html"), "html")
+    yield "index.html"
+    try:
+        _write(pack, os.path.join(folder, "board-pack.xlsx"), "xlsx")
+        yield "board-pack.xlsx"
+    except FormatMissing as missing:
+        say_aside(f"without board-pack.xlsx: {missing.message}; {missing.hint}")
+    csv = render.renderer("csv")
+    for answer in pack.answers:
+        for one in (answer, *answer.apart):
+            path = os.path.join(folder, f"{one.name}.csv")
+            with suppress(KeyError):
+                write_whole(path, _csv(csv, one))
+                yield path
+
+
+def _csv(csv: render.Renderer, answer: Answer) -> Any:
+    return lambda out: csv.render(answer, out, width=120, colour=False)
