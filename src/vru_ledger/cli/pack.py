@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 from vru_ledger import render, reports
@@ -115,11 +114,11 @@ def _write_folder(pack: Pack, folder: str) -> Iterator[str]:
         say_aside(f"without board-pack.xlsx: {missing.message}; {missing.hint}")
     csv = render.renderer("csv")
     for answer in pack.answers:
-        for one in (answer, *answer.apart):
-            path = os.path.join(folder, f"{one.name}.csv")
-            with suppress(KeyError):
-                write_whole(path, _csv(csv, one))
-                yield path
+        if not answer.rows:
+            continue  # A heading alone does not say what it is of; the page says that there is none.
+        path = os.path.join(folder, f"{answer.name}.csv")
+        write_whole(path, _csv(csv, answer))
+        yield path
 
 
 def _csv(csv: render.Renderer, answer: Answer) -> Any:

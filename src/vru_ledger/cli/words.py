@@ -30,6 +30,7 @@ WORDS = {
     },
     "Ask": {
         "headroom": "How much more could go, and which cap stops more.",
+        "map": "Every borough at its place on the grid of London, with what it has: shade, figure, letters.",
         "why": "Where a figure comes from: its entries, who wrote them, and their source.",
     },
     "Report": {

@@ -110,7 +110,7 @@ def _of_cells(text: io.TextIOBase, between: str, name: str) -> Part:
         return Part("", ())
     first = next(rows, None)
     if first is None:
-        raise _not_one(name, "it has no row, and each row says which report made it")
+        raise _not_one(name, "it has no row, and it is the rows that say which report made them")
     place = heading.index(MADE_BY)
     made_by = first[place] if place < len(first) else ""
     return Part(made_by, (Table("", heading, chain([first], rows)),))

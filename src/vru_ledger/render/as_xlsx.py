@@ -30,6 +30,8 @@ MOST_ROWS = 1_000_000
 """A sheet holds 1,048,576 rows, with those above the table."""
 
 _WIDEST = 50
+_LONGEST_HEADING = 60
+"""A longer one would have to wrap, in a column that may be narrow; the contents have it all."""
 _LONGEST_NAME = 31
 _FIRST_DAY = datetime(2000, 1, 1)
 """When a workbook says it was made, where nothing says when its figures were recorded."""
@@ -154,7 +156,10 @@ class _Book:
         page.fit_to_pages(1, 0)
         for column, wide in enumerate(widths):
             page.set_column(column, column, wide)
-        page.write_string(0, 0, safe(title), self.formats["title"])
+        heading = safe(title)
+        if len(heading) > _LONGEST_HEADING:
+            heading = heading.split(": ")[0]
+        page.write_string(0, 0, heading, self.formats["title"])
         return page
 
     def _table(self, sheet: _Sheet) -> None:
