@@ -1,7 +1,7 @@
-"""What a report says of itself: the command that gives its figures again, whatever is written later.
+"""What a report says of itself: the command that gives its figures again, whatever comes later.
 
-`vru-ledger report position --fund MYENDS --known-at 31  # entry 31, head 47acda13855e`: a shell takes
-what stands behind the # for a remark, so that the whole can be pasted.
+`vru-ledger report position --fund MYENDS --known-at 31  # entry 31, head 47acda13855e`: a shell
+takes what stands behind the # for a remark, so that the whole can be pasted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _BEGINS = "vru-ledger report "
 _OPTIONS = {"everything": "--all"}
 """Options of `report` that are not called as the field of the query is."""
 
-_NOT_TYPED = ("known", "known_at")
+_NOT_TYPED = ("known", "known_at", "today")
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.,:/@")
 
 
@@ -34,17 +34,23 @@ class MadeBy(NamedTuple):
     options: tuple[str, ...]
     entry: int
     head: str
+    counted_to: date | None
 
 
-def signed(session: Session, report: str, query: Query, answer: Answer) -> Answer:
+def signed(session: Session, report: str, query: Query, answer: Answer, units: str = "") -> Answer:
     """Return an answer that says how it was made: in its meta, as `made_by` and `recorded_at`."""
     entry, head = int(answer.meta["entry"]), str(answer.meta["ledger_head"])
     words = [report, *_options(query)]
     if _looks_back(report):
         words += ["--known-at", str(entry)]
+    if units:
+        words += ["--units", units]
     made_by = f"{_BEGINS}{' '.join(_quoted(word) for word in words)}  # entry {entry}, head "
+    made_by += head[:_HEAD] or "none"
+    if answer.meta.get("counted_to") and not query.as_of:
+        made_by += f", counted to {answer.meta['counted_to']}"
     told = {
-        "made_by": made_by + (head[:_HEAD] or "none"),
+        "made_by": made_by,
         "recorded_at": ledger.recorded_at(session, entry),
     }
     return answer.replace(meta={**answer.meta, **told})
@@ -87,10 +93,14 @@ def read_made_by(text: str, file: str) -> MadeBy:
     import shlex
 
     found = re.fullmatch(
-        rf"{_BEGINS}(.{{1,4000}})  # entry (\d{{1,12}}), head ([0-9a-f]{{{_HEAD}}}|none)", text
+        rf"{_BEGINS}(.{{1,4000}})  # entry (\d{{1,12}}), head ([0-9a-f]{{{_HEAD}}}|none)"
+        r"(?:, counted to (\d{4}-\d\d-\d\d))?",
+        text,
+        re.ASCII,
     )
     try:
         words = shlex.split(found[1]) if found else []
+        counted_to = date.fromisoformat(found[4]) if found and found[4] else None
     except ValueError:
         words = []
     if found is None or not words:
@@ -99,11 +109,11 @@ def read_made_by(text: str, file: str) -> MadeBy:
             "write it with vru-ledger report NAME -o FILE, as json, jsonl, csv, tsv, html or xlsx",
         )
     head = "" if found[3] == "none" else found[3]
-    return MadeBy(words[0], tuple(words[1:]), int(found[2]), head)
+    return MadeBy(words[0], tuple(words[1:]), int(found[2]), head, counted_to)
 
 
-def made_again(session: Session, made_by: MadeBy) -> Answer:
-    """Return the answer that a report gives to what it was asked then.
+def made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
+    """Return the answer that a report gives to what it was asked then, shaped for a way of showing.
 
     Raises BadInput or NotFound where it can no longer be asked.
     """
@@ -112,7 +122,7 @@ def made_again(session: Session, made_by: MadeBy) -> Answer:
     from vru_ledger import reports
     from vru_ledger.actions import resolve
     from vru_ledger.cli.options import query_of
-    from vru_ledger.cli.report import app
+    from vru_ledger.cli.report import app, shaped
 
     command: Any = typer.main.get_command(app)
     try:
@@ -121,6 +131,7 @@ def made_again(session: Session, made_by: MadeBy) -> Answer:
         said = getattr(problem, "message", str(problem))
         raise BadInput(f"its options are not those of this program ({said})") from None
     asked = query_of(**{name: told for name, told in typed.items() if name in Query.FIELDS})
-    query = resolve.query(session, asked)
+    query = resolve.query(session, asked.replace(today=made_by.counted_to))
     answer = reports.report(made_by.report).answer(session, query)
-    return signed(session, made_by.report, query, answer)
+    units = str(typed.get("units") or "")
+    return shaped(signed(session, made_by.report, query, answer, units), way, units)

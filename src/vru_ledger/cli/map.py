@@ -43,7 +43,7 @@ def map_(
     format_: Format = "",
     output: Output = "",
 ) -> None:
-    """Every borough at its place on the grid of London, with what it has: shade, figure, letters."""
+    """Every borough at its place on the grid of London: its letters, a shade and a figure."""
     from vru_ledger.actions import resolve
     from vru_ledger.cli.made_by import signed
     from vru_ledger.cli.output import chosen_format, emit, write_whole

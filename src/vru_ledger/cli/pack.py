@@ -24,12 +24,12 @@ _FIRST = ("position", "monitoring", "caps", "commitments", "payments", "claims",
 _NOT_STANDARD = ("journal",)
 """Reports that are no paper: as long as the ledger."""
 
-_TAKEN = ("fund", "as_of", "known_at", "known")
+_TAKEN = ("fund", "as_of", "known_at", "known", "today")
 """What of a query a pack can be asked for: the same for every report in it."""
 
 
 def write_pack(
-    terminal: Terminal, asked: Query, output: str, format_: str, *, drawn_only: bool
+    terminal: Terminal, asked: Query, output: str, format_: str, units: str, *, strange: bool
 ) -> None:
     """Write every standard report into one page, one workbook, or a folder of files.
 
@@ -37,7 +37,7 @@ def write_pack(
     """
     way = _way(output, format_)
     given = {name for name, default in Query.DEFAULTS.items() if getattr(asked, name) != default}
-    if drawn_only or given - set(_TAKEN):
+    if strange or units or given - set(_TAKEN):
         raise BadInput(
             "a pack is every standard report at one moment",
             "it takes --fund, --as-of and --known-at; ask each report for more",
@@ -115,7 +115,7 @@ def _write_folder(pack: Pack, folder: str) -> Iterator[str]:
     csv = render.renderer("csv")
     for answer in pack.answers:
         if not answer.rows:
-            continue  # A heading alone does not say what it is of; the page says that there is none.
+            continue  # Rows say what a file is of; the page says that there are none.
         path = os.path.join(folder, f"{answer.name}.csv")
         write_whole(path, _csv(csv, answer))
         yield path

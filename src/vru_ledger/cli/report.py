@@ -1,9 +1,11 @@
 """`vru-ledger report`: ask a question of the ledger, and choose how to see the answer."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from vru_ledger.cli.made_by import signed
 from vru_ledger.cli.options import (
     AreaFilter,
     AsOf,
@@ -12,25 +14,32 @@ from vru_ledger.cli.options import (
     Bom,
     By,
     Chart,
+    Define,
     Everything,
+    Exceptions,
     Format,
     FundFilter,
     KindFilter,
     KnownAt,
+    NoPager,
     Output,
+    Periods,
     RecipientFilter,
+    Sentences,
     Since,
     SourceFilter,
     StageFilter,
+    Units,
     Until,
     YearFilter,
     query_of,
     terminal_of,
 )
-from vru_ledger.cli.made_by import signed
 from vru_ledger.cli.output import chosen_format, drawn_format, emit, with_picture
-from vru_ledger.cli.terminal import say
-from vru_ledger.errors import NotFound
+from vru_ledger.cli.terminal import held, read, say
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.query import Query
+from vru_ledger.errors import BadInput, NotFound
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -56,6 +65,12 @@ def report(
     as_of: AsOf = "",
     known_at: KnownAt = "",
     everything: Everything = False,
+    periods: Periods = "",
+    exceptions: Exceptions = False,
+    units: Units = "",
+    define: Define = False,
+    sentences: Sentences = False,
+    no_pager: NoPager = False,
     chart: Chart = False,
     bom: Bom = False,
     format_: Format = "",
@@ -71,7 +86,8 @@ def report(
         return
     if name not in reports.names() and name != "pack":
         raise NotFound(
-            f"no report is called {name[:40]!r}", f"there are {', '.join(reports.names())}, and pack"
+            f"no report is called {name[:40]!r}",
+            f"there are {', '.join([*reports.names(), 'pack'])}",
         )
     asked = query_of(
         since=since,
@@ -82,6 +98,9 @@ def report(
         by=by,
         stage=stage,
         everything=everything,
+        periods=periods,
+        exceptions=exceptions,
+        today=terminal_of(ctx).today(),
         fund=fund,
         recipient=recipient,
         area=area,
@@ -93,11 +112,75 @@ def report(
     if name == "pack":
         from vru_ledger.cli.pack import write_pack
 
-        write_pack(terminal_of(ctx), asked, output, format_, drawn_only=chart or bom)
+        strange = chart or bom or sentences or define
+        write_pack(terminal_of(ctx), asked, output, format_, units, strange=strange)
         return
-    format_ = drawn_format(format_, output) if chart else chosen_format(format_, output)
+    way = _way(format_, output, sentences=sentences, chart=chart)
+    in_units = _units(units, way)
+    asked_of = reports.report(name)
+    _must_be_told(name, getattr(asked_of, "NEEDS", ()), asked)
+    held.paged = not no_pager and not output
     with terminal_of(ctx).open().read() as session:
-        asked = resolve.query(session, asked)
-        answer = reports.report(name).answer(session, asked)
-        answer = signed(session, name, asked, answer)
-        emit(with_picture(answer) if chart else answer, format_, output, bom=bom)
+        query = resolve.query(session, asked)
+        answer = signed(session, name, query, asked_of.answer(session, query), in_units)
+        if define:
+            answer = _defined(answer)
+        answer = shaped(with_picture(answer) if chart else answer, way, in_units)
+        emit(answer, way, output, bom=bom)
+
+
+FOR_READING = ("table", "plain", "md", "html", "sentences")
+"""Ways of showing for people, who read subtotals and figures in thousands; programs add up rows."""
+
+
+def shaped(answer: Answer, way: str, units: str) -> Answer:
+    """Return an answer as a way of showing wants it: for people with subtotals, in `units`."""
+    if way not in FOR_READING:
+        return answer
+    from vru_ledger.render.layout import for_reading
+
+    if way == "html" and answer.charted:
+        # Read twice, for the picture and for the table; no picture has subtotals in it.
+        rows = list(answer.rows)
+        answer = answer.replace(rows=rows, charted_rows=rows)
+    return for_reading(answer, units)
+
+
+def _way(asked: str, output: str, *, sentences: bool, chart: bool) -> str:
+    """Return the way of showing. Raises BadInput for two at once."""
+    if sentences and (chart or asked not in ("", "sentences")):
+        other = "--chart" if chart else f"-f {asked[:40]}"
+        raise BadInput(f"--sentences and {other} are two ways of showing", "say one")
+    if sentences:
+        return chosen_format("sentences", output)
+    return drawn_format(asked, output) if chart else chosen_format(asked, output)
+
+
+def _units(typed: str, way: str) -> str:
+    """Return the units that money is shown in. Raises BadInput for a way that is for programs."""
+    if not typed:
+        return ""
+    from vru_ledger.domain.units import parse_units
+
+    units = read(parse_units, "--units", typed)
+    if way not in FOR_READING:
+        raise BadInput(
+            f"--units is for people, and {way} for programs: it has every figure in whole pence",
+            f"leave --units out, or show it as one of {', '.join(FOR_READING)}",
+        )
+    return units
+
+
+def _must_be_told(name: str, needs: Sequence[str], asked: Query) -> None:
+    lacking = [f"--{filter_}" for filter_ in needs if not getattr(asked, filter_)]
+    if lacking:
+        raise BadInput(
+            f"the report {name} is of one {' and '.join(needs)}",
+            f"say which: vru-ledger report {name} {' '.join(lacking)} NAME",
+        )
+
+
+def _defined(answer: Answer) -> Answer:
+    """Return an answer whose notes say what its columns mean."""
+    meant = [f"{name.replace('_', ' ')}: {told}" for name, told in answer.measures.items()]
+    return answer.replace(notes=[*answer.notes, *meant])

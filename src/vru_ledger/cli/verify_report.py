@@ -32,7 +32,7 @@ def verify_report(
         str, typer.Option("-f", "--format", help="text or json.", metavar="FORMAT")
     ] = "text",
 ) -> None:
-    """Make the report in FILE again, at its entry, and compare every cell; exit 4 if any differs."""
+    """Make the report in FILE again as it was known then, and compare: exit 4 if a cell differs."""
     from vru_ledger.cli.made_by import read_made_by
     from vru_ledger.exchange.report_file import open_report
 
@@ -68,7 +68,10 @@ def _verified(session: Session, made_by: MadeBy, kept: Part, way: str) -> dict[s
     }
     newest = ledger.head(session).number
     if made_by.entry > newest:
-        return {**told, "problem": f"the ledger ends at entry {newest}, before entry {made_by.entry}"}
+        return {
+            **told,
+            "problem": f"the ledger ends at entry {newest}, before entry {made_by.entry}",
+        }
     if made_by.entry and not ledger.hash_of(session, made_by.entry).startswith(made_by.head):
         why = "another ledger made it, or the past of this one was rewritten"
         return {**told, "problem": f"entry {made_by.entry} has another hash than the report: {why}"}
@@ -84,9 +87,7 @@ def _verified(session: Session, made_by: MadeBy, kept: Part, way: str) -> dict[s
         "rows": compared.rows,
         "cells": compared.cells,
         "differ": compared.differ,
-        "differences": [
-            dict(zip(one.FIELDS, one, strict=True)) for one in compared.differences
-        ],
+        "differences": [dict(zip(one.FIELDS, one, strict=True)) for one in compared.differences],
     }
 
 
@@ -97,7 +98,7 @@ def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compar
     from vru_ledger.cli.made_by import made_again
     from vru_ledger.exchange.report_file import open_report
 
-    answer = made_again(session, made_by)
+    answer = made_again(session, made_by, way)
     with tempfile.TemporaryDirectory(prefix="vru-ledger-") as folder:
         place = os.path.join(folder, f"again.{way}")
         how: dict[str, Any] = {"encoding": "utf-8", "newline": ""}

@@ -1,6 +1,6 @@
 """What a question gets: rows, their total, and what they mean; no renderer knows who asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vru_ledger.domain.value import Value
@@ -13,7 +13,13 @@ class Answer(Value):
     the first to go first. `total` is a row of the same type, or None where adding up makes no
     sense. `meta` says where and when the ledger stood, `measures` what each column means, `notes`
     what a reader must know besides; `apart` holds answers that stand beside and in no total.
-    `charted` names the columns that a picture shows: the bars, and whatever they are a part of.
+
+    Rows may come in groups: `levels` names the fields that each group goes by, the outermost first,
+    and people are shown a subtotal of each. Pence add up; `complete` works out the rest of a row
+    that was added up, such as a share. `units` is how people are shown pence, empty for pounds.
+
+    `charted` names the columns that a picture shows: the bars, and whatever they are a part of;
+    `charted_rows` are its rows, where `rows` come with sums among them.
     """
 
     name: str
@@ -28,6 +34,11 @@ class Answer(Value):
     notes: Sequence[str] = ()
     apart: Sequence["Answer"] = ()
     charted: Sequence[str] = ()
+    levels: Sequence[Sequence[str]] = ()
+    complete: Callable[[Any], Any] | None = None
+    units: str = ""
+    charted: Sequence[str] = ()
+    charted_rows: Sequence[Any] | None = None
 
 
 class Pack(Value):

@@ -13,7 +13,7 @@ SUFFIXES: tuple[str, ...] = ()
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _FULL = "█▓▒░"
-_BELOW_ZERO = "╱"
+_BELOW_ZERO = "▞"
 _SHORTEST_BAR = 8
 _LONGEST_LABEL = 40
 _SHORTEST_LABEL = 12

@@ -65,9 +65,9 @@ def _sections(answers: Iterable[Answer], *, alone: bool) -> Iterator[Mapping[str
 
 def _section(answer: Answer, mark: str, level: int) -> Mapping[str, Any]:
     columns = for_people(answer)
-    if answer.charted:
-        # Read twice: for the picture and for the table.
-        answer = answer.replace(rows=list(answer.rows))
+    if answer.charted and answer.charted_rows is None:
+        rows = list(answer.rows)  # Read twice: for the picture and for the table.
+        answer = answer.replace(rows=rows, charted_rows=rows)
     return {
         "mark": mark,
         "level": level,
@@ -84,7 +84,7 @@ def _section(answer: Answer, mark: str, level: int) -> Mapping[str, Any]:
 
 
 def _picture(answer: Answer, mark: str) -> Mapping[str, str] | None:
-    if not answer.charted or not answer.rows:
+    if not answer.charted or not answer.charted_rows:
         return None
     try:
         chart = chart_of(answer)

@@ -15,7 +15,10 @@ BINARY = True
 _ZOOM = 2.0
 """Dots for each pixel, so that print and good screens are sharp."""
 
-_LETTERS = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="30"><g {}><text y="20">{}</text></g></svg>'
+_LETTERS = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="30">'
+    '<g {}><text y="20">{}</text></g></svg>'
+)
 
 
 def render(answer: Answer, out: BinaryIO, *, width: int, colour: bool) -> None:

@@ -40,7 +40,8 @@ def standing_alone(chart: Chart, notes: Sequence[str] = ()) -> str:
     body, height = _body(chart, "chart", len(head) * 24 + 8)
     total = height + len(foot) * _LINE + 16
     texts = [
-        f'<text x="0" y="{20 + 24 * place}" font-size="18" font-weight="bold">{_escaped(line)}</text>'
+        f'<text x="0" y="{20 + 24 * place}" font-size="18" font-weight="bold">'
+        f"{_escaped(line)}</text>"
         for place, line in enumerate(head)
     ]
     texts += [

@@ -1,7 +1,7 @@
 """For spreadsheets, readable by everybody: a workbook as the Analysis Function's checklist asks.
 
-Cover, contents, notes, then one table to a sheet: marked up as a table, from its left edge, with its
-name in A1, nothing merged, hidden, frozen or filtered. Amounts are numbers, in pounds.
+Cover, contents, notes, then one table to a sheet: marked up as a table, from its left edge, with
+its name in A1, nothing merged, hidden, frozen or filtered. Amounts are numbers, in pounds.
 """
 
 from __future__ import annotations

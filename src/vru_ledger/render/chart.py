@@ -54,7 +54,7 @@ def chart_of(answer: Answer) -> Chart:
     """Return the picture of an answer. Raises BadInput where it has no figure to draw."""
     drawn = drawn_columns(answer)
     labels = _labels(answer, for_people(answer))
-    rows = list(answer.rows)
+    rows = list(answer.rows if answer.charted_rows is None else answer.charted_rows)
     shown = rows[:MOST_BARS]
     values = [[_value(column, row) for column in drawn] for row in shown]
     longest = max([abs(value) for line in values for value in line if value is not None] or [0])

@@ -6,7 +6,7 @@ Shade, figure and letters say the same, so that it reads without colour and in p
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import format_pounds
@@ -25,7 +25,7 @@ class _Tile(NamedTuple):
     figure: str
 
 
-def draw(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
+def draw(answer: Answer, out: Any, *, width: int, colour: bool) -> None:
     """Draw the rows of the report `map`, and below them what the shades and figures mean."""
     rows = list(answer.rows)
     most = max([row.amount for row in rows], default=0)

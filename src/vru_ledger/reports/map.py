@@ -108,9 +108,7 @@ def _asked(query: Query) -> tuple[str, str]:
     if len(query.by) > 1 or by not in ("area", "bcu"):
         raise BadInput("a map is by borough or by command unit", "--by area, or --by bcu")
     if query.stage and query.stage not in HELD:
-        raise BadInput(
-            f"{query.stage} belongs to no area", f"by any of {', '.join(MEASURED)}"
-        )
+        raise BadInput(f"{query.stage} belongs to no area", f"by any of {', '.join(MEASURED)}")
     return by, query.stage or ALLOCATED
 
 

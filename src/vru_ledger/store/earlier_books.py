@@ -8,7 +8,6 @@ tells. What single recipients and awards held is added up from their own entries
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from vru_ledger.caps import Bounds, bounds, counted
@@ -21,6 +20,7 @@ from vru_ledger.position import Balance, Key, floor_of, line_changes
 from vru_ledger.store import authority, ledger
 from vru_ledger.store.books import Books
 from vru_ledger.store.database import Row, Session
+from vru_ledger.store.turnovers import turned_over
 
 _GROWS = (
     "CASE e.from_stage WHEN 'unallocated' THEN e.amount_pence ELSE 0 END"
@@ -60,53 +60,9 @@ class EarlierBooks(Books):
                     Key("stage", of, stage, f"{source}|{fy}|{area}"),
                     -pence if stage == AUTHORITY else pence,
                 )
-                for of, stage, source, fy, area, pence in self._stages(fund)
+                for of, stage, source, fy, area, pence in turned_over(self.session, self.moment, fund)
             ]
         return self._lines[fund]
-
-    def _stages(self, fund: str) -> list[Row]:
-        """Return the pence of each stage, as movements count them."""
-        row = self.session.row(
-            "SELECT number, last FROM folios WHERE last <= ? ORDER BY number DESC LIMIT 1",
-            (self._newest,),
-        )
-        folio, last = row or (0, 0)
-        day = self.moment.as_of
-        # Not by an index on the fund, which would be walked for every entry.
-        narrow, of_fund = (" AND {}.fund || '' = ?", [fund]) if fund else ("", [])
-        columns = "{0}.fund, {0}.stage, {0}.source, {0}.fy, {0}.area, {0}.pence"
-        parts = [f"SELECT {columns.format('t')} FROM turnovers t WHERE t.folio <= ?"]
-        values: list[Any] = [folio]
-        after = f"SELECT {columns.format('m')} FROM movements m WHERE m.entry > ? AND m.entry <= ?"
-        if day is not None:
-            whole = (day + timedelta(1)).month != day.month
-            parts[0] += f" AND t.month {'<=' if whole else '<'} ?"
-            values.append(day.isoformat()[:7])
-            after = (
-                f"SELECT {columns.format('m')} FROM entries e CROSS JOIN movements m"
-                " WHERE e.number > ? AND e.number <= ? AND m.entry = e.number"
-                " AND (e.dated IS NULL OR e.dated <= ?)"
-            )
-        parts[0] += narrow.format("t")
-        values += of_fund
-        parts.append(after + narrow.format("m"))
-        values += [last, self._newest, *([day.isoformat()] if day else []), *of_fund]
-        if day is not None and not whole:
-            # The month of that day is told only in part: by its own entries.
-            parts.append(
-                f"SELECT {columns.format('m')} FROM folios f CROSS JOIN entries e"
-                " CROSS JOIN movements m WHERE f.number IN"
-                " (SELECT folio FROM turnovers WHERE month = ? AND folio <= ?)"
-                " AND e.number BETWEEN f.first AND f.last AND e.dated BETWEEN ? AND ?"
-                " AND m.entry = e.number" + narrow.format("m")
-            )
-            first = day.replace(day=1).isoformat()
-            values += [first[:7], folio, first, day.isoformat(), *of_fund]
-        return self.session.rows(
-            "SELECT fund, stage, source, fy, area, CAST(SUM(pence) AS BIGINT)"
-            f" FROM ({' UNION ALL '.join(parts)}) s GROUP BY fund, stage, source, fy, area",
-            values,
-        )
 
     def authority(self, fund: str) -> int:
         """Return a fund's whole authority, in pence."""

@@ -1,0 +1,69 @@
+"""The plans in force: what is planned of each award, by a moment, from the few entries that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vru_ledger.domain.profiles import Profile
+from vru_ledger.domain.query import Moment, Query
+from vru_ledger.domain.register import Area
+from vru_ledger.store import awards, ledger, register
+from vru_ledger.store.database import Session
+
+
+def in_force(session: Session, query: Query) -> list[Profile]:
+    """Return the newest plan of each award that a query asks for, those undone left out.
+
+    By award. Only entries that plan are read, by their index, however many others there are.
+    """
+    moment = query.moment()
+    bcu_of = {one.code: one.bcu for one in register.everything(session, Area)} if query.bcu else {}
+    undone = _undone(session, moment)
+    newest: dict[str, Any] = {}
+    asked = Query(
+        kind=Profile.KIND,
+        fund=query.fund,
+        recipient=query.recipient,
+        award=query.award,
+        as_of=query.as_of,
+        known_at=query.known_at,
+    )
+    for recorded in ledger.entries(session, asked):
+        plan: Any = recorded.entry
+        if (
+            recorded.number not in undone
+            and query.source in ("", plan.source)
+            and query.fy in ("", plan.fy)
+            and query.area in ("", plan.area)
+            and query.bcu in ("", bcu_of.get(plan.area, plan.bcu))
+        ):
+            newest[plan.award] = plan
+    return [newest[award] for award in sorted(newest)]
+
+
+def _undone(session: Session, moment: Moment) -> set[int]:
+    """Return the plans that were undone by a moment."""
+    wanted = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add("e.reverses IS NOT NULL")
+    rows = session.rows(
+        "SELECT e.reverses FROM entries p CROSS JOIN entries e"
+        f"{wanted.where()} AND p.kind = 'profile' AND p.{ledger.RARE[2:]} AND e.reverses = p.number",
+        wanted.parameters,
+    )
+    return {number for (number,) in rows}
+
+
+def held(
+    session: Session, of: Iterable[tuple[str, str]], moment: Moment
+) -> dict[str, dict[str, int]]:
+    """Return what each stage held of these awards by a moment, in pence; `of` is fund and award."""
+    if not moment.is_now():
+        return {
+            award: awards.held_then(awards.happened(session, award, moment)) for _, award in of
+        }
+    keys = [key for fund, award in of for key in awards.stage_keys(fund, award)]
+    found: dict[str, dict[str, int]] = {}
+    for key, balance in ledger.balances(session, keys).items():
+        found.setdefault(key.bucket, {})[key.name] = balance.held
+    return found
