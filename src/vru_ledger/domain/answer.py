@@ -33,7 +33,6 @@ class Answer(Value):
     measures: Mapping[str, str] = {}
     notes: Sequence[str] = ()
     apart: Sequence["Answer"] = ()
-    charted: Sequence[str] = ()
     levels: Sequence[Sequence[str]] = ()
     complete: Callable[[Any], Any] | None = None
     units: str = ""
