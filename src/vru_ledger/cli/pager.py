@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TextIO
+from typing import IO, TextIO, cast
 
 _LESS = "less"
 _MANNERS = "FRX"
-"""Of less, unless LESS says otherwise: end at once if it fits, keep colours, leave it on the screen."""
+"""How less behaves, unless LESS says otherwise: it ends at once if all fits, and keeps colours."""
 
 
 def shows(output: TextIO) -> bool:
@@ -23,7 +23,7 @@ def shows(output: TextIO) -> bool:
         return False
     environment = {**os.environ, "LESS": os.environ.get("LESS", _MANNERS), "LESSCHARSET": "utf-8"}
     try:
-        pager = subprocess.Popen(
+        pager = subprocess.Popen(  # noqa: S603 (whoever sets PAGER is who is typing)
             # A shell, as git does it: PAGER may hold options.
             command if command != _LESS else [_LESS],
             shell=command != _LESS,
@@ -48,11 +48,10 @@ _NOT_FOUND = 127
 
 def _feed(pager: subprocess.Popen[bytes], output: TextIO) -> None:
     output.seek(0)
-    stdin = pager.stdin
-    assert stdin is not None
+    stdin = cast(IO[bytes], pager.stdin)
     try:
         while block := output.read(1 << 16):
             stdin.write(block.encode("utf-8", "backslashreplace"))
         stdin.close()
-    except (BrokenPipeError, OSError):
+    except BrokenPipeError:
         return

@@ -5,7 +5,15 @@ from __future__ import annotations
 from vru_ledger.domain.money import format_pounds
 
 UNITS = ("£", "£000", "£m", "pence")
-_TYPED = {"gbp": "£", "pounds": "£", "000": "£000", "£k": "£000", "k": "£000", "m": "£m", "p": "pence"}
+_TYPED = {
+    "gbp": "£",
+    "pounds": "£",
+    "000": "£000",
+    "£k": "£000",
+    "k": "£000",
+    "m": "£m",
+    "p": "pence",
+}
 _STEP = {"£000": 100_000, "£m": 1_000_000, "pence": 1}
 """Pence of the smallest step that is shown: £m has two decimals."""
 

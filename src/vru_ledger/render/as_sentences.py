@@ -39,7 +39,8 @@ def _lines(answer: Answer) -> Iterator[str]:
 
 def _sentence(columns: Sequence[Column], row: Any) -> str:
     """Say who a row is about, then each figure by its name."""
-    about, figures = [], []
+    about: list[str] = []
+    figures: list[str] = []
     for column in columns:
         cell = column.text(row)
         if cell in ("", NONE):

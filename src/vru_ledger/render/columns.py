@@ -49,8 +49,8 @@ _ABSENT = {"money": NOT_PUBLISHED, "date": "not dated"}
 class Column(NamedTuple):
     """One field of a row, as it is written.
 
-    `kind` is money, quantity, share, change, whole, text, date or flag. `text` gives a row's cell for
-    people, safe for a terminal; `machine` its values for programs, one for each machine name.
+    `kind` is money, quantity, share, change, whole, text, date or flag. `text` gives a row's cell
+    for people, safe for a terminal; `machine` its values for programs, one for each machine name.
     """
 
     name: str

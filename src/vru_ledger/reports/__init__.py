@@ -13,7 +13,7 @@ from vru_ledger.errors import NotFound
 from vru_ledger.store.database import Session
 
 _SHARED = (
-    *("__init__", "across", "apart", "dimensions", "meta", "monitoring_by_period"),
+    *("__init__", "across", "apart", "by_place", "dimensions", "meta", "monitoring_by_period"),
     *("proof", "profiles"),
 )
 """Files of this folder that reports share, and that are none themselves."""

@@ -18,6 +18,7 @@ from vru_ledger.reports import dimensions, proof
 from vru_ledger.reports.meta import meta, narrowing, standing
 from vru_ledger.store import figures, register, turnovers
 from vru_ledger.store.database import Session
+from vru_ledger.store.figures import Group
 
 MOST = 120
 """Columns: ten years of months. More than that are of no use to anybody."""
@@ -28,7 +29,7 @@ UNDATED = "no day"
 
 @cache
 def row_type(texts: tuple[str, ...], periods: tuple[str, ...], summed: bool) -> Any:
-    """Return the type of rows with these texts and pence for each period, and in all if `summed`."""
+    """Return the type of rows with these texts, pence for each period, and in all if `summed`."""
     money = (*periods, *(("total",) if summed else ()))
     fields = {**dict.fromkeys(texts, str | None), **dict.fromkeys(money, Pence)}
     told = {**dimensions.TOLD, **{name: {"absent": ""} for name in money}}
@@ -105,7 +106,7 @@ def position(session: Session, query: Query) -> Answer:
             period: Pence(sum(pence for month_, pence in sums[keys].items() if month_ <= end))
             for period, end in zip(periods, ends, strict=True)
         }
-        told = dimensions.fields(by, dimensions.Group(keys, "", ()), columns)
+        told = dimensions.fields(by, Group(keys, "", ()), columns)
         if any(held.values()):
             rows.append(rows_of(**told, **held))
     shown = (*dimensions.shown(by), *periods)
@@ -116,12 +117,16 @@ def position(session: Session, query: Query) -> Answer:
     told = meta(session, query.replace(by=by))
     return Answer(
         name="position",
-        title=f"Position by {dimensions.in_words(by)}: {measure} at the end of each {query.periods}",
+        title=f"Position by {dimensions.in_words(by)}: {measure} at the end of each "
+        f"{query.periods}",
         row_type=rows_of,
         rows=rows,
         shown=shown,
         total=total if periods else None,
-        drop_first=(*(dimensions.SHOWN_AS[n][1] for n in by if n != "fy" and n != "theme"), *periods),
+        drop_first=(
+            *(dimensions.SHOWN_AS[n][1] for n in by if n != "fy" and n != "theme"),
+            *periods,
+        ),
         meta=told,
         measures=dict.fromkeys(periods, f"{MEASURES[measure]}; at the end of the period"),
         notes=[*narrowing(told), *_said(session, query, measure, periods, total), standing(told)],
@@ -181,4 +186,3 @@ def flows(
     """Return what entries of each month moved into stages, in pence, by the query's dimensions."""
     turned = turnovers.by_month(session, query.moment(), query.fund, stages=stages)
     return _by_keys(session, turned, by, query)
-

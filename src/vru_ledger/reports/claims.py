@@ -37,6 +37,8 @@ class Row(Value):
     TOLD: ClassVar[Told] = {
         "recipient": {"machine_only": True},
         "name": {"heading": "recipient"},
+        "entry": {"absent": ""},
+        "dated": {"absent": "-"},
         "claimed": {"absent": ""},
     }
 
@@ -62,9 +64,11 @@ def answer(session: Session, query: Query) -> Answer:
     sums = dict(zip(COLUMNS, Figures(session).total(("area",), query), strict=True))
     total = proof.summed(Row, (), (), award="total", waiting=Pence(sums["payable"]))
     list(proof.tied(rows, total, ("waiting",)))
-    notes = []
+    notes: list[str] = []
     if query.exceptions:
-        rows, notes = proof.only_exceptions(rows, lambda row: (row.age_days or 0) > LATE, ("waiting",))
+        rows, notes = proof.only_exceptions(
+            rows, lambda row: (row.age_days or 0) > LATE, ("waiting",)
+        )
         total = proof.summed(Row, rows, ("waiting",), award="total")
     return Answer(
         name="claims",

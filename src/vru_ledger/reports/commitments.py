@@ -36,6 +36,7 @@ class Row(Value):
     TOLD: ClassVar[Told] = {
         "recipient": {"machine_only": True},
         "name": {"heading": "recipient"},
+        "fy": {"heading": "year"},
         "made": {"absent": "-"},
         "term_to": {"absent": "-"},
     }
@@ -66,7 +67,7 @@ def answer(session: Session, query: Query) -> Answer:
     told = meta(session, query)
     total = _total(session, query)
     rows = proof.tied(_rows(session, query, day), total, _MONEY)
-    notes = []
+    notes: list[str] = []
     if query.exceptions:
         found, notes = proof.only_exceptions(
             list(rows), lambda row: row.term == "ended", ("undrawn",)

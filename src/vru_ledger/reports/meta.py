@@ -91,8 +91,8 @@ def allow(
     """Raise BadInput if a query is narrowed by something that a report knows nothing of.
 
     A filter that is quietly left out would make a figure mean something else. `times` says that
-    the report can look back with `as_of` and `known_at`, `periods` that it can show columns of them,
-    `exceptions` that it knows which of its rows somebody has to look at.
+    the report can look back with `as_of` and `known_at`, `periods` that it can show columns of
+    them, `exceptions` that it knows which of its rows somebody has to look at.
     """
     if query.periods and not periods:
         raise BadInput(

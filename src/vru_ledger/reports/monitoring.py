@@ -31,12 +31,12 @@ MEASURES = {
     "over from money of no year",
     "virements": "authority moved in by virement or carried in, less what was moved or carried out",
     "ended": "authority that lapsed or was surrendered, below zero",
-    "revised": "the budget as it stands: original + virements + ended, and all that the stages hold",
+    "revised": "the budget as it stands: original + virements + ended, and what all stages hold",
     "actual": "actual to date: payable + disbursed",
     "committed": "awarded and not yet claimed",
     "profile": "profile to date: planned in periods that have ended",
-    "forecast": "forecast outturn: actual, and for each award with a plan what is planned in periods "
-    "that have not ended, for each without one what is committed",
+    "forecast": "forecast outturn: actual, and for each award with a plan what is planned in "
+    "periods that have not ended, for each without one what is committed",
     "variance": "forecast - revised: an underspend is below zero",
     "variance_of_budget": "variance / revised, in per cent, rounded towards zero",
     "rag": "green, amber or red, as the note says",
@@ -98,7 +98,7 @@ def answer(session: Session, query: Query) -> Answer:
     day = counted_to(session, query)
     total, rows = _rows(session, query, by, day)
     list(proof.tied(rows, total, _MONEY))
-    notes = []
+    notes: list[str] = []
     shown = dimensions.shown(by)
     if query.exceptions:
         rows, notes = proof.only_exceptions(rows, lambda row: row.rag != "green", ("revised",))
@@ -132,9 +132,7 @@ def answer(session: Session, query: Query) -> Answer:
     )
 
 
-def _rows(
-    session: Session, query: Query, by: Sequence[str], day: date
-) -> tuple[Row, list[Row]]:
+def _rows(session: Session, query: Query, by: Sequence[str], day: date) -> tuple[Row, list[Row]]:
     """Return the total, asked for without groups, and the rows."""
     held = Figures(session)
     moved = budget_changes.moved(session, query)
@@ -278,5 +276,3 @@ def _in_words(row: Row) -> str:
     share = change_of(abs(row.variance), row.revised)
     of = "" if share is None else f", {format_share(share)} of the budget"
     return f"{what} of {format_pounds(abs(row.variance))}{of}"
-
-

@@ -7,13 +7,13 @@ from typing import Any
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
+from vru_ledger.domain.periods import period_bounds
 from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Fund
 from vru_ledger.reports import across, dimensions, proof
 from vru_ledger.reports.meta import meta, narrowing, standing
 from vru_ledger.store import plans, register
 from vru_ledger.store.database import Session
-from vru_ledger.domain.periods import period_bounds
-from vru_ledger.domain.register import Fund
 from vru_ledger.store.figures import Group
 
 Flows = dict[tuple[str, ...], dict[str, int]]
@@ -34,7 +34,8 @@ def answer(session: Session, query: Query, by: Sequence[str]) -> Answer:
         what="profile and actual",
         flows=actual,
         words=("profile", "actual", "actual - profile"),
-        meanings="profile: planned in the period; actual: by how much payable + disbursed grew in it",
+        meanings="profile: planned in the period; "
+        "actual: by how much payable + disbursed grew in it",
     )
 
 
@@ -75,7 +76,8 @@ def side_by_side(
     sums = {word: sum(row.total for row in rows if row.measure == word) for word in words[:2]}
     return Answer(
         name=name,
-        title=f"{what.capitalize()} by {dimensions.in_words(by)}, {query.periods} by {query.periods}",
+        title=f"{what.capitalize()} by {dimensions.in_words(by)}, {query.periods} by "
+        f"{query.periods}",
         row_type=row_type,
         rows=rows,
         shown=(*fields, *periods, "total"),
@@ -91,16 +93,13 @@ def side_by_side(
     )
 
 
-def planned_by_month(
-    session: Session, query: Query, by: Sequence[str]
-) -> Flows:
+def planned_by_month(session: Session, query: Query, by: Sequence[str]) -> Flows:
     """Return what the plans in force plan, by group and by the last month of each period."""
     theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
     sums: Flows = {}
     for plan in plans.in_force(session, query):
         keys = tuple(
-            theme_of.get(plan.fund, "") if name == "theme" else _property(plan, name)
-            for name in by
+            theme_of.get(plan.fund, "") if name == "theme" else _property(plan, name) for name in by
         )
         of = sums.setdefault(keys, {})
         for one in plan.instalments:

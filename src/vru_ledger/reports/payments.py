@@ -75,7 +75,7 @@ def answer(session: Session, query: Query) -> Answer:
     rows = list(_rows(session, query, by, paid, today))
     total = _total(session, query)
     list(proof.tied(rows, total, _MONEY))
-    notes = []
+    notes: list[str] = []
     if query.exceptions:
         rows, notes = proof.only_exceptions(
             rows, lambda row: row.state == "past" and bool(row.difference), _MONEY[:2]
@@ -116,13 +116,19 @@ def _rows(
             meant, done = sums[period]
             if meant or done:
                 yield Row(
-                    **dimensions.fields(by, Group(keys, "", ()), named),  # type: ignore[arg-type]  # texts only
+                    **dimensions.fields(by, Group(keys, "", ()), named),
                     period=period,
                     planned=Pence(meant),
                     paid=Pence(done),
                     difference=Pence(done - meant),
-                    state="past" if period < today else "now" if period == today else "to come",
+                    state=_state(period, today),
                 )
+
+
+def _state(period: str, today: str) -> str:
+    if period == across.UNDATED:
+        return ""
+    return "past" if period < today else "now" if period == today else "to come"
 
 
 def _total(session: Session, query: Query) -> Row:

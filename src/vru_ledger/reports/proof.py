@@ -1,4 +1,4 @@
-"""That a report is right: its rows come to the total that was found by another way, and it says so."""
+"""Proof of a report: its rows come to a total that was found by another way, and it says so."""
 
 from __future__ import annotations
 
@@ -40,8 +40,11 @@ def only_exceptions(
         f"{name.replace('_', ' ')} {format_pounds(sum(getattr(row, name) or 0 for row in left))}"
         for name in names
     )
-    said = f"exceptions: {len(kept)} of {len(rows)} rows; the {len(left)} left out are as they should"
-    return kept, [f"{said} be{f', and come to {come_to}' if left and come_to else ''}"]
+    said = f"exceptions: {len(kept)} of {len(rows)} rows"
+    if left:
+        said += f"; the {len(left)} left out are as they should be"
+        said += f", and come to {come_to}" if come_to else ""
+    return kept, [said]
 
 
 def summed(row_type: Any, rows: Iterable[Any], names: Sequence[str], **told: Any) -> Any:

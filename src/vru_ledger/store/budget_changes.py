@@ -1,11 +1,11 @@
-"""What moved authority that was there: virements, carries, lapses and surrenders, few among many."""
+"""What moved authority that was there: virements, carries, lapses and surrenders."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from vru_ledger.domain.authority import AUTHORITY_ENTRIES, MOVES, AuthorityReversal
+from vru_ledger.domain.authority import MOVES, AuthorityReversal
 from vru_ledger.domain.entries import Funding, Recorded
 from vru_ledger.domain.query import Query
 from vru_ledger.store import ledger
@@ -16,7 +16,7 @@ LOGGED = (Funding.KIND, *MOVES, AuthorityReversal.KIND)
 
 
 class Moved(NamedTuple):
-    """Pence by which entries of a kind changed a line of authority; what undoes counts as its kind."""
+    """Pence by which a kind of entry changed a line of authority; what undoes one counts as it."""
 
     kind: str
     fund: str
@@ -62,8 +62,6 @@ def log(session: Session, query: Query) -> Iterator[tuple[Recorded, int | None]]
         for recorded in ledger.entries(session, query.replace(kind=kind, stage=""))
     ]
     for recorded in sorted(every, key=lambda one: one.number):
-        row = session.row(
-            "SELECT number FROM entries WHERE reverses = ?", (recorded.number,)
-        )
+        row = session.row("SELECT number FROM entries WHERE reverses = ?", (recorded.number,))
         known = query.known_at is None or (row is not None and row[0] <= query.known_at)
         yield recorded, int(row[0]) if row and known else None

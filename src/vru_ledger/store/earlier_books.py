@@ -60,7 +60,9 @@ class EarlierBooks(Books):
                     Key("stage", of, stage, f"{source}|{fy}|{area}"),
                     -pence if stage == AUTHORITY else pence,
                 )
-                for of, stage, source, fy, area, pence in turned_over(self.session, self.moment, fund)
+                for of, stage, source, fy, area, pence in turned_over(
+                    self.session, self.moment, fund
+                )
             ]
         return self._lines[fund]
 

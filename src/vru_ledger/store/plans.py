@@ -1,4 +1,4 @@
-"""The plans in force: what is planned of each award, by a moment, from the few entries that say it."""
+"""The plans in force: what is planned of each award, from the few entries that say it."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def _undone(session: Session, moment: Moment) -> set[int]:
     wanted.add("e.reverses IS NOT NULL")
     rows = session.rows(
         "SELECT e.reverses FROM entries p CROSS JOIN entries e"
-        f"{wanted.where()} AND p.kind = 'profile' AND p.{ledger.RARE[2:]} AND e.reverses = p.number",
+        f"{wanted.where()} AND p.kind = 'profile' AND p.{ledger.RARE[2:]}"
+        " AND e.reverses = p.number",
         wanted.parameters,
     )
     return {number for (number,) in rows}
@@ -59,9 +60,7 @@ def held(
 ) -> dict[str, dict[str, int]]:
     """Return what each stage held of these awards by a moment, in pence; `of` is fund and award."""
     if not moment.is_now():
-        return {
-            award: awards.held_then(awards.happened(session, award, moment)) for _, award in of
-        }
+        return {award: awards.held_then(awards.happened(session, award, moment)) for _, award in of}
     keys = [key for fund, award in of for key in awards.stage_keys(fund, award)]
     found: dict[str, dict[str, int]] = {}
     for key, balance in ledger.balances(session, keys).items():

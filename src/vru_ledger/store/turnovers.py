@@ -1,6 +1,6 @@
-"""What was turned over by a moment, of every line of every stage: from folios, and what no folio has.
+"""What was turned over by a moment, of every line: from folios, and what no folio has.
 
-Folios say what their entries moved in each month, so that a million entries are a few thousand rows.
+Folios say what their entries moved in each month: a million entries are a few thousand rows.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _summed(
     if stages:
         narrow += f" AND {{0}}.stage || '' IN ({', '.join('?' * len(stages))})"
         narrowed += stages
-    of_folios, of_entries = (("t.month, ", f"{_MONTH} AS month, ") if month else ("", ""))
+    of_folios, of_entries = ("t.month, ", f"{_MONTH} AS month, ") if month else ("", "")
     parts = [f"SELECT {of_folios}{_COLUMNS.format('t')} FROM turnovers t WHERE t.folio <= ?"]
     values: list[Any] = [folio]
     after = f"SELECT {_COLUMNS.format('m')} FROM movements m WHERE m.entry > ? AND m.entry <= ?"

@@ -1,4 +1,4 @@
-"""What stages hold of single awards: every award with something undrawn, and those few that wait."""
+"""What is undrawn of every award, and the few awards of which a stage holds anything."""
 
 from __future__ import annotations
 
