@@ -119,19 +119,15 @@ def made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
     """
     import typer.main
 
-    from vru_ledger import reports
-    from vru_ledger.actions import resolve
-    from vru_ledger.cli.options import query_of
-    from vru_ledger.cli.report import app, shaped
+    from vru_ledger.cli.report import answered, app, asked_with, must_be_there, shaped
 
+    must_be_there(made_by.report)
     command: Any = typer.main.get_command(app)
     try:
         typed = command.make_context("report", [made_by.report, *made_by.options]).params
     except typer.BadParameter.__bases__[0] as problem:  # type: ignore[misc]  # as cli/main.py does
         said = getattr(problem, "message", str(problem))
         raise BadInput(f"its options are not those of this program ({said})") from None
-    asked = query_of(**{name: told for name, told in typed.items() if name in Query.FIELDS})
-    query = resolve.query(session, asked.replace(today=made_by.counted_to))
-    answer = reports.report(made_by.report).answer(session, query)
     units = str(typed.get("units") or "")
-    return shaped(signed(session, made_by.report, query, answer, units), way, units)
+    asked = asked_with(typed).replace(today=made_by.counted_to)
+    return shaped(answered(session, made_by.report, asked, units), way, units)

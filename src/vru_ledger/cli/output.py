@@ -141,9 +141,14 @@ def _permissions(place: str) -> int:
     """Return who may read a file: as it was, or as any program's new file is in this shell."""
     if os.path.exists(place):
         return os.stat(place).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+    return 0o666 & ~mask()
+
+
+def mask() -> int:
+    """Return the permissions that new files of this shell do without."""
+    now = os.umask(0)
+    os.umask(now)
+    return now
 
 
 def _must_not_be_a_database(path: str) -> None:

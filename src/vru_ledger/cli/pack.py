@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 from vru_ledger import render, reports
 from vru_ledger.actions import resolve
-from vru_ledger.cli.made_by import signed
-from vru_ledger.cli.output import write_whole
+from vru_ledger.cli.output import mask, write_whole
+from vru_ledger.cli.report import answered, shaped
 from vru_ledger.cli.terminal import Terminal, say_aside
 from vru_ledger.domain.answer import Answer, Pack
 from vru_ledger.domain.query import Query
@@ -21,8 +23,8 @@ TITLE = "Board pack"
 _FIRST = ("position", "monitoring", "caps", "commitments", "payments", "claims", "burndown")
 """What a board reads first; every other report comes after these, by its name."""
 
-_NOT_STANDARD = ("journal",)
-"""Reports that are no paper: as long as the ledger."""
+_NOT_STANDARD = ("journal", "movements")
+"""Reports that are no paper: as long as the ledger, or of two points that somebody has to name."""
 
 _TAKEN = ("fund", "as_of", "known_at", "known", "today")
 """What of a query a pack can be asked for: the same for every report in it."""
@@ -43,12 +45,12 @@ def write_pack(
             "it takes --fund, --as-of and --known-at; ask each report for more",
         )
     with terminal.open().read() as session:
-        pack = _pack(session, resolve.query(session, asked))
+        pack = _pack(session, resolve.query(session, asked).replace(known=""))
     if way:
         _write(pack, output, way)
         say_aside(f"written: {output}, {len(pack.answers)} reports")
         return
-    written = list(_write_folder(pack, output))
+    written = _write_folder(pack, output)
     say_aside(f"written: {output}, {len(pack.answers)} reports in {len(written)} files")
 
 
@@ -71,6 +73,9 @@ def _pack(session: Session, query: Query) -> Pack:
         if name in _NOT_STANDARD:
             left_out.append((name, f"no paper: ask for it with vru-ledger report {name}"))
             continue
+        if needs := getattr(reports.report(name), "NEEDS", ()):
+            left_out.append((name, f"it is of one {' and '.join(needs)}: report {name}"))
+            continue
         try:
             answers.append(_read(session, name, query))
         except BadInput as why:
@@ -82,7 +87,7 @@ def _pack(session: Session, query: Query) -> Pack:
 
 def _read(session: Session, name: str, query: Query) -> Answer:
     """Return a report with its rows read, so that it can be written twice."""
-    answer = signed(session, name, query, reports.report(name).answer(session, query))
+    answer = answered(session, name, query)
     return answer.replace(rows=list(answer.rows))
 
 
@@ -93,18 +98,41 @@ def _command(query: Query, meta: Any) -> str:
 
 
 def _write(pack: Pack, path: str, way: str) -> None:
+    pack = pack.replace(answers=[shaped(answer, way, "") for answer in pack.answers])
     show: Any = render.renderer(way)
     write_whole(path, lambda out: show.render_pack(pack, out), binary=render.is_binary(way))
 
 
-def _write_folder(pack: Pack, folder: str) -> Iterator[str]:
-    """Write the page, the workbook, and each report as CSV; yield the names of the files."""
+def _write_folder(pack: Pack, folder: str) -> list[str]:
+    """Write a folder whole, or leave nothing: return the names of its files.
+
+    A folder that holds something is left alone: what an earlier pack had more would seem to be of
+    this one. Raises FileUnreadable.
+    """
     try:
-        os.makedirs(folder, exist_ok=True)
+        if os.path.lexists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
+            raise FileUnreadable(
+                f"{folder} holds something already, and a pack has a folder of its own",
+                "name a new one, as pack-2026-05",
+            )
+        place = os.path.realpath(folder)
+        made = tempfile.mkdtemp(dir=os.path.dirname(place), prefix=".vru-ledger-")
+        try:
+            names = list(_write_files(pack, made))
+            os.chmod(made, 0o777 & ~mask())
+            os.replace(made, place)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
     except OSError as error:
         raise FileUnreadable(
-            f"{folder} cannot be made ({error.strerror})", "name a folder, or a file to be"
+            f"{folder} cannot be made ({error.strerror})", "check the folder and your permission"
         ) from None
+    return names
+
+
+def _write_files(pack: Pack, folder: str) -> Iterator[str]:
+    """Write the page, the workbook, and each report as CSV; yield the names of the files."""
     _write(pack, os.path.join(folder, "index.html"), "html")
     yield "index.html"
     try:
@@ -116,9 +144,8 @@ def _write_folder(pack: Pack, folder: str) -> Iterator[str]:
     for answer in pack.answers:
         if not answer.rows:
             continue  # Rows say what a file is of; the page says that there are none.
-        path = os.path.join(folder, f"{answer.name}.csv")
-        write_whole(path, _csv(csv, answer))
-        yield path
+        write_whole(os.path.join(folder, f"{answer.name}.csv"), _csv(csv, answer))
+        yield f"{answer.name}.csv"
 
 
 def _csv(csv: render.Renderer, answer: Answer) -> Any:

@@ -1,7 +1,7 @@
 """`vru-ledger report`: ask a question of the ledger, and choose how to see the answer."""
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,6 +41,9 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import BadInput, NotFound
 
+if TYPE_CHECKING:
+    from vru_ledger.store.database import Session
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -78,55 +81,52 @@ def report(
 ) -> None:
     """Ask a question of the ledger, and choose how to see the answer."""
     from vru_ledger import reports
-    from vru_ledger.actions import resolve
 
     if not name:
         for one in reports.names():
             say(f"{one:12} {reports.report(one).TITLE}")
         return
-    if name not in reports.names() and name != "pack":
-        raise NotFound(
-            f"no report is called {name[:40]!r}",
-            f"there are {', '.join([*reports.names(), 'pack'])}",
-        )
-    asked = query_of(
-        since=since,
-        until=until,
-        as_of=as_of,
-        known_at=known_at,
-        fy=fy,
-        by=by,
-        stage=stage,
-        everything=everything,
-        periods=periods,
-        exceptions=exceptions,
-        today=terminal_of(ctx).today(),
-        fund=fund,
-        recipient=recipient,
-        area=area,
-        bcu=bcu,
-        source=source,
-        award=award,
-        kind=kind,
-    )
+    asked = asked_with(ctx.params).replace(today=terminal_of(ctx).today())
     if name == "pack":
         from vru_ledger.cli.pack import write_pack
 
         strange = chart or bom or sentences or define
         write_pack(terminal_of(ctx), asked, output, format_, units, strange=strange)
         return
+    must_be_there(name)
     way = _way(format_, output, sentences=sentences, chart=chart)
     in_units = _units(units, way)
-    asked_of = reports.report(name)
-    _must_be_told(name, getattr(asked_of, "NEEDS", ()), asked)
+    _must_be_told(name, getattr(reports.report(name), "NEEDS", ()), asked)
     held.paged = not no_pager and not output
     with terminal_of(ctx).open().read() as session:
-        query = resolve.query(session, asked)
-        answer = signed(session, name, query, asked_of.answer(session, query), in_units)
-        if define:
-            answer = _defined(answer)
-        answer = shaped(with_picture(answer) if chart else answer, way, in_units)
-        emit(answer, way, output, bom=bom)
+        answer = answered(session, name, asked, in_units)
+        answer = with_picture(answer) if chart else answer
+        emit(shaped(_defined(answer) if define else answer, way, in_units), way, output, bom=bom)
+
+
+def asked_with(options: Mapping[str, Any]) -> Query:
+    """Return the filters among the options of this command, names still as typed."""
+    return query_of(**{name: told for name, told in options.items() if name in Query.FIELDS})
+
+
+def must_be_there(name: str) -> None:
+    """Raise NotFound unless there is a report of that name."""
+    from vru_ledger import reports
+
+    if name not in reports.names():
+        raise NotFound(
+            f"no report is called {name[:40]!r}",
+            f"there are {', '.join([*reports.names(), 'pack'])}",
+        )
+
+
+def answered(session: "Session", name: str, asked: Query, units: str = "") -> Answer:
+    """Return what a report says, and how to make it again. Raises BadInput, NotFound."""
+    from vru_ledger import reports
+    from vru_ledger.actions import resolve
+
+    query = resolve.query(session, asked)
+    return signed(session, name, query, reports.report(name).answer(session, query), units)
 
 
 FOR_READING = ("table", "plain", "md", "html", "sentences")

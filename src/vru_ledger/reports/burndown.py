@@ -17,7 +17,7 @@ from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, st
 from vru_ledger.store import figures, register
 from vru_ledger.store.database import Session
 
-TITLE = "Burn-down: what is left of each fund at the end of each year, and what its plans would leave"
+TITLE = "Burn-down: what is left of each fund, year by year, and what its plans would leave"
 
 MEASURES = {
     "authority": "money the fund may commit, as it stands; every year goes down from it",
