@@ -10,11 +10,11 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test update docs bench clean
+.PHONY: help demo test page-checks update docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made.
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: .venv/.demo ## Install, then do the main job on the real seed, in a temporary folder.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
@@ -25,6 +25,8 @@ test: .venv/.test ## Install what tests need, then lint, type-check and test.
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	@$(PYTEST)
+
+page-checks: .venv/page-checks/.done ## Install from npm what checks pages; without it those tests are skipped.
 
 update: .venv/.test ## Rewrite the transcripts with what the commands really say; then read the diff.
 	@$(PYTEST) tests/test_transcripts.py --update
@@ -53,3 +55,10 @@ $(BIN)/python:
 	@echo "installing vru-ledger and what its tests need into .venv"
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ .venv/.demo
+
+.venv/page-checks/.done: tests/page_checks/package.json tests/page_checks/.htmlvalidate.json | $(BIN)/python
+	@echo "installing what checks pages into .venv"
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@npm install --prefix $(@D) --no-package-lock --no-audit --no-fund --silent
+	@touch $@
