@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import zip_longest
 
 from vru_ledger.domain.value import Value
 from vru_ledger.exchange.report_file import Part, Table
+
+_NUMBER = r"-?(?:0|[1-9]\d{0,40})(?:\.\d{1,40})?"
 
 MOST_SHOWN = 20
 """Cells that are named; how many more there are is counted."""
@@ -91,10 +94,10 @@ def _cells(
 
 
 def _same_number(one: str, other: str) -> bool:
-    try:
-        return Decimal(one) == Decimal(other)
-    except InvalidOperation:
+    """Say whether two texts are one number; '007' is a code, and no number."""
+    if not (re.fullmatch(_NUMBER, one, re.ASCII) and re.fullmatch(_NUMBER, other, re.ASCII)):
         return False
+    return Decimal(one) == Decimal(other)
 
 
 def _in_short(row: list[str] | None) -> str:

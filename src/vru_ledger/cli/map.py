@@ -15,7 +15,7 @@ from vru_ledger.cli.options import (
     query_of,
     terminal_of,
 )
-from vru_ledger.cli.terminal import held, in_colour, width
+from vru_ledger.cli.terminal import held, in_colour, say_aside, width
 from vru_ledger.errors import BadInput
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -72,5 +72,6 @@ def map_(
             emit(answer, format_, output)
         elif output:
             write_whole(output, lambda out: draw(answer, out, width=80, colour=False))
+            say_aside(f"written: {output}")
         else:
             draw(answer, held, width=width(), colour=in_colour())

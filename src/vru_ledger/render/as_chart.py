@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.render.chart import Bar, Chart, chart_of
+from vru_ledger.render.chart import Bar, Chart, chart_of, wrapped
 from vru_ledger.render.columns import safe
 
 SUFFIXES: tuple[str, ...] = ()
@@ -23,10 +23,11 @@ _GAP = 1
 def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
     """Write a bar for every row, in at most `width` columns; no figure is ever shortened."""
     chart = chart_of(answer)
-    for line in (chart.title, *_legend(chart), *_lines(chart, width)):
+    for line in (*wrapped(chart.title, width), *_legend(chart), *_lines(chart, width)):
         out.write(f"{line.rstrip()}\n")
     for note in answer.notes:
-        out.write(f"{safe(note)}\n")
+        for line in wrapped(safe(note), width):
+            out.write(f"{line}\n")
 
 
 def _legend(chart: Chart) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _legend(chart: Chart) -> Iterator[str]:
 
 
 def _lines(chart: Chart, width: int) -> Iterator[str]:
-    from rich.cells import cell_len, chop_cells
+    from rich.cells import cell_len
 
     figure = max([cell_len(bar.text) for group in chart.groups for bar in group.bars] or [0])
     room = width - figure - _SHORTEST_BAR - 2 * _GAP
@@ -50,7 +51,7 @@ def _lines(chart: Chart, width: int) -> Iterator[str]:
     label = min(widest, _LONGEST_LABEL, max(_SHORTEST_LABEL, room))
     length = max(1, width - label - figure - 2 * _GAP)
     for group in chart.groups:
-        parts = chop_cells(group.label, label) if group.label else [""]
+        parts = wrapped(group.label, label) or [""]
         height = max(len(parts), len(group.bars))
         for place in range(height):
             named = parts[place] if place < len(parts) else ""

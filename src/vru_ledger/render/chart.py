@@ -7,6 +7,7 @@ way of drawing (as_chart, as_svg, as_png, as_html) draws this one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.answer import Answer
@@ -93,8 +94,8 @@ def _bar(value: int | None, longest: int, text: str) -> Bar:
 
 
 def _first_figure(columns: Sequence[Column]) -> list[Column]:
-    """Return the first column of money, else of shares, else of other numbers."""
-    for kind in ("money", "share", "whole"):
+    """Return the first column of money, else of shares; other numbers may be of anything."""
+    for kind in ("money", "share"):
         for column in columns:
             if column.kind == kind:
                 return [column]
@@ -103,7 +104,8 @@ def _first_figure(columns: Sequence[Column]) -> list[Column]:
 
 def _labels(answer: Answer, columns: Sequence[Column]) -> list[tuple[Column, Column | None]]:
     """Return the columns that say what a row is, each with that of its name where there is one."""
-    texts = {column.name: column for column in columns if column.kind not in NUMBERS}
+    before = list(takewhile(lambda column: column.kind not in NUMBERS, columns))
+    texts = {column.name: column for column in before}
     telling = [
         (column, texts.get(f"{name}_name"))
         for name, column in texts.items()
@@ -121,3 +123,13 @@ def _value(column: Column, row: Any) -> int | None:
     """Return a figure as a whole number: pence, tenths of a per cent, or what it counts."""
     value = getattr(row, column.name)
     return None if value is None else int(getattr(value, "value", value))
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a text, in columns of the screen: wide letters take two."""
+    import textwrap
+
+    from rich.cells import chop_cells
+
+    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    return [part for line in lines for part in chop_cells(line, width)]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import format_pounds
+from vru_ledger.render.chart import wrapped
 from vru_ledger.render.columns import safe
 
 _SHADES = "░▒▓█"
@@ -35,7 +36,8 @@ def draw(answer: Answer, out: Any, *, width: int, colour: bool) -> None:
     for line in _lines(rows, most, cell, colour):
         out.write(f"{line}\n")
     for text in (*_legend(most), *answer.notes):
-        out.write(f"{safe(text)}\n")
+        for line in wrapped(safe(text), width):
+            out.write(f"{line}\n")
 
 
 def _lines(rows: Sequence[Any], most: int, cell: int, colour: bool) -> Iterator[str]:

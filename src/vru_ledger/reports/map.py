@@ -95,7 +95,7 @@ def answer(session: Session, query: Query) -> Answer:
         notes=[
             *narrowing(told),
             *([f"at no place on the map: {format_pounds(elsewhere)}"] if elsewhere else []),
-            *(["a tile shows what its whole command unit has"] if by == "bcu" else []),
+            *(_of_units(rows) if by == "bcu" else []),
             f"{measure} {format_pounds(total)} in all; {standing(told)}",
         ],
     )
@@ -148,6 +148,13 @@ def _initials(name: str) -> str:
 def _on_tiles(tiles: Sequence[Area], amounts: dict[str, int], by: str) -> int:
     codes = {one.bcu if by == "bcu" else one.code for one in tiles}
     return sum(pence for code, pence in amounts.items() if code and code in codes)
+
+
+def _of_units(rows: Sequence[Row]) -> list[str]:
+    """Say which letters stand for which command unit."""
+    units = sorted({(row.letters, row.unit) for row in rows if row.unit})
+    named = ", ".join(f"{letters} {unit}" for letters, unit in units)
+    return ["a tile shows what its whole command unit has", named]
 
 
 def _title(query: Query, by: str, measure: str) -> str:
