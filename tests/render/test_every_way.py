@@ -109,7 +109,7 @@ def test_rows_are_written_as_they_come_in_bounded_memory(way: str):
     rendered(way, answer([row()]))
     tracemalloc.start()
     try:
-        render.renderer(way).render(answer(rows()), out, width=80, colour=False)  # type: ignore[arg-type]  # only write is called
+        render.renderer(way).render(answer(rows()), out, width=80, colour=False)
     finally:
         tracemalloc.stop()
 

@@ -68,7 +68,7 @@ def _with_sums(answer: Answer, units: str) -> Iterator[Any]:
         below = groups[-1][1] if groups else total
         below.add(row, [getattr(row, name) or 0 for name in money], units)
         yield row
-    yield from _closed(answer, money, units, groups, 0, total)
+    yield from _closed(answer, money, units, groups, 0, total, is_last=True)
     if answer.total is not None and is_coarse(units) and total.last is not None:
         yield from _left_over(answer, money, units, total, 0)
 
@@ -80,14 +80,19 @@ def _closed(
     groups: list[tuple[Any, _Sum]],
     keep: int,
     total: _Sum,
+    *,
+    is_last: bool = False,
 ) -> Iterator[Any]:
     """Yield the subtotals of the groups that end, the innermost first, and let go of them."""
+    before = total.parts
     while len(groups) > keep:
         _, done = groups.pop()
         above = groups[-1][1] if groups else total
         above.add(done.last, done.pence, units)
         if done.parts > 1:
             yield from _left_over(answer, money, units, done, len(groups) + 1)
+            if is_last and not groups and not before and answer.total is not None:
+                continue  # All rows are of one group: its subtotal is the total.
             pence = dict(zip(money, map(Pence, done.pence), strict=True))
             row = _bare(answer, done.last, len(groups) + 1, SUBTOTAL).replace(**pence)
             yield answer.complete(row) if answer.complete else row

@@ -77,6 +77,11 @@ def span(months: Iterable[str], query: Query, size: str) -> tuple[str, ...]:
     return between(first, last, size) if first and last and first <= last else ()
 
 
+def whole(query: Query) -> list[str]:
+    """Say that a first or last day shows all of the period that it falls in; nothing without."""
+    return [f"each {query.periods} is shown whole"] if query.since or query.until else []
+
+
 def _first(month_: str) -> date:
     return date(int(month_[:4]), int(month_[5:7]), 1)
 
@@ -173,7 +178,7 @@ def _said(
 ) -> list[str]:
     if not periods:
         return ["nothing is dated in any period"]
-    said = [f"what has no day counts in every {query.periods}"]
+    said = [f"what has no day counts in every {query.periods}", *whole(query)]
     if query.as_of and query.as_of < last_day(periods[-1]):
         said.append(f"the last {query.periods} is as of {query.as_of.isoformat()}")
     said.append(proof.said({f"{measure} at the end of {periods[-1]}": getattr(total, periods[-1])}))

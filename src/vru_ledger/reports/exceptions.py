@@ -16,7 +16,7 @@ from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, claims, commitments
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.reports.profiles import due_by
-from vru_ledger.store import authority, awards, plans, register, undrawn
+from vru_ledger.store import awards, plans, register, undrawn
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 
@@ -26,7 +26,7 @@ PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
 """Days after which a proposal, and money demanded back, are looked at; and before a last day."""
 
 MEASURES = {
-    "what": "cap: full or passed, so that nothing more can go; override ended: its room is over "
+    "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
     "and still used; claim: waits over 30 days; behind plan: planned in periods that have "
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
@@ -68,7 +68,6 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_lines(session, query, day),
     ]
     counted = ", ".join(f"{what} {many}" for what, many in Counter(r.what for r in rows).items())
-    notes = [] if query.moment().is_now() else ["lines of authority are looked at only as of now"]
     return Answer(
         name="exceptions",
         title=f"Exceptions, to {day.isoformat()}",
@@ -80,7 +79,6 @@ def answer(session: Session, query: Query) -> Answer:
         measures=MEASURES,
         notes=[
             *narrowing(told),
-            *notes,
             f"{len(rows)} to look at: {counted}" if rows else "nothing to look at",
             "no total: one pound can be in several of these",
             standing(told),
@@ -90,6 +88,8 @@ def answer(session: Session, query: Query) -> Answer:
 
 def _of_caps(session: Session, query: Query) -> Iterator[Row]:
     for row in caps.answer(session, query.replace(exceptions=True)).rows:
+        if row.verdict == "full":
+            continue  # All of it is promised, as it should be.
         over = row.used.value - row.limit.value
         yield Row(
             what="cap",
@@ -139,11 +139,11 @@ def _of_claims(session: Session, query: Query) -> Iterator[Row]:
 
 
 def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
-    for plan in plans.in_force(session, query):
+    for plan, _ in plans.in_force(session, query):
         happened = awards.happened(session, plan.award, query.moment())
         life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
         late = due_by(life, day).late_pence
-        if late and life.state not in ("closed", "reversed"):
+        if late and life.state in ("committed", "active", "suspended"):
             yield Row(
                 what="behind plan",
                 fund=plan.fund,
@@ -210,12 +210,13 @@ def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
 def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:
     """Yield lines of authority that are not sure, or that end soon with money nobody has."""
     narrowed = any(getattr(query, name) for name in _OF_AWARDS)
-    if narrowed or not query.moment().is_now():
+    if narrowed:
         return
+    books = books_at(session, query.moment())
     for fund in register.everything(session, Fund):
         if query.fund not in ("", fund.code):
             continue
-        for line in authority.lines(session, fund.code):
+        for line in books.of_authority(fund.code):
             if query.source not in ("", line.source) or query.fy not in ("", line.fy):
                 continue
             about = " ".join(part for part in (line.source, line.fy) if part) or "no source or year"

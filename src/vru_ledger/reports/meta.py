@@ -43,15 +43,19 @@ def meta(session: Session, query: Query) -> dict[str, Any]:
     }
 
 
+_BEFORE_ALL = date(1900, 4, 1)
+"""The first day that there can be: what an empty ledger is counted to."""
+
+
 def counted_to(session: Session, query: Query) -> date:
     """Return the day that ages are counted to: as of when, today, or when the newest entry was.
 
     The last is for who asks without a clock: the same question has the same answer.
     """
     if query.as_of or query.today:
-        return query.as_of or query.today or date.max
+        return query.as_of or query.today or _BEFORE_ALL
     newest = ledger.entry(session, meta(session, query)["entry"])
-    return date.fromisoformat(newest.recorded_at[:10]) if newest else date.min
+    return date.fromisoformat(newest.recorded_at[:10]) if newest else _BEFORE_ALL
 
 
 def in_force(query: Query) -> dict[str, str]:

@@ -16,7 +16,6 @@ from vru_ledger.domain.share import Change, change_of, format_share
 from vru_ledger.domain.value import Value
 from vru_ledger.reports import dimensions, proof
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
-from vru_ledger.reports.profiles import matched
 from vru_ledger.store import budget_changes, figures, plans, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.figures import Figures, Group
@@ -36,7 +35,7 @@ MEASURES = {
     "committed": "awarded and not yet claimed",
     "profile": "profile to date: planned in periods that have ended",
     "forecast": "forecast outturn: actual, and for each award with a plan what is planned in "
-    "periods that have not ended, for each without one what is committed",
+    "periods that have not ended (at most what is committed), without one what is committed",
     "variance": "forecast - revised: an underspend is below zero",
     "variance_of_budget": "variance / revised, in per cent, rounded towards zero",
     "rag": "green, amber or red, as the note says",
@@ -137,10 +136,8 @@ def _rows(session: Session, query: Query, by: Sequence[str], day: date) -> tuple
     """Return the total, asked for without groups, and the rows."""
     held = Figures(session)
     moved = budget_changes.moved(session, query)
-    planned = plans.in_force(session, query)
-    found = plans.held(session, [(plan.fund, plan.award) for plan in planned], query.moment())
     theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
-    told = [(plan, *_told(plan, found.get(plan.award, {}), day)) for plan in planned]
+    told = [(one.plan, *_told(one, day)) for one in plans.in_force(session, query)]
     made = []
     for some in ((), by):
         groups = {group.keys: group.sums for group in held.groups(some, query)}
@@ -162,16 +159,19 @@ def _rows(session: Session, query: Query, by: Sequence[str], day: date) -> tuple
     return (made[0] or [_completed(Row())])[0], made[1]
 
 
-def _told(plan: Profile, held: Mapping[str, int], day: date) -> tuple[int, int, int]:
-    """Return of one plan: planned to date, what it leaves in periods to come, what is committed."""
-    delivered = sum(held.get(stage, 0) for stage in ("payable", "disbursed", "recoverable"))
+def _told(planned: plans.Planned, day: date) -> tuple[int, int, int]:
+    """Return of one plan: planned to date, what it leaves in periods to come, what is committed.
+
+    No more is to come than is committed, whatever was planned before an award was cut.
+    """
     ended = to_come = 0
-    for one, done in matched(plan.instalments, delivered):
-        if period_bounds(one.period)[1] <= day:
-            ended += one.amount_pence
+    for period, pence, left in planned.instalments():
+        if period_bounds(period)[1] <= day:
+            ended += pence
         else:
-            to_come += one.amount_pence - done
-    return ended, to_come, held.get("committed", 0)
+            to_come += left
+    committed = planned.held.get("committed", 0)
+    return ended, min(to_come, committed), committed
 
 
 def _keys(line: Any, by: Sequence[str], theme_of: Mapping[str, str]) -> tuple[str, ...]:

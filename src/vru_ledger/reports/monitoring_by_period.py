@@ -86,6 +86,7 @@ def side_by_side(
         measures={"measure": meanings},
         notes=[
             *narrowing(told),
+            *across.whole(query),
             meanings,
             *([_SAID] if query.periods == "month" else []),
             f"{proof.said(sums)}; {standing(told)}",
@@ -97,14 +98,15 @@ def planned_by_month(session: Session, query: Query, by: Sequence[str]) -> Flows
     """Return what the plans in force plan, by group and by the last month of each period."""
     theme_of = {one.code: one.theme for one in register.everything(session, Fund)}
     sums: Flows = {}
-    for plan in plans.in_force(session, query):
+    for planned in plans.in_force(session, query):
+        plan = planned.plan
         keys = tuple(
             theme_of.get(plan.fund, "") if name == "theme" else _property(plan, name) for name in by
         )
         of = sums.setdefault(keys, {})
-        for one in plan.instalments:
-            month = period_bounds(one.period)[1].isoformat()[:7]
-            of[month] = of.get(month, 0) + one.amount_pence
+        for period, pence, _ in planned.instalments():
+            month = period_bounds(period)[1].isoformat()[:7]
+            of[month] = of.get(month, 0) + pence
     return sums
 
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
-from vru_ledger.domain.stages import AUTHORITY
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year, year_bounds
 from vru_ledger.errors import BadInput
@@ -68,7 +67,7 @@ def answer(session: Session, query: Query) -> Answer:
     last = query.until or counted_to(session, query)
     if query.as_of:
         last = min(last, query.as_of)
-    first = query.since or year_bounds(financial_year(max(last, date(1900, 4, 1))))[0]
+    first = query.since or year_bounds(financial_year(last))[0]
     if first > last:
         raise BadInput(
             f"the first day, {first.isoformat()}, comes after the last, {last.isoformat()}",
@@ -115,20 +114,20 @@ def _rows(
     ]
     moved = flows.gross(session, by, query)
     named = dimensions.names(session, by)
+    known = figures.columns_told(by, query)
     every = {*held[0], *held[1], *(keys for keys, _ in moved)}
     for keys in sorted(every, key=lambda keys: [(not key, key) for key in keys]):
         told = dimensions.fields(by, Group(keys, "", ()), named)
         for place, stage in enumerate(figures.COLUMNS):
-            opening, closing = (
-                of.get(keys, figures.NOTHING)[place] if query.stage in ("", stage) else 0
-                for of in held
-            )
+            if stage not in known:
+                continue
+            opening, closing = (of.get(keys, figures.NOTHING)[place] for of in held)
             rose, fell = moved.get((keys, stage), (0, 0))
             if opening + rose + fell != closing:
                 raise AssertionError(
                     f"{keys} {stage}: {opening} + {rose} + {fell} is not {closing}"
                 )
-            if any((opening, rose, fell)) and not (stage == AUTHORITY and query.area):
+            if any((opening, rose, fell)):
                 yield Row(
                     **told,
                     stage=stage,

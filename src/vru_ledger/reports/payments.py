@@ -19,7 +19,7 @@ TITLE = "Payments: planned and paid, quarter by quarter"
 
 MEASURES = {
     "period": "the quarter in which a payment is planned, or was made",
-    "planned": "what the plans in force plan",
+    "planned": "what the plans in force plan; with nothing committed, what was delivered",
     "paid": "paid, less what was received back: by how much disbursed + recoverable grew",
     "difference": "paid - planned: below zero is behind the plan",
     "state": "past, now or to come, on the day that is counted to",
@@ -136,5 +136,7 @@ def _total(session: Session, query: Query) -> Row:
     """Return what the rows come to: what is held, and the sum of every plan."""
     sums = dict(zip(COLUMNS, Figures(session).total(query.by, query), strict=True))
     paid = sums["disbursed"] + sums["recoverable"]
-    planned = sum(plan.total_pence() for plan in plans.in_force(session, query))
+    planned = sum(
+        pence for one in plans.in_force(session, query) for _, pence, _ in one.instalments()
+    )
     return Row(planned=Pence(planned), paid=Pence(paid), difference=Pence(paid - planned))

@@ -57,12 +57,12 @@ def answer(session: Session, query: Query) -> Answer:
     told = meta(session, query)
     rows = list(_rows(session, query))
     change = sum(row.change for row in rows)
-    said = "changes come to"
+    said = ""
     if not (query.since or query.until or query.kind or query.source or query.fy):
         sums = dict(zip(COLUMNS, Figures(session).total((), query), strict=True))
         if sums["authority"] != change:
             raise AssertionError(f"changes come to {change}p of {sums['authority']}p authority")
-        said = "changes come to the authority as it stands"
+        said = "changes come to the authority as it stands; "
     return Answer(
         name="virements",
         title=TITLE,
@@ -75,7 +75,7 @@ def answer(session: Session, query: Query) -> Answer:
         measures=MEASURES,
         notes=[
             *narrowing(told),
-            f"{said}; {proof.said({'change': change})}; {standing(told)}",
+            f"{said}{proof.said({'change': change})}; {standing(told)}",
         ],
     )
 

@@ -59,6 +59,7 @@ def log(session: Session, query: Query) -> Iterator[tuple[Recorded, int | None]]
     every = [
         recorded
         for kind in LOGGED
+        if query.kind in ("", kind)
         for recorded in ledger.entries(session, query.replace(kind=kind, stage=""))
     ]
     for recorded in sorted(every, key=lambda one: one.number):

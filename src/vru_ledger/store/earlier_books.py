@@ -18,6 +18,7 @@ from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.stages import AUTHORITY, HELD
 from vru_ledger.position import Balance, Key, floor_of, line_changes
 from vru_ledger.store import authority, ledger
+from vru_ledger.store.authority import Line
 from vru_ledger.store.books import Books
 from vru_ledger.store.database import Row, Session
 from vru_ledger.store.turnovers import turned_over
@@ -48,7 +49,7 @@ class EarlierBooks(Books):
         self._newest = newest if moment.known_at is None else min(newest, moment.known_at)
         self._lines: dict[str, list[tuple[Key, int]]] = {}
         self._settings: list[CapSet] | None = None
-        self._expected: dict[Key, int] | None = None
+        self._said: dict[Key, int] | None = None
 
     def stage_balances(self, fund: str = "") -> list[tuple[Key, int]]:
         """Return what every stage held by fund, source, year and area, of all funds or one."""
@@ -81,16 +82,37 @@ class EarlierBooks(Books):
 
     def expected(self, fund: str) -> dict[Key, int]:
         """Return what of a fund's unallocated money was only expected and not covered, by line."""
-        if self._expected is None:
-            found: dict[Key, int] = {}
+        return {
+            bounded: pence
+            for key, pence in self._told().items()
+            if pence and key.fund == fund and (bounded := floor_of(key))
+        }
+
+    def of_authority(self, fund: str) -> list[Line]:
+        """Return a fund's lines of authority as they were, with what was said of each."""
+        floors = self.expected(fund)
+        held: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+        for key, pence in self.stage_balances(fund):
+            if key.name in (AUTHORITY, "unallocated"):
+                source, fy, _ = key.bucket.split("|")
+                held.setdefault((source, fy), {})[key.name] = pence, floors.get(key, 0)
+        said = []
+        for key, pence in sorted(self._told().items()):
+            if pence > 0 and key.fund == fund:
+                source, fy, detail = key.bucket.split("|")
+                said.append((source, fy, key.name, detail, pence))
+        return authority.made_of(self.session, held, said)
+
+    def _told(self) -> dict[Key, int]:
+        """Return what was said of every line, in pence, by the balances that hold it now."""
+        if self._said is None:
+            self._said = {}
             for kind in (Funding.KIND, *AUTHORITY_ENTRIES):
                 for recorded in ledger.entries(self.session, self._query(kind=kind)):
                     if isinstance(recorded.entry, Funding | AuthorityEntry):
                         for key, pence in line_changes(recorded.entry.lines()).items():
-                            if bounded := floor_of(key):
-                                found[bounded] = found.get(bounded, 0) + pence
-            self._expected = found
-        return {key: pence for key, pence in self._expected.items() if pence and key.fund == fund}
+                            self._said[key] = self._said.get(key, 0) + pence
+        return self._said
 
     def free(self, fund: str) -> int:
         """Return a fund's unallocated pence, without those then only expected and not covered."""

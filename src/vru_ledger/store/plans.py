@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from vru_ledger.domain.profiles import Profile
 from vru_ledger.domain.query import Moment, Query
@@ -12,7 +12,32 @@ from vru_ledger.store import awards, ledger, register
 from vru_ledger.store.database import Session
 
 
-def in_force(session: Session, query: Query) -> list[Profile]:
+class Planned(NamedTuple):
+    """A plan in force, and what each stage holds of its award, in pence."""
+
+    plan: Profile
+    held: Mapping[str, int]
+
+    def delivered_pence(self) -> int:
+        """Return what was claimed or paid of the award, less what came back."""
+        return sum(self.held.get(stage, 0) for stage in ("payable", "disbursed", "recoverable"))
+
+    def instalments(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each planned payment: its period, pence, and what of them is not delivered.
+
+        What was delivered counts against the oldest first. Where nothing is committed any more, or
+        yet, nothing more is to come: what is planned beyond what was delivered does not count.
+        """
+        delivered = self.delivered_pence()
+        for one in self.plan.instalments:
+            done = max(0, min(one.amount_pence, delivered))
+            delivered -= done
+            pence = one.amount_pence if self.held.get("committed", 0) else done
+            if pence:
+                yield one.period, pence, pence - done
+
+
+def in_force(session: Session, query: Query) -> list[Planned]:
     """Return the newest plan of each award that a query asks for, those undone left out.
 
     By award. Only entries that plan are read, by their index, however many others there are.
@@ -39,7 +64,8 @@ def in_force(session: Session, query: Query) -> list[Profile]:
             and query.bcu in ("", bcu_of.get(plan.area, plan.bcu))
         ):
             newest[plan.award] = plan
-    return [newest[award] for award in sorted(newest)]
+    of_awards = held(session, [(plan.fund, award) for award, plan in newest.items()], moment)
+    return [Planned(newest[award], of_awards.get(award, {})) for award in sorted(newest)]
 
 
 def _undone(session: Session, moment: Moment) -> set[int]:
