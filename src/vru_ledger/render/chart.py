@@ -131,5 +131,5 @@ def wrapped(text: str, width: int) -> list[str]:
 
     from rich.cells import chop_cells
 
-    lines = textwrap.wrap(text, width, break_on_hyphens=False)
+    lines = textwrap.wrap(text, max(1, width), break_on_hyphens=False)
     return [part for line in lines for part in chop_cells(line, width)]
