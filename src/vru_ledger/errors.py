@@ -27,7 +27,7 @@ EXIT_CODE_MEANINGS = {
     ExitCode.BUG: "a bug: a traceback, never given on purpose",
     ExitCode.USAGE: "usage, or a value or file that cannot be read",
     ExitCode.REFUSED: "refused by a rule or cap; nothing was written",
-    ExitCode.FOUND: "`check` found something",
+    ExitCode.FOUND: "`check` or `verify-report` found something",
     ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
     ExitCode.CONFLICT: "conflict: key reused for something else, a closed period, a plan that the "
     "ledger has moved past, or somebody else is writing",
@@ -66,6 +66,12 @@ class FileUnreadable(LedgerError):
     """A file that somebody named cannot be read, or is not what it should be."""
 
     code = "file-unreadable"
+
+
+class FormatMissing(LedgerError):
+    """What a way of showing needs is not installed."""
+
+    code = "format-missing"
 
 
 class PlanTampered(FileUnreadable):

@@ -30,10 +30,12 @@ WORDS = {
     },
     "Ask": {
         "headroom": "How much more could go, and which cap stops more.",
+        "map": "Every borough at its place on the grid of London: its letters, a shade and a figure.",
         "why": "Where a figure comes from: its entries, who wrote them, and their source.",
     },
     "Report": {
         "report": "Ask a question of the ledger, and choose how to see the answer.",
+        "verify-report": "Make the report in FILE again as it was known then, and compare: exit 4 if a cell differs.",
     },
     "Batch": {
         "plan": "Try the steps of FILE together, and write them to PLAN; the ledger stays as it is.",
