@@ -16,6 +16,7 @@ from vru_ledger.errors import (
     BadInput,
     EntryRefused,
     LedgerError,
+    LedgerUnsound,
     MapUnsound,
     OutputLost,
     RowsRejected,
@@ -257,7 +258,7 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
         say_aside(f"{said}\n  ({needed})" if needed else said)
     else:
         text = error.message
-        if isinstance(error, RowsRejected | SeedUnsound | MapUnsound):
+        if isinstance(error, RowsRejected | SeedUnsound | MapUnsound | LedgerUnsound):
             text = "\n".join([text, *_rows(error.findings)])
         hint = f"\n  {error.hint}" if error.hint else ""
         say_aside(f"error: {text}{hint}")

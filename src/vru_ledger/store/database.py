@@ -70,6 +70,11 @@ class Session:
         """Which database it is: sqlite or postgresql."""
         return self._driver.dialect
 
+    @property
+    def errors(self) -> type[Exception]:
+        """The driver's own base class of errors."""
+        return self._driver.errors
+
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return every row."""
         found: list[Row] = self._connection.execute(self._sql(sql), parameters).fetchall()

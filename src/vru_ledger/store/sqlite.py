@@ -14,7 +14,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
+from vru_ledger.errors import (
+    LedgerBusy,
+    LedgerDamaged,
+    LedgerError,
+    LedgerOlder,
+    LedgerUnusable,
+    OutcomeUnknown,
+)
 from vru_ledger.store.database import VERSION, Database, Row
 
 APPLICATION_ID = 0x5652554C
@@ -155,9 +162,9 @@ class SQLite:
             )
         undecodable = str(error).startswith("Could not decode to UTF-8")
         if undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return LedgerUnusable(
+            return LedgerDamaged(
                 f"{self.place} is damaged ({error})",
-                "keep a copy of the file as it is, and go back to a backup",
+                "keep a copy of the file as it is, and see what can be done: vru-ledger doctor",
             )
         if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
             return LedgerUnusable(
@@ -208,6 +215,17 @@ def open_ledger(
     place: str, *, wait: float = WAIT, on_wait: Callable[[], None] | None = None
 ) -> Database:
     """Open the ledger in a file. Raises LedgerUnusable if there is none or it is something else."""
+    database, version = open_of_any_version(place, wait=wait, on_wait=on_wait)
+    if version != VERSION:
+        database.close()
+        raise wrong_version(place, version)
+    return database
+
+
+def open_of_any_version(
+    place: str, *, wait: float = WAIT, on_wait: Callable[[], None] | None = None
+) -> tuple[Database, int]:
+    """Open a ledger whatever the version of its tables, which is returned too."""
     keeps_wal = _look_before_opening(place)
     try:
         connection = connect(place, wait=wait)
@@ -228,12 +246,9 @@ def open_ledger(
     if application != APPLICATION_ID:
         connection.close()
         raise not_a_ledger(place)
-    if version != VERSION:
-        connection.close()
-        raise wrong_version(place, version)
     if keeps_wal:
         _leave_wal(driver)
-    return Database(driver, place, wait)
+    return Database(driver, place, wait), version
 
 
 def wrong_version(place: str, version: int) -> LedgerUnusable:
@@ -243,9 +258,9 @@ def wrong_version(place: str, version: int) -> LedgerUnusable:
             f"{place} is a ledger of version {version}, and this program knows version {VERSION}",
             "install a newer vru-ledger",
         )
-    return LedgerUnusable(
+    return LedgerOlder(
         f"{place} is a ledger of version {version}, older than this program's {VERSION}",
-        "open it with the vru-ledger that made it",
+        "bring it up to date; what is there is kept beside it: vru-ledger migrate",
     )
 
 
