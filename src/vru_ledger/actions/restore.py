@@ -22,7 +22,7 @@ from vru_ledger.errors import (
 )
 from vru_ledger.store import backup_file, new_file, sqlite
 from vru_ledger.store.backup_file import Moved, Opened, Progress
-from vru_ledger.store.database import is_url
+from vru_ledger.store.database import Database, is_url
 from vru_ledger.store.sqlite import WAIT
 
 _TRIES = 5
@@ -64,19 +64,34 @@ def restore(
             "a ledger on a server is restored by the server's own tools",
             "use pg_restore, or copy a ledger from a file: vru-ledger copy",
         )
+    backup = _backup(file)
+    try:
+        return _restored(backup, place, file, force, (wait, on_wait), (on_progress, on_entries))
+    finally:
+        backup.close()
+
+
+def _restored(
+    backup: Database,
+    place: str,
+    file: str,
+    force: bool,
+    waiting: tuple[float, Callable[[], None] | None],
+    shown: tuple[Progress | None, Entries | None],
+) -> Restored:
     there = os.path.lexists(place)
     if there:
         _may_be_replaced(place, file, force)
     else:
         new_file.must_be_free(place)
     with backup_file.beside(place) as made:
-        number, hash_ = _checked_copy(file, made, on_progress, on_entries)
+        number, hash_ = _checked_copy(backup, file, made, *shown)
         done = Restored(place, file, number, hash_)
         if not there:
             new_file.put_in_place(made, place)
             return done
         try:
-            present = Opened(place, wait, on_wait)
+            present = Opened(place, *waiting)
         except LedgerUnusable:
             return _swapped(done, made)
         try:
@@ -101,12 +116,10 @@ def _may_be_replaced(place: str, file: str, force: bool) -> None:
         )
 
 
-def _checked_copy(
-    file: str, made: str, on_progress: Progress | None, on_entries: Entries | None
-) -> tuple[int, str]:
-    """Copy a backup into `made`, and return its head. Raises unless the copy is sound."""
+def _backup(file: str) -> Database:
+    """Open a backup. Raises FileUnreadable."""
     try:
-        backup = sqlite.open_ledger(file)
+        return sqlite.open_ledger(file)
     except LedgerUnusable as error:
         older = isinstance(error, LedgerOlder)
         raise FileUnreadable(
@@ -115,10 +128,17 @@ def _checked_copy(
             if older
             else "name another backup",
         ) from None
-    try:
-        backup_file.copy_online(backup, made, on_progress)
-    finally:
-        backup.close()
+
+
+def _checked_copy(
+    backup: Database,
+    file: str,
+    made: str,
+    on_progress: Progress | None,
+    on_entries: Entries | None,
+) -> tuple[int, str]:
+    """Copy a backup into `made`, and return its head. Raises unless the copy is sound."""
+    backup_file.copy_online(backup, made, on_progress)
     copied = backup_file.named(sqlite.open_ledger(made), file)
     try:
         checked = check(copied, on_progress=on_entries)
@@ -134,14 +154,9 @@ def _replaced(present: Opened, done: Restored, made: str) -> Restored:
         kept = backup_file.kept_name(done.place, "before-restore")
         restored = sqlite.open_ledger(made)
         try:
-            with (
-                present.locked() as ours,
-                restored.read() as theirs,
-                backup_file.beside(kept) as copy,
-            ):
+            with present.locked() as ours, restored.read() as theirs:
                 lacking, common = backup_file.entries_lacking(ours, theirs)
-                backup_file.copy_online(present.database, copy)
-                new_file.put_in_place(copy, kept)
+                present.keep(kept)
         finally:
             restored.close()
         try:

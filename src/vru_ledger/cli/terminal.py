@@ -46,7 +46,7 @@ class Terminal:
         """Open the ledger. Raises LedgerUnusable if there is none."""
         from vru_ledger.store.database import open_database
 
-        database = open_database(self.place, wait=self.wait, on_wait=_say_waiting)
+        database = open_database(self.place, wait=self.wait, on_wait=say_waiting)
         _opened.append(database)
         return database
 
@@ -106,7 +106,8 @@ def _user() -> str:
         return os.environ.get("USER") or os.environ.get("USERNAME") or "unknown"
 
 
-def _say_waiting() -> None:
+def say_waiting() -> None:
+    """Say that somebody else is writing, and that we wait for them."""
     say_aside("waiting: somebody else is writing to the ledger ...")
 
 

@@ -49,8 +49,9 @@ def copy_online(database: Database, made: str, on_progress: Progress | None = No
     target = sqlite3.connect(made, isolation_level=None)
     left_before, begun = 1 << 62, 0
 
-    def told(_: int, left: int, total: int) -> None:
+    def told(status: int, left: int, total: int) -> None:
         nonlocal left_before, begun
+        _must_not_wait(status, database.place)
         begun += left > left_before
         left_before = left
         if begun == _PATIENCE:
@@ -62,12 +63,23 @@ def copy_online(database: Database, made: str, on_progress: Progress | None = No
         try:
             source.backup(target, pages=_PAGES, progress=told, sleep=0)
         except Moved:
-            source.backup(target)
+            source.backup(
+                target, progress=lambda *status: _must_not_wait(status[0], database.place)
+            )
     except sqlite3.Error as error:
         raise database.driver.translate(error) or error from error
     finally:
         target.close()
     sync(made)
+
+
+def _must_not_wait(status: int, place: str) -> None:
+    """Raise LedgerBusy if a step of a copy has waited for as long as we wait: Python never ends."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise LedgerBusy(
+            f"somebody else is using {place}; nothing was changed",
+            "run it again, or wait longer with --wait SECONDS",
+        )
 
 
 def sync(made: str) -> None:
@@ -127,6 +139,18 @@ class Opened:
         """Return how many transactions have changed the file, as its header counts them."""
         return os.pread(self._handle, 4, 24)
 
+    def keep(self, kept: str) -> None:
+        """Copy the ledger, while it is locked, into a file that gets the name `kept`."""
+        # SQLite copies nothing out of a connection that is itself about to write. Nor may the file
+        # be opened and closed by anything but SQLite now: that would give up our lock.
+        reading = Database(SQLite(connect(self.place, wait=self.wait), self.place), self.place)
+        try:
+            with beside(kept) as copy:
+                copy_online(reading, copy)
+                new_file.put_in_place(copy, kept)
+        finally:
+            reading.close()
+
     def become(self, made: str) -> None:
         """Take on the contents of the file `made`, all or nothing.
 
@@ -139,11 +163,7 @@ class Opened:
 
         def told(status: int, *_: int) -> None:
             nonlocal looked
-            if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise LedgerBusy(
-                    f"somebody else is using {self.place}; nothing was changed",
-                    "run it again, or wait longer with --wait SECONDS",
-                )
+            _must_not_wait(status, self.place)
             # From the first step on nobody else can write, and it is never the last one.
             if not looked and self._changes() != self._counter:
                 raise Moved
