@@ -25,7 +25,7 @@ class Heap:
         )
 
     def add(self, found: Iterable[EntryText], *, own: bool) -> None:
-        """Take entries in: of the file that is to be saved, or of another that may fill its gaps."""
+        """Take in entries of the file that is to be saved, or of one that may fill its gaps."""
         self._connection.execute("BEGIN")
         self._connection.executemany(
             "INSERT OR IGNORE INTO found VALUES (?, ?, ?, ?, ?)", ((*one, own) for one in found)

@@ -146,10 +146,7 @@ class SQLite:
         code = _code(error)
         primary = code & 0xFF
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return LedgerBusy(
-                f"somebody else is writing to {self.place}; nothing was written",
-                "run it again, or wait longer with --wait SECONDS",
-            )
+            return busy(self.place)
         if primary == sqlite3.SQLITE_READONLY:
             return LedgerUnusable(
                 f"{self.place} is read-only; nothing was written",
@@ -194,6 +191,14 @@ def _code(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) or 0
 
 
+def busy(place: str) -> LedgerBusy:
+    """Say that somebody else has been writing for as long as we wait."""
+    return LedgerBusy(
+        f"somebody else is writing to {place}; nothing was written",
+        "run it again, or wait longer with --wait SECONDS",
+    )
+
+
 def not_a_ledger(place: str) -> LedgerUnusable:
     """Say that a file is something else."""
     return LedgerUnusable(
@@ -232,6 +237,8 @@ def open_of_any_version(
     except sqlite3.Error as error:
         if _code(error) & 0xFF == sqlite3.SQLITE_NOTADB:
             raise not_a_ledger(place) from error
+        if _code(error) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise busy(place) from error
         raise LedgerUnusable(
             f"{place} cannot be opened ({error})",
             "check your permission for the file, and whether it is whole",
