@@ -49,7 +49,7 @@ def _opened(
         if not is_url(place):
             found.findings += doctor_locks.of_locks(place)
         database = open_database(place, wait=wait)
-    except LedgerUnusable as error:
+    except (LedgerUnusable, LedgerBusy) as error:
         return _unusable(found, place, error)
     try:
         return _checked(found, database, today, on_entries)

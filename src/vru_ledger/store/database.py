@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import BadInput, Interrupted, LedgerError, LedgerUnusable
+from vru_ledger.errors import BadInput, Interrupted, LedgerDamaged, LedgerError, LedgerUnusable
 
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
@@ -129,6 +129,8 @@ class Database:
                 if attempt < self.RETRIES and self.driver.should_retry(error):
                     continue
                 raise self._meaning(error, self.driver.translate) from error
+            except UnicodeDecodeError as error:
+                raise damaged_because(self.place, NO_SCHEMA) from error
             except UnicodeEncodeError as error:
                 raise _not_text(error) from None
         raise AssertionError("the last attempt returned or raised")
@@ -169,6 +171,8 @@ class Database:
                 self._roll_back()
         except self.driver.errors as error:
             raise self._meaning(error, self.driver.translate) from error
+        except UnicodeDecodeError as error:
+            raise damaged_because(self.place, NO_SCHEMA) from error
         except UnicodeEncodeError as error:
             raise _not_text(error) from None
 
@@ -188,6 +192,18 @@ class Database:
         error: Exception, translate: Callable[[Exception], LedgerError | None]
     ) -> Exception:
         return translate(error) or error
+
+
+NO_SCHEMA = "its schema is no text"
+"""What it means that a driver cannot even read the database's own complaint."""
+
+
+def damaged_because(place: str, why: str) -> LedgerDamaged:
+    """Say that parts of a file are not what a database writes."""
+    return LedgerDamaged(
+        f"{place} is damaged ({why})",
+        "keep a copy of the file as it is, and see what can be done: vru-ledger doctor",
+    )
 
 
 def _not_text(error: UnicodeEncodeError) -> Exception:

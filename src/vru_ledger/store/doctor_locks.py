@@ -17,7 +17,7 @@ def of_locks(place: str) -> Iterator[Finding]:
         with closing(connect(place, wait=0)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         # Whatever else is wrong shows when the ledger is opened.
         if (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF != sqlite3.SQLITE_BUSY:
             return

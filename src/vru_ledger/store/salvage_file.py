@@ -157,9 +157,10 @@ def settled(place: str, folder: str) -> Iterator[tuple[str, Head]]:
 
 
 def _head_told(copy: str) -> Head:
-    with suppress(sqlite3.Error), closing(connect(copy)) as connection:
-        [row] = connection.execute("SELECT number, hash FROM head").fetchall()
+    with suppress(sqlite3.Error, ValueError, TypeError), closing(connect(copy)) as connection:
+        [(number, hash_)] = connection.execute("SELECT number, hash FROM head").fetchall()
         if "-wal" in " ".join(os.listdir(os.path.dirname(copy))):
             connection.execute("PRAGMA journal_mode=DELETE")
-        return Head(*row)
+        if type(number) is int and number >= 0 and type(hash_) is str and len(hash_) == 64:
+            return Head(number, hash_)
     return Head(0, "")

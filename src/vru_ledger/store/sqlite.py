@@ -16,13 +16,12 @@ from typing import Any
 
 from vru_ledger.errors import (
     LedgerBusy,
-    LedgerDamaged,
     LedgerError,
     LedgerOlder,
     LedgerUnusable,
     OutcomeUnknown,
 )
-from vru_ledger.store.database import VERSION, Database, Row
+from vru_ledger.store.database import NO_SCHEMA, VERSION, Database, Row, damaged_because
 
 APPLICATION_ID = 0x5652554C
 """'VRUL' in the file's header: tells a ledger from any other database before it is read."""
@@ -159,10 +158,7 @@ class SQLite:
             )
         undecodable = str(error).startswith("Could not decode to UTF-8")
         if undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return LedgerDamaged(
-                f"{self.place} is damaged ({error})",
-                "keep a copy of the file as it is, and see what can be done: vru-ledger doctor",
-            )
+            return damaged_because(self.place, str(error))
         if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
             return LedgerUnusable(
                 f"{self.place} cannot be read or written ({error})",
@@ -234,6 +230,8 @@ def open_of_any_version(
     keeps_wal = _look_before_opening(place)
     try:
         connection = connect(place, wait=wait)
+    except UnicodeDecodeError as error:
+        raise damaged_because(place, NO_SCHEMA) from error
     except sqlite3.Error as error:
         if _code(error) & 0xFF == sqlite3.SQLITE_NOTADB:
             raise not_a_ledger(place) from error
