@@ -135,6 +135,11 @@ READS: dict[str, list[str]] = {
     "check SEED": ["check", "{}"],
     "status --format": ["status", "--format={}"],
     "--db": ["--db={}", "status"],
+    "doctor --db": ["--db={}", "doctor"],
+    "doctor --format": ["doctor", "--format={}"],
+    "doctor --with": ["doctor", "--salvage", "new/new.db", "--with={}"],
+    "migrate --db": ["--db={}", "migrate"],
+    "restore FILE": ["restore", "{}", "--force"],
     "init --db": ["--db={}", "init", "--seed", "no-such.yaml"],
     "init --seed": ["--db", "new.db", "init", "--seed={}"],
 }

@@ -93,9 +93,10 @@ def _read_all(place: str, heap: Heap, folder: str, on_share: Share | None, *, ow
         with settled(place, folder) as (path, head), open(path, "rb") as file:
             heap.add(DamagedFile(file).entries(on_share), own=own)
             return head
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
         raise FileUnreadable(
-            f"{place} cannot be read ({error.strerror})", "check the path and your permission"
+            f"{place} cannot be read ({why})", "check the path and your permission"
         ) from None
 
 

@@ -270,7 +270,7 @@ def _rows(findings: Sequence[Any]) -> Iterator[str]:
     """Yield what is wrong with each row, and what to do about it unless that was just said."""
     said = ""
     for finding in findings:
-        yield f"  {finding.place()}: {finding.message}"
+        yield "  " + ": ".join(said for said in (finding.place(), finding.message) if said)
         if finding.remedy and finding.remedy != said and finding.row:
             yield f"    {finding.remedy}"
         said = finding.remedy

@@ -122,7 +122,7 @@ def _of_header(place: str, header: bytes, size: int) -> Iterator[Finding]:
             "cut-short",
             f"{place} has {size:,} bytes of the {pages * page:,} that it says: "
             "a copy that did not end, or a disk that was full",
-            f"copy it again, with vru-ledger backup; {RESTORE}",
+            f"copy it again from the original, by its backup command; or {RESTORE}",
         )
         return
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
