@@ -268,7 +268,9 @@ def faults(say: Say, template: list[str], where: str) -> list[str]:
                 break
             if code not in (0, 2, 3, 4, 5, 6, 8):
                 found.append(f"{text[:40]!r} {more}: exit {code}")
-            if code and not (complained.strip() or code == 4):
+            # What `check` and `doctor` find is their answer, and on stdout.
+            found_something = code == 4 or (code == 8 and "doctor" in words and said.strip())
+            if code and not (complained.strip() or found_something):
                 found.append(f"{text[:40]!r} {more}: exit {code}, and nothing said")
             for told in (said, complained):
                 if match := CONTROL.search(told):

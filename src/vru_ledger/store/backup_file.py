@@ -52,7 +52,8 @@ def copy_online(database: Database, made: str, on_progress: Progress | None = No
     def told(status: int, left: int, total: int) -> None:
         nonlocal left_before, begun
         _must_not_wait(status, database.place)
-        begun += left > left_before
+        # A step that comes no further has begun again.
+        begun += left >= left_before
         left_before = left
         if begun == _PATIENCE:
             raise Moved
