@@ -50,7 +50,7 @@ def undo(database: Database, number: int, on: date) -> None:
 
 
 def lively(place: str = "") -> Database:
-    """Make a ledger with every kind of step, some dated before what they follow."""
+    """Make a ledger with every kind of step, some written after others and dated before them."""
     database = with_everything(place)
     july: dict[str, Any] = {"purpose": "doors", "propose": True, "dated": date(2021, 7, 1)}
     give(database, "ALPHA", "SITE", 300 * POUND, source="HO", **july)
@@ -71,6 +71,6 @@ def lively(place: str = "") -> Database:
     step(database, "reject", "ALPHA-0008", date(2021, 4, 3))
     record(database, cap("ALPHA-LATE", "amount", 9_000 * POUND, per=("bcu",), only="a-and-e"))
     step(database, "close", "ALPHA-0005", date(2022, 2, 28))
-    step(database, "claim", "BETA-0001", date(2021, 3, 1), amount_pence=1)
+    step(database, "claim", "BETA-0001", date(2021, 4, 1), amount_pence=1)
     assert paid.recorded.number
     return database

@@ -4,12 +4,19 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.builders import DAY, WHEN, asked, contents, findings, held, ledger_of, registered
 from vru_ledger.actions.allocate import allocate
@@ -19,15 +26,20 @@ from vru_ledger.actions.reverse import Told, reverse
 from vru_ledger.domain.authority import AUTHORITY_ENTRIES
 from vru_ledger.domain.entries import CapSet, Funding
 from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Moment
 from vru_ledger.domain.register import Fund, FundingSource, Recipient
 from vru_ledger.domain.stages import HELD
 from vru_ledger.domain.steps import STEPS
 from vru_ledger.errors import AlreadyThere, AuthorityMissing, BadInput, EntryRefused, LedgerError
 from vru_ledger.position import Key
 from vru_ledger.rules import judge, stops
+from vru_ledger.store import awards
 from vru_ledger.store.database import Session
 
 DONE: Counter[str] = Counter()
+
+DAYS = (DAY, DAY + timedelta(1), DAY + timedelta(400))
+"""Awards are made on the first, and undone on the last; steps come on any."""
 
 PEOPLE = ("Ada", "Bob", "Cy")
 FUNDS = ("F0", "F1")
@@ -69,8 +81,9 @@ steps = st.tuples(
     st.booleans(),
     st.booleans(),
     who,
+    st.sampled_from((DAYS[-1], *DAYS)),
 )
-"""An award, a step, how much, whether an amendment is down or proposed, and who takes it."""
+"""An award, a step, how much, whether an amendment is down or proposed, who takes it, and when."""
 
 
 @dataclass
@@ -88,6 +101,7 @@ class Written:
     lines: tuple[tuple[str, str, str] | None, tuple[str, str, str] | None] = (None, None)
     undone: bool = False
     reverses: int = 0
+    day: date = DAYS[-1]
 
 
 @dataclass
@@ -99,6 +113,11 @@ class Promise:
     line: tuple[str, str, str]
     held: Counter[str] = field(default_factory=Counter)
     life: list[Written] = field(default_factory=list)
+
+    def held_on(self, stage: str, day: date) -> int:
+        moves = [one for one in self.life if one.day <= day]
+        to = sum(one.pence for one in moves if one.to_stage == stage)
+        return to - sum(one.pence for one in moves if one.from_stage == stage)
 
     def standing(self) -> list[str]:
         return [one.kind for one in self.life if not one.undone and not one.reverses]
@@ -372,7 +391,17 @@ class AwardMachine(RuleBasedStateMachine):
         stage = "proposed" if propose else "committed"
         number = done.recorded.number
         self.model.move(
-            Written(number, kind, actor, done.entry.award, "unallocated", stage, p, lent or 0)
+            Written(
+                number,
+                kind,
+                actor,
+                done.entry.award,
+                "unallocated",
+                stage,
+                p,
+                lent or 0,
+                day=DAYS[0],
+            )
         )
 
     @rule(step=steps)
@@ -390,19 +419,27 @@ class AwardMachine(RuleBasedStateMachine):
             *("approve", "claim", "pay", "suspend", "resume", "clawback", "recover", "claim"),
             *("reject-claim", "clawback", "write-off"),
         ):
-            self.take_one(which * 3, kind, p, lower=False, propose=False, actor=actor)
+            self.take_one(which * 3, kind, p, lower=False, propose=False, actor=actor, day=DAYS[-1])
 
     @rule(several=st.lists(steps, min_size=2, max_size=6))
     def several_steps(self, several: list[Any]) -> None:
         for step in several:
             self.take_step(step)
 
-    def take_step(self, step: tuple[int, str, int | None, bool, bool, str]) -> None:
-        which, kind, p, lower, propose, actor = step
-        self.take_one(which, kind, p, lower=lower, propose=propose, actor=actor)
+    def take_step(self, step: tuple[int, str, int | None, bool, bool, str, date]) -> None:
+        which, kind, p, lower, propose, actor, day = step
+        self.take_one(which, kind, p, lower=lower, propose=propose, actor=actor, day=day)
 
     def take_one(
-        self, which: int, kind: str, p: int | None, *, lower: bool, propose: bool, actor: str
+        self,
+        which: int,
+        kind: str,
+        p: int | None,
+        *,
+        lower: bool,
+        propose: bool,
+        actor: str,
+        day: date,
     ) -> None:
         ref = [*self.model.awards][which % len(self.model.awards)]
         award = self.model.awards[ref]
@@ -419,7 +456,7 @@ class AwardMachine(RuleBasedStateMachine):
         request = StepRequest(
             kind=kind,
             award=ref,
-            dated=DAY,
+            dated=day,
             amount_pence=None if p is None else Pence(p),
             lower=kind == "amend" and lower,
             propose=kind == "amend" and propose,
@@ -432,20 +469,23 @@ class AwardMachine(RuleBasedStateMachine):
                 self.database, [request], actor=actor, recorded_at=WHEN, preview=preview
             )
         )
-        passes = self.passes(kind, award, frm, moved, lent)
+        in_order = all(award.held_on(frm, then) >= moved for then in DAYS if then >= day)
+        early = frm in HELD and not in_order
+        passes = self.passes(kind, award, frm, moved, lent) and not early
         if isinstance(done, LedgerError):
             own = kind == "approve" and actor in award.proposers()
             assert isinstance(done, EntryRefused), done
             assert isinstance(done, AuthorityMissing) == (passes and own), done
             assert own or not passes, f"{kind} of {moved} on {ref} was refused: {done}"
             self.largest(kind, award, frm, done, lower=lower)
+            DONE["refused for its day"] += early and 0 < moved <= award.held[frm]
             DONE[f"{kind} refused"] += 1
             return
         assert passes, f"{kind} of {moved} on {ref} was accepted"
         assert not (kind == "approve" and actor in award.proposers())
         DONE[kind] += 1
         number = done[0].recorded.number
-        self.model.move(Written(number, kind, actor, ref, frm, to, moved, lent or 0))
+        self.model.move(Written(number, kind, actor, ref, frm, to, moved, lent or 0, day=day))
         assert dict(done[0].life.held) == {stage: p for stage, p in award.held.items() if p}
 
     def amount(self, kind: str, award: Promise, frm: str, p: int | None) -> int:
@@ -486,7 +526,7 @@ class AwardMachine(RuleBasedStateMachine):
     def decide_all(self, actor: str, kind: str) -> None:
         """Decide every award in one transaction: all of them, or none."""
         requests = [
-            StepRequest(kind=kind, award=ref, dated=DAY, reason="because")
+            StepRequest(kind=kind, award=ref, dated=DAYS[-1], reason="because")
             for ref in self.model.awards
         ]
         open_ = all(award.held["proposed"] for award in self.model.awards.values())
@@ -524,7 +564,7 @@ class AwardMachine(RuleBasedStateMachine):
         source=st.sampled_from(SOURCES),
         fy=st.sampled_from(YEARS),
         to=st.sampled_from(YEARS),
-        p=pence,
+        p=st.integers(1, 60),
     )
     def authority(self, kind: str, fund: str, source: str, fy: str, to: str, p: int) -> None:
         line = (fund, source, fy)
@@ -577,7 +617,7 @@ class AwardMachine(RuleBasedStateMachine):
     def reverse_now(self, number: int, actor: str, *, preview: bool) -> Any:
         """Undo an entry, after a preview if told; return what became of it."""
         one = self.model.entries[number]
-        told = Told(reason="a mistake", dated=DAY)
+        told = Told(reason="a mistake", dated=DAYS[-1])
 
         def call(preview: bool) -> Any:
             return reverse(
@@ -646,6 +686,16 @@ class AwardMachine(RuleBasedStateMachine):
     # What holds at any time
 
     @invariant()
+    def no_award_holds_less_than_nothing_on_any_day(self) -> None:
+        if not hasattr(self, "database"):
+            return
+        with self.database.read() as session:
+            for ref in self.model.awards:
+                for day in DAYS:
+                    then = awards.happened(session, ref, Moment(as_of=day))
+                    assert all(pence >= 0 for pence in awards.held_then(then).values()), (ref, day)
+
+    @invariant()
     def every_penny_is_in_one_stage(self) -> None:
         if not hasattr(self, "database"):
             return
@@ -696,11 +746,10 @@ def _said(call: Callable[[bool], Any], *, preview: bool) -> Any:
         return error
 
 
-TestAwards = AwardMachine.TestCase
-TestAwards.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
-
-
-def test_the_machine_took_every_kind_of_step():
+def test_an_award_lives_as_the_model_says_and_every_kind_of_step_was_taken():
+    run_state_machine_as_test(
+        AwardMachine, settings=settings(max_examples=60, stateful_step_count=30, deadline=None)
+    )
     told = ", ".join(f"{many:,} {what}" for what, many in sorted(DONE.items()))
     sys.stdout.write(f"{told}\n")
     assert {*STEPS, "allocate", "propose", "vire", "carry", "lapse", "surrender"} <= {*DONE}

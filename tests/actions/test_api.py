@@ -145,7 +145,7 @@ def test_the_position_adds_up(opened: Ledger):
 
 
 def test_files_are_claimed_and_paid(opened: Ledger, tmp_path: Path):
-    award = opened.allocate("MYENDS", "Newham", 50_000).entry.award
+    award = opened.allocate("MYENDS", "Newham", 50_000, on=date(2021, 4, 1)).entry.award
     table = tmp_path / "rows.csv"
     table.write_text(f"award,amount\n{award},100\n{award},100\n", encoding="utf-8")
     assert opened.claim_file(table, preview=True).total_pence == 20_000

@@ -6,12 +6,12 @@ import shlex
 from typing import TYPE_CHECKING
 
 from vru_ledger.actions.allocate import Request, available
-from vru_ledger.actions.typed import as_typed, in_the_open
+from vru_ledger.actions.typed import as_typed, on_another_day
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.years import financial_year
 from vru_ledger.errors import AuthorityMissing, EntryRefused, LedgerError, PeriodClosed
-from vru_ledger.rules import AUTHORITY_RULES, PERIOD_RULES
+from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 
@@ -25,8 +25,8 @@ def refusal(
     """Return the refusal: every cap, which bind, the most that passes, and what to type."""
     asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
     stopping = [breach for breach in breaches if breach.severity == "stop"]
-    if all(breach.rule in PERIOD_RULES for breach in stopping):
-        moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
+    if all(breach.rule in DAY_RULES for breach in stopping):
+        moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
         hint = "" if allocator.would_stop(moved) else as_typed(moved)
         return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
     largest = 0

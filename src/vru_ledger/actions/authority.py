@@ -30,7 +30,7 @@ from vru_ledger.errors import (
     PeriodClosed,
 )
 from vru_ledger.position import Key
-from vru_ledger.rules import AUTHORITY_RULES, PERIOD_RULES, judge, stops
+from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import authority, ledger
@@ -315,7 +315,7 @@ class Changer:
         breaches = judge(case)
         stopping = [breach for breach in breaches if breach.severity == "stop"]
         asked = f"{request.kind} of {format_pounds(new.amount_pence)} of {case.fund.name}"
-        if all(breach.rule in PERIOD_RULES for breach in stopping):
+        if all(breach.rule in DAY_RULES for breach in stopping):
             return PeriodClosed(
                 f"{asked} is refused: {stopping[0].sentence}", self._in_the_open(request, case)
             )
@@ -351,9 +351,9 @@ class Changer:
         """Return what to type for a late request, on the first open day; nothing if it stops."""
         if request.kind == "approve":
             return ""
-        from vru_ledger.actions.typed import in_the_open
+        from vru_ledger.actions.typed import on_another_day
 
-        told = in_the_open(request, case)
+        told = on_another_day(request, case)
         if "relates_to" not in case.entry.FIELDS:
             told.pop("relates_to")
         moved = request.replace(**told, dated_by_clock=False)

@@ -17,7 +17,7 @@ from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.steps import STEPS, Amendment, Step
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import AuthorityMissing, BadInput, EntryRefused, LedgerError, PeriodClosed
-from vru_ledger.rules import AUTHORITY_RULES, PERIOD_RULES, judge, stops
+from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 from vru_ledger.store import awards, ledger, register
@@ -96,14 +96,14 @@ class Stepper:
         self.session = recorder.session
         self._made: dict[str, awards.Made] = {}
         self._happened: dict[str, list[Happened]] = {}
-        self._partly: set[str] = set()
+        self._partly: dict[str, date] = {}
         self._recent: dict[int, Step] = {}
         self._names: dict[str, str] = {}
 
     def put(self, request: StepRequest) -> Stepped:
         """Record one step, or raise and leave the transaction as it was."""
         made = self.made(request.award)
-        before = self.life(made, whole=False)
+        before = self.life(made, whole=False, dated=request.dated)
         new = self._complete(request, made, before)
         if new.key:
             self.recorder.journal.settle(new.key)
@@ -128,29 +128,29 @@ class Stepper:
             self._made[ref] = resolve.award(self.session, asked)
         return self._made[ref]
 
-    def life(self, made: awards.Made, *, whole: bool = True) -> Life:
+    def life(self, made: awards.Made, *, whole: bool = True, dated: date = date.max) -> Life:
         """Return what an award has come to, with everything that this transaction did to it.
 
-        Unless `whole`, what was claimed and paid is told only of an award whose payments were
-        planned: of thousands of payments no other step needs to know each.
+        Unless `whole`, what was claimed and paid by that day is told only of an award whose
+        payments were planned: of thousands of payments no other step needs to know each.
         """
         keys = awards.stage_keys(made.fund, made.award)
         position = self.recorder.journal.load(keys, {}, {})
-        if whole and made.award in self._partly:
+        if made.award in self._partly and (whole or dated < self._partly[made.award]):
             self.recorder.journal.flush()
             del self._happened[made.award]
         if made.award not in self._happened:
-            self._read(made.award, whole)
+            self._read(made.award, None if whole else dated)
         held = {key.name: position[key].held for key in keys if position[key].held}
         return life_of(held, self._happened[made.award], self._told_of)
 
-    def _read(self, award: str, whole: bool) -> None:
-        found = None if whole else awards.marking(self.session, award)
-        if found is None:
-            self._partly.discard(award)
+    def _read(self, award: str, after: date | None) -> None:
+        found = None if after is None else awards.marking(self.session, award, after=after)
+        if found is None or after is None:
+            self._partly.pop(award, None)
             found = awards.happened(self.session, award)
         else:
-            self._partly.add(award)
+            self._partly[award] = after
         self._happened[award] = found
 
     def _told_of(self, number: int) -> Any:
@@ -173,8 +173,11 @@ class Stepper:
             getattr(new, "reverses", None),
             new.from_stage,
             new.amount_pence,
+            new.dated.isoformat() if new.dated else None,
         )
-        if award not in self._partly or marks(happened):
+        told_after = self._partly.get(award)
+        later = told_after and new.dated and new.dated > told_after
+        if told_after is None or later or marks(happened):
             self._happened[award].append(happened)
         if new.KIND in ("profile", "milestone"):
             self._recent[recorded.number] = new
@@ -250,17 +253,23 @@ class Stepper:
         of = f" of {format_pounds(pence)}" if pence else ""
         asked = f"{request.kind}{of} on {made.award} ({self._name(made)})"
         stopping = [breach for breach in breaches if breach.severity == "stop"]
-        if all(breach.rule in PERIOD_RULES for breach in stopping):
-            from vru_ledger.actions.typed import in_the_open
+        commands = []
+        of_day = all(breach.rule in DAY_RULES for breach in stopping)
+        if of_day:
+            from vru_ledger.actions.typed import on_another_day
 
-            moved = request.replace(**in_the_open(request, case), dated_by_clock=False)
-            hint = "" if self.would_stop(moved) else as_typed(moved)
-            return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
+            another = on_another_day(request, case, stopping)
+            moved = request.replace(**another, dated_by_clock=False)
+            if not self.would_stop(moved):
+                commands.append(as_typed(moved))
+            if stopping[0].rule == "open-period":
+                return PeriodClosed(
+                    f"{asked} is refused: {stopping[0].sentence}", "".join(commands)
+                )
         largest = self._largest(case, breaches)
         smaller = request.replace(amount_pence=Pence(largest))
         alone = any(breach.rule == "second-person" for breach in breaches)
         proposed = request.replace(propose=True)
-        commands = []
         if alone and request.kind == "amend" and not self.would_stop(proposed):
             commands.append(as_typed(proposed))
         if largest and not self.would_stop(smaller):
@@ -275,6 +284,7 @@ class Stepper:
             breaches=breaches,
             largest_passing_pence=Pence(largest),
             needs=needs(case, breaches) if case.changes and pence else (),
+            of_amount=not of_day,
             commands=commands,
         )
         error = EntryRefused
@@ -300,7 +310,7 @@ class Stepper:
         """Say whether a step would be refused now; nothing is recorded."""
         try:
             made = self.made(request.award)
-            life = self.life(made, whole=False)
+            life = self.life(made, whole=False, dated=request.dated)
             return stops(self._judged(self._complete(request, made, life), life)[1])
         except LedgerError:
             return True

@@ -17,7 +17,7 @@ from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_financial_year
 from vru_ledger.errors import AuthorityMissing, BadInput, NotFound, PeriodClosed
-from vru_ledger.rules import PERIOD_RULES, judge
+from vru_ledger.rules import DAY_RULES, judge
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, Session
@@ -83,7 +83,7 @@ def override(
             breaches = judge(case)
             refusal: Any = Refusal(asked, [], breaches, Pence(0))
             said = "; ".join(breach.sentence for breach in breaches)
-            if all(breach.rule in PERIOD_RULES for breach in breaches):
+            if all(breach.rule in DAY_RULES for breach in breaches):
                 raise PeriodClosed(
                     f"{asked} is refused: {said}", "to see them: vru-ledger period list"
                 )

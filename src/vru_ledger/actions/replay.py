@@ -228,7 +228,7 @@ class Replay:
         # As in writing: of an award with thousands of payments a handful of entries matter.
         before, happened = Moment(known_at=number - 1), None
         if entry.KIND not in ("reverse", "profile", "milestone"):
-            happened = awards.marking(self.session, entry.award, before)
+            happened = awards.marking(self.session, entry.award, before, entry.dated)
         if happened is None:
             happened = awards.happened(self.session, entry.award, before)
         return life_of(held, happened, lambda one: awards.told_of(self.session, one))

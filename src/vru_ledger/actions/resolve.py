@@ -35,7 +35,7 @@ def source(session: Session, asked: str) -> FundingSource:
         return found
     raise NotFound(
         f"no funding source is called {_quoted(asked)}{_near(session, asked, FundingSource)}",
-        "to see where each fund's money comes from: vru-ledger report position --by fund,source",
+        "to list them: vru-ledger source list",
     )
 
 

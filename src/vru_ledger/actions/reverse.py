@@ -33,7 +33,7 @@ from vru_ledger.errors import (
     NotFound,
     PeriodClosed,
 )
-from vru_ledger.rules import PERIOD_RULES, judge, stops
+from vru_ledger.rules import DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met
 from vru_ledger.store import authority, awards, ledger
@@ -223,24 +223,23 @@ def _refused(original: Recorded, told: Told, case: Case, breaches: list[Breach])
     of = f" of {format_pounds(entry.amount_pence)}" if entry.amount_pence else ""
     asked = f"to undo entry {original.number} ({entry.KIND}{of})"
     stopping = [breach for breach in breaches if breach.severity == "stop"]
-    if all(breach.rule in PERIOD_RULES for breach in stopping):
-        # Only the day is wrong, so on an open one it passes.
-        from vru_ledger.actions.typed import in_the_open
-
-        late = told.replace(**in_the_open(told, case))
-        return PeriodClosed(
-            f"{asked} is refused: {stopping[0].sentence}", _as_typed(original.number, late)
-        )
     award = getattr(entry, "award", "")
+    command = f"vru-ledger award show {award}" if award else f"vru-ledger show {original.number}"
+    if all(breach.rule in DAY_RULES for breach in stopping):
+        # Only the day is wrong, so on one that all allow it passes.
+        from vru_ledger.actions.typed import on_another_day
+
+        late = told.replace(**on_another_day(told, case, stopping))
+        command = _as_typed(original.number, late)
+        if stopping[0].rule == "open-period":
+            return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", command)
     refusal = Refusal(
         asked=asked,
         caps=caps_met(case, breaches),
         breaches=breaches,
         largest_passing_pence=Pence(0),
         of_amount=False,
-        commands=[
-            f"vru-ledger award show {award}" if award else f"vru-ledger show {original.number}"
-        ],
+        commands=[command],
     )
     said = "; ".join(breach.sentence for breach in stopping)
     return EntryRefused(f"{asked} is refused: {said}", refusal)

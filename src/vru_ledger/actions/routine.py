@@ -23,9 +23,9 @@ from vru_ledger.rules import RULES
 from vru_ledger.store.database import Row
 
 KEPT = (
-    *("open_period", "legal_step", "second_person", "planned", "delegated", "listed_recipient"),
-    *("capped_fund", "measurable", "within_caps", "within_authority", "within_dates"),
-    "within_use_by",
+    *("open_period", "legal_step", "in_order", "second_person", "planned", "delegated"),
+    *("listed_recipient", "capped_fund", "measurable", "within_caps", "within_authority"),
+    *("within_dates", "within_use_by"),
 )
 """The rules that this file sees kept without asking. If there are others, it sees nothing.
 

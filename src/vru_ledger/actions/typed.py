@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.domain.money import format_decimal
@@ -10,14 +11,15 @@ from vru_ledger.domain.periods import first_open_day, holding
 
 if TYPE_CHECKING:
     from vru_ledger.actions.allocate import Request
-    from vru_ledger.rules.case import Case
+    from vru_ledger.rules.case import Breach, Case
 
 
-def in_the_open(asked: Any, case: Case) -> dict[str, Any]:
-    """Return the day and the period that make a late request pass: the first open day."""
+def on_another_day(asked: Any, case: Case, breaches: Iterable[Breach] = ()) -> dict[str, Any]:
+    """Return the day and the period that make a request pass: the first open day that all allow."""
     period = holding(asked.dated, case.closed)
+    day = max([asked.dated, *(breach.day for breach in breaches if breach.day)])
     return {
-        "dated": first_open_day(asked.dated, case.closed),
+        "dated": first_open_day(day, case.closed),
         "relates_to": asked.relates_to or (period.name if period else ""),
     }
 

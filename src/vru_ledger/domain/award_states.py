@@ -57,7 +57,7 @@ PLANNED: Mapping[str, tuple[str, ...]] = {
 class Happened(NamedTuple):
     """One entry of an award: its number, kind, actor, where it put money, and what it reverses.
 
-    `from_stage` and `amount_pence` say what it moved.
+    `from_stage` and `amount_pence` say what it moved, `dated` on which day (ISO text), if any.
     """
 
     number: int
@@ -67,6 +67,7 @@ class Happened(NamedTuple):
     reverses: int | None
     from_stage: str = ""
     amount_pence: int = 0
+    dated: str | None = ""
 
 
 MARKS = (
@@ -89,6 +90,7 @@ class Life(Value):
 
     `standing` are its entries that were not undone, oldest first, without the reversals. `profile`
     is the newest that stands, `versions` how many there were, `met` the milestones that were met.
+    `entries` are all that are told, reversals as well: on the days between, what is undone stood.
     """
 
     state: str
@@ -98,6 +100,7 @@ class Life(Value):
     profile: Profile | None = None
     versions: int = 0
     met: tuple[str, ...] = ()
+    entries: tuple[Happened, ...] = ()
 
     def worth_pence(self) -> int:
         """Return what the award comes to, whatever became of it: what its payments are planned of.
@@ -170,6 +173,7 @@ def life_of(
         profile=read(profiles[-1]) if profiles else None,
         versions=sum(one.kind == "profile" for one in entries),
         met=tuple(met),
+        entries=tuple(entries),
     )
 
 

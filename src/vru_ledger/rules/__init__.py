@@ -42,6 +42,7 @@ def _of_steps(name: str) -> Rule:
 RULES: tuple[Rule, ...] = (
     open_period,
     _of_steps("legal_step"),
+    _of_steps("in_order"),
     _of_steps("second_person"),
     _of_steps("planned"),
     delegated,
@@ -59,7 +60,7 @@ AUTHORITY_RULES = ("second-person", "decision-needed")
 """Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
 
 
-PERIOD_RULES = ("open-period",)
+DAY_RULES = ("open-period", "in-order")
 """Rules about when: where nothing else is wrong, another day passes."""
 
 

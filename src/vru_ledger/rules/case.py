@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,6 +68,7 @@ class Breach(NamedTuple):
     """One thing wrong with an entry (severity stop), or worth a warning (severity warn).
 
     `cap` names the cap that speaks, and `over` is by how much it would be passed, in its unit.
+    `day` is the first on which it would not be said.
     """
 
     rule: str
@@ -74,3 +76,4 @@ class Breach(NamedTuple):
     sentence: str
     cap: str = ""
     over: int = 0
+    day: date | None = None

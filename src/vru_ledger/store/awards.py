@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.award_states import MARKS, Happened, Life, life_of
@@ -59,28 +60,34 @@ def of_recipient(session: Session, recipient: str, fund: str = "") -> list[Made]
 
 def happened(session: Session, ref: str, moment: Moment = NOW) -> list[Happened]:
     """Return the entries of an award by a moment, oldest first."""
-    return _happened(session, ref, moment, "")
+    return _happened(session, ref, moment)
 
 
-def marking(session: Session, ref: str, moment: Moment = NOW) -> list[Happened] | None:
+def marking(
+    session: Session, ref: str, moment: Moment = NOW, after: date | None = None
+) -> list[Happened] | None:
     """Return only those that mark the award's state, of which there are few.
 
-    None if its payments were planned: then what was claimed and paid bears on what may follow.
+    With `after`, also each that is dated after that day: what a step of that day comes before. None
+    if its payments were planned: then what was claimed and paid bears on what may follow.
     """
-    found = _happened(session, ref, moment, _MARKING)
+    which, dated = _MARKING, [after.isoformat()] if after else []
+    found = _happened(session, ref, moment, f"({which} OR e.dated > ?)" if after else which, dated)
     return None if any(one.kind == "profile" for one in found) else found
 
 
 _MARKING = f"(e.kind IN {MARKS} OR e.to_stage = 'proposed' OR e.reverses IS NOT NULL)"
 
 
-def _happened(session: Session, ref: str, moment: Moment, which: str) -> list[Happened]:
+def _happened(
+    session: Session, ref: str, moment: Moment, which: str = "", values: Sequence[str] = ()
+) -> list[Happened]:
     wanted = ledger.Conditions(Query(award=ref, as_of=moment.as_of, known_at=moment.known_at))
     if which:
-        wanted.add(which)
+        wanted.add(which, *values)
     rows = session.rows(
-        "SELECT e.number, e.kind, e.actor, e.to_stage, e.reverses, e.from_stage, e.amount_pence"
-        f" FROM entries e{wanted.where()} ORDER BY e.number",
+        "SELECT e.number, e.kind, e.actor, e.to_stage, e.reverses, e.from_stage, e.amount_pence,"
+        f" e.dated FROM entries e{wanted.where()} ORDER BY e.number",
         wanted.parameters,
     )
     return [Happened(*row) for row in rows]

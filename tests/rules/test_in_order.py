@@ -1,0 +1,95 @@
+"""An award holds on no day less than nothing: steps out of order, by day, are refused."""
+
+from datetime import date
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.books import stopping
+from tests.rules.test_legal_step import case, step
+from vru_ledger.domain.award_states import Happened, life_of
+from vru_ledger.domain.stages import HELD
+from vru_ledger.rules.in_order import in_order
+
+MOVES = {
+    "allocate": ("unallocated", "committed"),
+    "claim": ("committed", "payable"),
+    "reject-claim": ("payable", "committed"),
+    "pay": ("payable", "disbursed"),
+    "advance": ("committed", "disbursed"),
+}
+
+
+def happened(*told: tuple[str, int, int]) -> list[Happened]:
+    """Return entries of a kind, pence and day of May 2021, numbered as they come."""
+    return [
+        Happened(number, kind, "Ada", MOVES[kind][1], None, MOVES[kind][0], pence, may(day))
+        for number, (kind, pence, day) in enumerate(told, 1)
+    ]
+
+
+def may(day: int) -> str:
+    return date(2021, 5, day).isoformat()
+
+
+def said(kind: str, pence: int, day: int, entries: list[Happened], **more: Any) -> list[str]:
+    new = step(kind, pence, dated=date(2021, 5, day), **more)
+    return stopping(in_order(case(new, life_of(held(entries), entries))))
+
+
+def held(entries: list[Happened], by: str = "9999") -> dict[str, int]:
+    stages = dict.fromkeys(HELD, 0)
+    for one in entries:
+        if (one.dated or "") <= by:
+            for stage, pence in ((one.from_stage, -one.amount_pence), (one.to_stage, 0)):
+                if stage in stages:
+                    stages[stage] += pence
+            if one.to_stage in stages:
+                stages[one.to_stage] += one.amount_pence
+    return stages
+
+
+def test_nothing_is_claimed_on_a_day_before_the_award_was_made():
+    made = happened(("allocate", 100, 10))
+    [sentence] = said("claim", 50, 9, made)
+    award = step("claim").award
+    assert sentence == (
+        f"before 2021-05-10 {award} had £0.00 committed, so £0.50 cannot have left it on 2021-05-09"
+    )
+    assert said("claim", 50, 10, made) == []
+
+
+def test_what_was_not_yet_claimed_on_a_day_is_not_paid_on_it():
+    entries = happened(("allocate", 100, 1), ("claim", 40, 5), ("claim", 60, 20))
+    assert said("pay", 40, 5, entries) == []
+    [sentence] = said("pay", 41, 5, entries)
+    assert "before 2021-05-20 " in sentence
+    assert "£0.40 payable" in sentence
+
+
+def test_money_that_left_later_was_there_before():
+    entries = happened(("allocate", 100, 1), ("claim", 100, 20), ("reject-claim", 100, 25))
+    assert said("claim", 100, 3, entries) != []
+    assert said("claim", 100, 25, entries) == []
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(list(MOVES)[1:]), st.integers(1, 60), st.integers(1, 28)),
+        max_size=8,
+    )
+)
+def test_whatever_passes_leaves_no_stage_below_nothing_on_any_day(
+    steps: list[tuple[str, int, int]],
+):
+    entries = happened(("allocate", 100, 5))
+    for kind, pence, day in steps:
+        if held(entries)[MOVES[kind][0]] < pence:
+            continue  # the floors of the balances refuse it
+        [then] = happened((kind, pence, day))
+        with_it = [*entries, then._replace(number=len(entries) + 1)]
+        sound = all(min(held(with_it, may(one)).values()) >= 0 for one in range(1, 29))
+        assert (said(kind, pence, day, entries) == []) is sound
+        if sound:
+            entries = with_it
