@@ -27,6 +27,7 @@ COSTLY = {
     "rapidfuzz",
     "sqlalchemy",
     "sqlmodel",
+    "textual",
     "yaml",
 }
 COSTLY_IN_A_PIPE = COSTLY | {"rich"}

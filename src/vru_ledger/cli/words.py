@@ -31,6 +31,7 @@ WORDS = {
     "Ask": {
         "headroom": "How much more could go, and which cap stops more.",
         "map": "Every borough at its place on the grid of London: its letters, a shade and a figure.",
+        "browse": "Funds, their awards and entries on the whole screen, to look around in; nothing is written.",
         "why": "Where a figure comes from: its entries, who wrote them, and their source.",
     },
     "Report": {

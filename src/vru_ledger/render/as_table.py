@@ -185,7 +185,7 @@ def _table(
         to_the_right = column.kind in NUMBERS
         table.add_column(
             Text(column.heading),
-            Text("") if total is None else _cell(column, total_row, total[index], wide, fitted.bar),
+            Text("") if total is None else drawn(column, total_row, total[index], wide, fitted.bar),
             width=wide,
             justify="right" if to_the_right else "left",
             no_wrap=to_the_right,
@@ -194,15 +194,15 @@ def _table(
     for row, line in zip(rows, cells, strict=True):
         table.add_row(
             *[
-                _cell(columns[index], row, line[index], wide, fitted.bar)
+                drawn(columns[index], row, line[index], wide, fitted.bar)
                 for index, wide in zip(fitted.columns, fitted.widths, strict=True)
             ]
         )
     return table
 
 
-def _cell(column: Column, row: Any, text: str, width: int, bar: int) -> Text:
-    """Return a cell; a share has its bar to the left, all bars in line."""
+def drawn(column: Column, row: Any, text: str, width: int, bar: int) -> Text:
+    """Return a cell as it is drawn; a share has its bar to the left, all bars in line."""
     from rich.text import Text
 
     share = getattr(row, column.name) if column.kind == "share" else None

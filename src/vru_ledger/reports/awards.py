@@ -66,7 +66,6 @@ class Line(Value):
 def answer(session: Session, query: Query) -> Answer:
     """Return the awards that a query asks for, the newest first."""
     allow(query, "awards", _FILTERS)
-    told = meta(session, query)
     rows: Any = _rows(session, query, None if query.everything else MOST + 1)
     notes = []
     if not query.everything:
@@ -74,6 +73,20 @@ def answer(session: Session, query: Query) -> Answer:
         if len(rows) > MOST:
             rows.pop()
             notes.append(f"the newest {MOST} are shown; --all shows every one")
+    return _answer(session, query, rows, notes)
+
+
+def newest(session: Session, query: Query, most: int, holding: str = "") -> Answer:
+    """Return the same, no more than `most`.
+
+    With `holding` only those whose reference, recipient, title or year hold each of its words.
+    """
+    allow(query, "awards", _FILTERS)
+    return _answer(session, query, _rows(session, query, most, holding), [])
+
+
+def _answer(session: Session, query: Query, rows: Any, notes: list[str]) -> Answer:
+    told = meta(session, query)
     return Answer(
         name="awards",
         title=TITLE,
@@ -88,8 +101,8 @@ def answer(session: Session, query: Query) -> Answer:
     )
 
 
-def _rows(session: Session, query: Query, most: int | None) -> Iterator[Row]:
-    for one in awards.standings(session, query, most):
+def _rows(session: Session, query: Query, most: int | None, holding: str = "") -> Iterator[Row]:
+    for one in awards.standings(session, query, most, holding):
         held = {stage: getattr(one, stage) for stage in HELD}
         happened = awards.happened(session, one.award, query.moment())
         life = life_of(held, happened, partial(awards.told_of, session))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -157,8 +158,14 @@ class Standing(NamedTuple):
     recoverable: int
 
 
-def standings(session: Session, query: Query, most: int | None) -> Iterator[Standing]:
-    """Yield the awards that a query asks for, the newest first, and no more than `most`."""
+def standings(
+    session: Session, query: Query, most: int | None, holding: str = ""
+) -> Iterator[Standing]:
+    """Yield the awards that a query asks for, the newest first, and no more than `most`.
+
+    With `holding` only those whose reference, recipient, title or year hold each of its words,
+    whatever their case; a letter beyond ASCII stands for any, as SQLite knows no cases there.
+    """
     wanted, values = ["1 = 1"], []
     for column, value in (
         ("a.fund", query.fund),
@@ -172,6 +179,12 @@ def standings(session: Session, query: Query, most: int | None) -> Iterator[Stan
         if value:
             wanted.append(f"{column} = ?")
             values.append(value)
+    for word in holding.lower().split():
+        pattern = "".join(one if one.isascii() else "_" for one in re.sub(r"([!%_])", r"!\1", word))
+        columns = ("a.ref", "a.recipient", "r.name", "a.title", "a.fy")
+        any_of = " OR ".join(f"LOWER({one}) LIKE ? ESCAPE '!'" for one in columns)
+        wanted.append(f"({any_of})")
+        values += [f"%{pattern}%"] * len(columns)
     moment = query.moment()
     if not moment.is_now():
         times = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
