@@ -25,11 +25,13 @@ from tests.builders import (
 )
 from tests.conftest import Run, RunOnTerminal
 from vru_ledger.actions.allocate import Clerk
+from vru_ledger.cli.browse_table import lay_out
 from vru_ledger.cli.browser import Browser
 from vru_ledger.cli.browsing import AT_ONCE, Awards, Entries, Funds, Reader, View
 from vru_ledger.domain.entries import Entry
 from vru_ledger.domain.query import ANY, Query
 from vru_ledger.domain.register import Recipient
+from vru_ledger.errors import LedgerUnusable
 from vru_ledger.store.database import Database, Session, open_database
 
 TODAY = date(2026, 11, 22)
@@ -483,6 +485,58 @@ def test_a_ledger_that_goes_away_is_said_and_found_again(tmp_path: Path):
         assert "ALPHA-0001" in screen(browser)
 
     drive(browser, press, width=160)
+
+
+def test_where_what_is_behind_cannot_be_read_it_stands_as_it_was_read(tmp_path: Path):
+    place = tmp_path / "ledger.db"
+    with_everything(str(place)).close()
+    browser = Browser(Reader(lambda: open_database(str(place)), lambda: TODAY), Query(), [Funds()])
+
+    async def press(pilot: Pilot[None]) -> None:
+        await pilot.press("enter")
+        assert "ALPHA-0001" in screen(browser)
+        place.write_bytes(b"x" * place.stat().st_size)
+        await pilot.press("escape")
+        shown = screen(browser)
+        assert "ALPHA-0001" not in shown
+        assert "£10,000.00" in line(shown, "ALPHA")
+        assert "damaged" in shown or "not a ledger" in shown
+
+    drive(browser, press, width=160)
+
+
+def test_what_cannot_be_read_at_first_is_said_and_r_tries_again(database: Database):
+    tried: list[int] = []
+
+    def opened() -> Database:
+        tried.append(1)
+        if len(tried) == 1:
+            raise LedgerUnusable("the server is not there", "wait for it")
+        return database
+
+    browser = Browser(Reader(opened, lambda: TODAY), Query(), [Funds()])
+
+    async def press(pilot: Pilot[None]) -> None:
+        assert "the server is not there (wait for it)" in screen(browser)
+        assert "nothing could be read" in screen(browser)
+        await pilot.press("enter", "m", "e", "escape", "question_mark", "r")
+        assert "ALPHA" in screen(browser)
+        assert "not there" not in screen(browser)
+
+    drive(browser, press)
+
+
+def test_no_heading_is_cut_either(database: Database):
+    heights = set()
+    for width in range(60, 132, 8):
+        browser = browsing(database)
+        heading = seen(browser, width=width).partition("\n ALPHA ")[0]
+        assert browser.level.seen is not None
+        kept = lay_out(browser.level.seen.answer, browser.level.rows(), (), width).columns
+        words = {word for column, _ in kept for word in column.heading.split()}
+        assert words <= set(heading.split())
+        heights.add(heading.count("\n"))
+    assert heights == {1, 2}, "some fit on one line and some do not"
 
 
 def test_every_key_that_does_something_is_named_and_no_other(database: Database):

@@ -61,10 +61,15 @@ def lay_out(answer: Answer, rows: Sequence[Any], drops: Sequence[str], width: in
 def fill(table: DataTable[Text], laid: Laid, rows: Sequence[Any]) -> None:
     """Put rows into the table on the screen, in place of what is there."""
     table.clear(columns=True)
-    for column, wide in laid.columns:
-        to_the_right = column.kind in NUMBERS
-        heading = Text(column.heading, justify="right" if to_the_right else "left", no_wrap=True)
+    headings = [
+        Text(column.heading, justify="right" if column.kind in NUMBERS else "left", overflow="fold")
+        for column, _ in laid.columns
+    ]
+    for heading, (_, wide) in zip(headings, laid.columns, strict=True):
         table.add_column(heading, width=wide)
+    table.header_height = max(
+        _lines(heading, wide) for heading, (_, wide) in zip(headings, laid.columns, strict=True)
+    )
     for row in rows:
         cells = [_cell(column, row, wide, laid.bar) for column, wide in laid.columns]
         lines = [_lines(cell, wide) for cell, (_, wide) in zip(cells, laid.columns, strict=True)]

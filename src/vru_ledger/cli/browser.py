@@ -122,7 +122,8 @@ class Browser(App[None]):
     def on_mount(self) -> None:
         """Read and show the first view."""
         self._table.focus()
-        self._read()
+        if not self._read():
+            self._draw()
 
     def on_resize(self, _: Resize) -> None:
         """Choose columns again for another width; nothing is read."""
@@ -297,8 +298,10 @@ class Browser(App[None]):
         elif len(self.levels) > 1:
             left = self.levels.pop()
             # The figures behind are of another moment by now: they are read again.
-            if not self._read() and self.level.seen is None:
-                self.levels.append(left)
+            if not self._read():
+                if self.level.seen is None:
+                    self.levels.append(left)
+                self._draw()
 
     def action_more(self) -> None:
         """Read more rows."""
