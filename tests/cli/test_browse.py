@@ -91,7 +91,7 @@ def test_it_begins_with_every_fund_and_their_total(database: Database):
     assert "£1,000.00" in line(shown, "BETA")
     assert "£11,000.00" in line(shown, "total")
     number, head = rows(database, "SELECT number, hash FROM head")[0]
-    assert f"entry {number}, head {head[:12]}, every entry, read 2026-11-22" in shown
+    assert f"entry {number}, head {head[:12]}, read 2026-11-22" in shown
 
 
 def test_enter_opens_a_funds_awards_then_an_award_then_an_entry(database: Database):
@@ -212,7 +212,7 @@ def test_another_day_shows_what_counted_then_in_every_view(database: Database):
         assert "as of 2021-06-01" in screen(browser)
         assert "£477.00" in line(screen(browser), "BETA")
         await pilot.press("d", *["backspace"] * 10, "enter")
-        assert "every entry" in screen(browser)
+        assert "read 2026-11-22" in screen(browser)
 
     drive(browser, press, width=160)
 
@@ -224,7 +224,7 @@ def test_what_is_no_day_is_said_and_what_is_shown_stays(database: Database):
         await pilot.press("d", *"2021-02-30", "enter")
         shown = screen(browser)
         assert "'2021-02-30' is not a day of the calendar" in shown
-        assert "every entry, read" in shown
+        assert "read 2026-11-22" in shown
         await pilot.press("escape")
         assert "2021-02-30" not in screen(browser)
 
@@ -238,11 +238,11 @@ def test_an_award_not_made_by_a_day_is_said_and_the_day_stays(database: Database
         await pilot.press("enter", "d", *"2021-05-01", "enter")
         shown = screen(browser)
         assert "BETA-0002 was not made yet, as of 2021-05-01" in shown
-        assert "every entry, read" in shown
+        assert "read 2026-11-22" in shown
         assert "£77.00" in shown
         await pilot.press("escape", "escape")
         assert "BETA-0001" in screen(browser)
-        assert "every entry, read" in screen(browser)
+        assert "read 2026-11-22" in screen(browser)
 
     drive(browser, press)
 
@@ -586,6 +586,17 @@ def test_the_command_fills_a_terminal_and_q_leaves_it(run: Run, run_on_terminal:
     without = run_on_terminal("browse", stdin="q", env={"NO_COLOR": "1"})
     assert "£28,540,000.00" in without.stdout
     assert not COLOURS.search(without.stdout)
+
+
+@pytest.mark.usefixtures("ledger")
+def test_the_command_begins_at_a_fund_and_on_a_day(run: Run, run_on_terminal: RunOnTerminal):
+    for name, day in (("Newham", "2021-04-01"), ("Hackney", "2021-06-01")):
+        assert run("allocate", "MYENDS", name, "700k", "--on", day).exit_code == 0
+    shown = run_on_terminal("browse", "myends", "--as-of", "30/04/2021", stdin="q")
+    assert shown.exit_code == 0
+    assert "Newham" in shown.stdout
+    assert "Hackney" not in shown.stdout
+    assert "as of 2021-04-30" in shown.stdout
 
 
 @pytest.mark.usefixtures("ledger")

@@ -220,7 +220,7 @@ class Browser(App[None]):
 
     def _status(self, seen: Seen) -> str:
         query = seen.asked.query
-        read_on = f"every entry, read {seen.asked.today.isoformat()}"
+        read_on = f"read {seen.asked.today.isoformat()}"
         day = f"as of {query.as_of.isoformat()}" if query.as_of else read_on
         known = f", as known at {query.known}" if query.known else ""
         told = f"entry {seen.entry}, head {seen.head[:12]}, {day}{known}"
@@ -281,6 +281,8 @@ class Browser(App[None]):
             self._open(view)
 
     def _open(self, view: View) -> None:
+        if self._asking:  # Tab leads out of what is being typed.
+            self._close_prompt()
         self.levels.append(Level(view))
         if not self._read():
             self.levels.pop()
