@@ -13,6 +13,7 @@ from vru_ledger.actions.authority_request import (
     as_typed,
     has_something,
     is_meant,
+    no_proposal,
     options_of,
 )
 from vru_ledger.actions.record import Recorder, already_recorded
@@ -244,7 +245,7 @@ class Changer:
             if to.code == fund.code:
                 raise BadInput(
                     f"{fund.name} is the same fund twice",
-                    "between years of one fund: vru-ledger carry",
+                    "between years of one fund: vru-ledger carry --help",
                 )
             there = {"to_fund": to.code, "to_source": line.source, "to_fy": line.fy}
         elif request.kind == "carry":
@@ -275,10 +276,7 @@ class Changer:
         found = authority.proposal(self.session, request.proposal)
         asked = found.recorded.entry if found else None
         if not isinstance(asked, AuthorityProposal):
-            raise NotFound(
-                f"entry {request.proposal} proposes nothing",
-                "to find what waits: vru-ledger log --kind propose-authority",
-            )
+            raise no_proposal(ledger.entry(self.session, request.proposal), request.proposal)
         told = {name: getattr(asked, name) for name in AuthorityEntry.FIELDS}
         given = {name: value for name, value in _said(request).items() if value}
         return MOVES[asked.what](**{**told, "key": "", **given, "proposal": request.proposal})

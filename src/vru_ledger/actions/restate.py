@@ -76,7 +76,8 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
     if amount <= 0:
         raise BadInput(
             f"{made.award} came to {format_pounds(old.amount_pence)}, so nothing would be left",
-            f"to undo it: vru-ledger reverse {made.entry} --reason TEXT",
+            "to undo it: "
+            + shlex.join(["vru-ledger", "reverse", str(made.entry), "--reason", asked.reason]),
         )
     _not_begun(stepper, made, asked)
     told = Undoing(
@@ -97,7 +98,7 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
     if stepper.life(made).profile is not None and not new.already:
         said = (
             f"{made.award} was planned, and {new.entry.award} is not yet: "
-            f"vru-ledger award forecast {new.entry.award} --profile FILE"
+            "vru-ledger award forecast --help"
         )
         new = new.replace(warnings=[*new.warnings, Breach("planned", "warn", said)])
     return Restated(undone, new, already=new.already)
