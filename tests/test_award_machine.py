@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 from tests.builders import DAY, WHEN, asked, contents, findings, held, ledger_of, registered
+from tests.twice import said, twice
 from vru_ledger.actions.allocate import allocate
 from vru_ledger.actions.award import StepRequest, take
 from vru_ledger.actions.record import Recorder
@@ -333,21 +334,8 @@ class AwardMachine(RuleBasedStateMachine):
         return {key: one.held for key, one in held(self.database).items() if one.held}
 
     def twice(self, call: Callable[[bool], Any]) -> Any:
-        """Preview and then do: the same is said, and the preview leaves nothing behind.
-
-        Returns what was done, or the failure.
-        """
-        before = contents(self.database)
-        seen = _said(call, preview=True)
-        assert contents(self.database) == before
-        done = _said(call, preview=False)
-        assert type(seen) is type(done)
-        if isinstance(done, LedgerError):
-            assert (str(seen), seen.hint, seen.details()) == (str(done), done.hint, done.details())
-            assert contents(self.database) == before
-        else:
-            assert seen == done
-        return done
+        """Preview and then do; return what was done, or the failure."""
+        return twice(self.database, call)
 
     # What may happen
 
@@ -624,7 +612,7 @@ class AwardMachine(RuleBasedStateMachine):
                 self.database, number, told, actor=actor, recorded_at=WHEN, preview=preview
             )
 
-        done = self.twice(call) if preview else _said(call, preview=False)
+        done = self.twice(call) if preview else said(call, preview=False)
         if isinstance(done, LedgerError):
             if one.reverses:
                 assert isinstance(done, BadInput)
@@ -737,13 +725,6 @@ class AwardMachine(RuleBasedStateMachine):
                 assert caps[f"{fund}-SHARE", recipient] == holding
         for ref, award in self.model.awards.items():
             assert caps[f"{award.fund}-ONE", ref] == sum(award.held.values()) <= ONE
-
-
-def _said(call: Callable[[bool], Any], *, preview: bool) -> Any:
-    try:
-        return call(preview)
-    except LedgerError as error:
-        return error
 
 
 def test_an_award_lives_as_the_model_says_and_every_kind_of_step_was_taken():

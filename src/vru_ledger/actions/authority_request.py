@@ -17,6 +17,9 @@ from vru_ledger.store import authority
 NONE = "none"
 """What somebody types for a line without a source, or without a year."""
 
+TYPED = {"fund": "fund receive", "confirm": "fund confirm", "cover": "fund cover"}
+"""Changes that are typed otherwise than they are called."""
+
 
 class AuthorityRequest(Value):
     """A change of authority as somebody asked for it: names, not codes; values already read.
@@ -100,14 +103,13 @@ def options_of(line: authority.Line) -> str:
 
 def as_typed(request: AuthorityRequest) -> str:
     """Return the command that asks for this, ready to be typed."""
-    words = ["vru-ledger", request.kind, request.fund]
-    if request.kind in ("confirm", "cover"):
-        words[1:2] = ["fund", request.kind]
-    elif request.kind == "fund":
-        words[1:2] = ["fund", "receive"]
+    about = str(request.proposal) if request.kind == "approve" else request.fund
+    words = ["vru-ledger", *TYPED.get(request.kind, request.kind).split(), about]
     if request.to_fund:
         words.append(request.to_fund)
-    if request.amount_pence is not None:
+    if request.amount_pence is None and request.kind in ("vire", "carry"):
+        words.append("all")
+    elif request.amount_pence is not None:
         words.append(format_decimal(request.amount_pence).removesuffix(".00"))
     if request.kind == "carry":
         words += ["--fy", request.fy, "--to-fy", request.to_fy]

@@ -1,6 +1,7 @@
 """Decisions: what each decides, and what was done under it."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar
@@ -130,7 +131,8 @@ def one(session: Session, ref: str) -> Answer:
 def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
     yield Fact("reference", ref)
     if found is None:
-        yield Fact("registered", "no: vru-ledger decision add")
+        again = shlex.join(["vru-ledger", "decision", "add", ref])
+        yield Fact("registered", f"no: {again}")
     else:
         yield Fact("title", found.title or "not given")
         yield Fact("signed", found.signed_on.isoformat() if found.signed_on else "not given")

@@ -31,6 +31,7 @@ def legal_step(case: Case) -> Iterator[Breach]:
     from vru_ledger.domain.award_states import MEANINGS, PLANNED, TYPED, UNFINISHED
 
     legal = [TYPED.get(kind, kind) for kind in life.possible()]
+    typed = TYPED.get(new.KIND, new.KIND)
     if life.state in PLANNED.get(new.KIND, ()):
         return
     if new.KIND not in life.legal():
@@ -38,7 +39,7 @@ def legal_step(case: Case) -> Iterator[Breach]:
         yield Breach(
             "legal-step",
             "stop",
-            f"{new.award} is {life.state} ({MEANINGS[life.state]}), so {new.KIND} is not possible; "
+            f"{new.award} is {life.state} ({MEANINGS[life.state]}), so {typed} is not possible; "
             f"{may}",
         )
     elif new.KIND == "close":
@@ -59,7 +60,7 @@ def legal_step(case: Case) -> Iterator[Breach]:
         yield Breach(
             "legal-step",
             "stop",
-            f"{new.award} has nothing {new.from_stage}, so there is nothing to {new.KIND}",
+            f"{new.award} has nothing {new.from_stage}, so {typed} is not possible",
         )
 
 
