@@ -6,6 +6,7 @@ import shlex
 from datetime import date
 
 from vru_ledger.actions.allocate import Allocated, Allocator, Request
+from vru_ledger.actions.authority_request import NONE
 from vru_ledger.actions.award import Stepper, StepRequest, as_typed
 from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.reverse import Reversed, put_reversal
@@ -15,6 +16,7 @@ from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.periods import first_open_day, holding
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed
+from vru_ledger.rules import DAY_RULES
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import awards, ledger
@@ -169,6 +171,10 @@ def _another_day(
 
     To undo it alone, which is what the refusal suggests, would leave nothing in its place.
     """
+    if isinstance(error, EntryRefused) and any(
+        one.severity == "stop" and one.rule not in DAY_RULES for one in error.refusal.breaches
+    ):
+        return error
     day = first_open_day(max(asked.dated, old.dated or asked.dated), recorder.closed)
     command = _as_typed(old, asked.change_pence, asked.replace(dated=day, dated_by_clock=False))
     if isinstance(error, PeriodClosed):
@@ -219,7 +225,7 @@ def _again(
         term_from=old.term_from,
         term_to=old.term_to,
         area=old.area,
-        source=old.source,
+        source=old.source or NONE,
         purpose=old.purpose,
         title=old.title,
         decision=asked.decision or old.decision,
