@@ -10,7 +10,7 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test update docs bench clean
+.PHONY: help demo test torture update docs bench lock audit release clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made.
@@ -26,6 +26,10 @@ test: .venv/.test ## Install what tests need, then lint, type-check and test.
 	@$(BIN)/lint-imports > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	@$(PYTEST)
 
+torture: .venv/.test ## The long form of the tests of races, crashes, faults and two connections: an hour or two.
+	@VRU_LEDGER_TORTURE=20 $(BIN)/pytest -q -s tests/test_races.py tests/test_many_hands.py tests/test_two_connections.py \
+		tests/test_crashes.py tests/test_power_cuts.py
+
 update: .venv/.test ## Rewrite the transcripts with what the commands really say; then read the diff.
 	@$(PYTEST) tests/test_transcripts.py --update
 
@@ -35,6 +39,15 @@ docs: .venv/.test ## Write docs/reference and the CREATE statements from the cod
 
 bench: .venv/.test ## Measure what is promised about speed.
 	@$(BIN)/python -m benchmarks
+
+lock: ## Write locked.txt, the hashes of every pinned version, from constraints.txt.
+	@$(PYTHON) scripts/lock.py
+
+audit: ## Ask whether what is locked has known weaknesses.
+	@$(PYTHON) scripts/audit.py
+
+release: .venv/.test ## Build what is released into dist/, twice, with a bill of materials and hashes.
+	@$(BIN)/python scripts/release.py
 
 clean: ## Remove .venv and what tools left behind.
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build
@@ -49,7 +62,8 @@ $(BIN)/python:
 	@$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-.venv/.test: pyproject.toml constraints.txt | $(BIN)/python
+.venv/.test: pyproject.toml locked.txt | $(BIN)/python
 	@echo "installing vru-ledger and what its tests need into .venv"
-	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement locked.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/.demo

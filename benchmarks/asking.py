@@ -12,6 +12,8 @@ GROWTH, MIB = 1.2, 40.0
 PROMISED = (
     "report position",
     "report caps",
+    "report monitoring",
+    "report areas",
     "headroom",
     *(
         f"report position --by {dimension}"
@@ -60,4 +62,26 @@ def measured(bench: Bench) -> str:
         "Questions, as the ledger grows",
         "Processor time of whole processes, piped; the highest peak of memory at any size.",
         table(["command", *sizes, bench.growth(), "MiB", "promised", "verdict"], rows),
+        "Every row, as a stream: a row for each award, of which all are undrawn.",
+        table(["command", *sizes, "MiB", "promised", "verdict"], _streamed(bench)),
     )
+
+
+STREAMED = ("report commitments -f csv", "report commitments -f jsonl")
+
+
+def _streamed(bench: Bench) -> list[list[str]]:
+    """Measure what writes a row for each award: its memory is bounded, its time is not."""
+    rows = []
+    for words in STREAMED:
+        costs = [
+            [
+                bench.machine.run(product(*words.split(), ledger=bench.shelf.ledger(awards)))
+                for _ in range(bench.few(awards))
+            ]
+            for awards in bench.sizes
+        ]
+        peak = max(map(mib, costs))
+        told = [milliseconds(cpu(one)) for one in costs]
+        rows.append([f"`{words}`", *told, f"{peak:.0f}", f"≤ {MIB:g} MiB", verdict(peak <= MIB)])
+    return rows

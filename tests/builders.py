@@ -1,6 +1,7 @@
 """Entries and small ledgers for tests: what a test does not say is ordinary."""
 
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -95,8 +96,15 @@ def funded(code: str, pence: int, **more: Any) -> list[Entry]:
     ]
 
 
+class Elsewhere:
+    """Where a ledger is made that could be anywhere: in memory, unless `place` says otherwise."""
+
+    place: Callable[[], str] = staticmethod(lambda: "")
+
+
 def ledger_of(*entries: Entry, place: str | Path = "") -> Database:
     """Make a ledger of these entries: in memory, or at a path or an address."""
+    place = place or Elsewhere.place()
 
     def fill(session: Session) -> None:
         _record(session, entries)
@@ -106,7 +114,10 @@ def ledger_of(*entries: Entry, place: str | Path = "") -> Database:
         fill_new(database, ACTOR, WHEN, fill)
         return database
     create(str(place), ACTOR, WHEN, fill)
-    return open_database(str(place))
+    database = open_database(str(place))
+    # Tests of a ledger in memory need not close it.
+    weakref.finalize(database, database.driver.connection.close)
+    return database
 
 
 def record(database: Database, *entries: Entry) -> list[Recorded]:
@@ -146,6 +157,8 @@ def give(
 
 def rows(database: Database, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
     """Return the rows of any query."""
+    if database.driver.dialect == "postgresql":
+        sql = sql.replace("%", "%%")  # Its driver has another use for it.
     with database.read() as session:
         return session.rows(sql, parameters)
 

@@ -25,7 +25,9 @@ class Outcome:
 def environment(home: Path, more: Mapping[str, str] = NOTHING) -> dict[str, str]:
     """Return an environment that owes nothing to whoever runs the tests."""
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    return {**kept, "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", **more}
+    # No pager, which would wait for a key that nobody presses.
+    told = {"HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC", "PAGER": "cat"}
+    return {**kept, **told, **more}
 
 
 def run(

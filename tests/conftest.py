@@ -32,6 +32,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the transcripts with what the commands really say",
     )
+    parser.addoption(
+        "--postgresql",
+        action="store_true",
+        help="make on a server every ledger that tests otherwise make in memory",
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _anywhere(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--postgresql"):
+        from tests.builders import Elsewhere
+
+        server: Server = request.getfixturevalue("postgres_server")
+        Elsewhere.place = staticmethod(server.create_schema)
 
 
 class Run(Protocol):

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlencode
@@ -59,7 +61,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="vru-pg-"))
         self._account = _unprivileged_account()
         self._process: subprocess.Popen[str] | None = None
-        self._made = 0
+        self._made = self._schemas = 0
         try:
             if self._account is not None:
                 os.chown(self.folder, *self._account)
@@ -129,6 +131,45 @@ class Server:
         name = f"ledger_{self._made}"
         self._administer("CREATE DATABASE {} TEMPLATE template0", name)
         return self.url(name)
+
+    def create_schema(self) -> str:
+        """Make an empty schema in a database that many share, and return its URL."""
+        if not self._schemas:
+            self._administer("CREATE DATABASE {} TEMPLATE template0", "shared")
+        self._schemas += 1
+        name = f"ledger_{self._schemas}"
+        with psycopg.connect(self.url("shared"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
+        return f"{self.url('shared')}&options=-csearch_path%3D{name}"
+
+    @property
+    def programs(self) -> Path:
+        """The folder of its programs, `psql` among them."""
+        return self._programs
+
+    @contextmanager
+    def team(self, name: str) -> Iterator[dict[str, str]]:
+        """Make an empty database of this name, and yield the environment in which it is at hand.
+
+        Afterwards it is gone, and with it every role that anybody made meanwhile.
+        """
+        self._administer("CREATE DATABASE {} TEMPLATE template0", name)
+        try:
+            yield {"PGHOST": str(self.folder), "PGUSER": USER}
+        finally:
+            self._administer("DROP DATABASE {} WITH (FORCE)", name)
+            self.drop_roles()
+
+    def drop_roles(self) -> None:
+        """Remove every role but the one that tests connect as."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            made = connection.execute(
+                "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> %s", (USER,)
+            ).fetchall()
+            if made:
+                # At one go: they were given to, and by, one another.
+                names = sql.SQL(", ").join(sql.Identifier(role) for (role,) in made)
+                connection.execute(sql.SQL("DROP ROLE {}").format(names))
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever is still connected."""

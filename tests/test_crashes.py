@@ -14,15 +14,16 @@ import pytest
 
 from tests.builders import ACTOR, WHEN, contents, findings, give, rows
 from tests.conftest import Run, Start
+from tests.torture import many
 from vru_ledger.actions.init import init
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed
 from vru_ledger.store.database import open_database
 
-BATCHES = 20
-SINGLES = 60
+BATCHES = many(20, 250)
+SINGLES = many(60, 1_000)
 ROWS = 1_500
-MADE = 8
-APPROVALS = 12
+MADE = many(8, 100)
+APPROVALS = many(12, 100)
 AWARDS = 600
 
 
@@ -162,7 +163,7 @@ def test_a_server_that_crashes_loses_nothing_that_was_acknowledged():
         url = server.create_database()
         init(url, read_seed(built_in_seed()).seed, actor=ACTOR, recorded_at=WHEN)
         acknowledged: list[str] = []
-        for crash in range(3):
+        for crash in range(many(3, 30)):
             database = open_database(url)
             for number in range(20):
                 key = f"K{crash}-{number}"

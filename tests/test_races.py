@@ -66,7 +66,7 @@ def rush(
             for first in threads.map(_first_complaint, started):
                 assert first.startswith("waiting:"), first
         meanwhile()
-        return list(threads.map(_outcome, started))
+        return list(threads.map(outcome_of, started))
 
 
 def _first_complaint(process: subprocess.Popen[str]) -> str:
@@ -74,7 +74,7 @@ def _first_complaint(process: subprocess.Popen[str]) -> str:
     return process.stderr.readline()
 
 
-def _outcome(process: subprocess.Popen[str]) -> Outcome:
+def outcome_of(process: subprocess.Popen[str]) -> Outcome:
     said, complained = process.communicate(timeout=120)
     return Outcome(process.returncode, said, complained)
 
@@ -229,7 +229,7 @@ def test_who_must_not_wait_is_told_at_once(place: str, run: Run):
 
 def test_two_who_make_the_same_ledger_make_one(database_place: str, start: Start):
     started = [start("--db", database_place, "init") for _ in range(4)]
-    outcomes = [_outcome(process) for process in started]
+    outcomes = [outcome_of(process) for process in started]
     assert codes(outcomes) == {0: 1, 6: 3}
     database = open_database(database_place)
     assert findings(database) == []

@@ -1,14 +1,22 @@
 """The pages that people read are true: every command shown says what the page says it says.
 
 And every command that a failure suggests there works, typed as it stands.
+On a file, and on PostgreSQL to the letter; what can only be of a file is named here, with why.
 """
 
+import os
+from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.transcripts_runner import PageError, play
+from tests.forked import Forked
+from tests.transcripts_runner import LEDGER, PageError, play
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -16,6 +24,27 @@ PAGES = sorted(
     for pattern in ("tests/transcripts/*.md", "README.md", "docs/tour.md", "docs/how-to/*.md")
     for page in ROOT.glob(pattern)
 )
+
+
+OF_A_FILE = {
+    "check-tampered.md": "edits the ledger's file with sqlite3; tests/store attacks both databases",
+    "error-conflict.md": "holds a lock on the file; tests/store waits on both databases",
+    "error-unusable.md": "cuts, locks and hides the ledger's file",
+    "init-faulty-seed.md": "looks whether the file was left",
+    "init.md": "looks at the new file's permission",
+    "read-it-from-python.md": "its programs open the file by its name",
+    "tour.md": "edits the ledger's file with sqlite3",
+}
+ON_A_SERVER = ("role.md", "copy.md", "share-on-postgresql.md")
+"""Pages that have a server at hand, with an empty database called grants."""
+
+
+@pytest.fixture(scope="session")
+def forked() -> Iterator[Forked]:
+    """Start what runs commands without importing everything each time."""
+    made = Forked()
+    yield made
+    made.stop()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -28,15 +57,43 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest):
             failed.append(f"after {command!r}: {words!r} exits with {code}")
 
     try:
-        played = play(written, suggested=suggested)
+        if page.name in ON_A_SERVER:
+            server: Server = request.getfixturevalue("postgres_server")
+            with server.team("grants") as at_hand:
+                path = f"{os.environ['PATH']}:{server.programs}"
+                played = play(written, more={**at_hand, "PATH": path})
+        else:
+            played = play(written, suggested=suggested)
     except PageError as error:
         pytest.fail(f"{page.relative_to(ROOT)}, {error}", pytrace=False)
     if failed:
         pytest.fail("\n".join(["what it suggests does not work:", *failed]), pytrace=False)
-    if played == written:
-        return
-    if request.config.getoption("--update"):
+    if played != written and request.config.getoption("--update"):
         page.write_text(played, encoding="utf-8")
+        return
+    _must_be_same(page, written, played)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [page for page in PAGES if page.name not in (*OF_A_FILE, *ON_A_SERVER)],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_the_page_is_as_true_on_postgresql(page: Path, postgres_server: "Server", forked: Forked):
+    written = page.read_text(encoding="utf-8")
+    # As short as the name that it is shown by, so that lines are broken at the same place.
+    with postgres_server.team("x"):
+        place = postgres_server.url("x").replace("postgresql:", "postgres:")
+        assert len(place.partition("?")[0]) == len(LEDGER)
+        _must_be_same(page, written, play(written, place=place, command=forked.command))
+
+
+def test_every_page_that_is_only_of_a_file_is_there():
+    assert set(OF_A_FILE) <= {page.name for page in PAGES}
+
+
+def _must_be_same(page: Path, written: str, played: str) -> None:
+    if played == written:
         return
     name = str(page.relative_to(ROOT))
     difference = unified_diff(

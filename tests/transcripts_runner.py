@@ -15,17 +15,21 @@ import os
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.command import environment
+from tests.command import NOTHING, environment
 from tests.terminal import show_on_terminal
 
 COLUMNS = 100
+COMMAND = f'"{sys.executable}" -m vru_ledger'
+LEDGER = "vru-ledger.db"
 SHOWN_FOLDER = "/home/ada/ledger"
 SETTINGS = {
     "NO_COLOR": "1",
@@ -111,10 +115,21 @@ Suggested = Callable[[str, str, int], None]
 """Told of each suggestion of a command that failed: the command, the suggestion, its exit code."""
 
 
-def play(page: str, timeout: float = 60, suggested: Suggested | None = None) -> str:
+def play(
+    page: str,
+    timeout: float = 60,
+    *,
+    place: str = "",
+    more: Mapping[str, str] = NOTHING,
+    command: str = COMMAND,
+    suggested: Suggested | None = None,
+) -> str:
     """Return the page as it would read if everything it shows were true. Raises PageError.
 
-    `suggested` has every command tried that a failure suggests, on a copy of the page's folder.
+    With a `place`, the ledger that commands use unless told is there, and is shown by the name of
+    the file that it would be otherwise. `more` is added to the environment, and `command` is what
+    a shell types for `vru-ledger`. `suggested` has every command tried that a failure suggests, on
+    a copy of the page's folder: not with a `place`, which is no part of it.
     """
     with (
         # As long as the name it is shown by, so that what is drawn around it stays in line.
@@ -122,10 +137,15 @@ def play(page: str, timeout: float = 60, suggested: Suggested | None = None) -> 
         TemporaryDirectory() as programs,
     ):
         shim = Path(programs, "vru-ledger")
-        shim.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m vru_ledger "$@"\n', "utf-8")
+        shim.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
         shim.chmod(0o755)
         env = environment(Path(home), {**SETTINGS, "COLUMNS": str(COLUMNS)})
-        env["PATH"] = f"{programs}:{env['PATH']}"
+        env |= {**more, "PATH": f"{programs}:{more.get('PATH', env['PATH'])}"}
+        if place:
+            env["VRU_LEDGER_DB"] = place
+            # A page may name the file for what it must not be: a table to read, a plan to write.
+            with closing(sqlite3.connect(Path(home, LEDGER))) as file:
+                file.execute("CREATE TABLE nobody_uses_this (x)")
         lines: list[str] = []
         for part in parts(page):
             if isinstance(part, str):
@@ -218,7 +238,10 @@ def _said(command: str, block: Block, home: Path, env: dict[str, str], timeout: 
         raise PageError(f"{command!r} does not end") from None
     # A control character would be invisible in the page, and could hide the rest.
     text = _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
-    lines = text.replace(str(home), SHOWN_FOLDER).removesuffix("\n").split("\n") if text else []
+    text = text.replace(str(home), SHOWN_FOLDER)
+    if place := env.get("VRU_LEDGER_DB"):
+        text = text.replace(place.partition("?")[0], LEDGER)
+    lines = text.removesuffix("\n").split("\n") if text else []
     if code < 0:
         code = 128 - code  # As a shell reports a signal.
     return [*lines, f"[exit {code}]"] if code else lines

@@ -19,7 +19,7 @@ from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name, parse_sentence, shown
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import BadInput, NotPermitted
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
 
@@ -288,13 +288,20 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
 def open_ledger(place: str | Path, *, actor: str = NOBODY, wait: float = 30.0) -> Ledger:
     """Open the ledger at a path or a postgresql:// address, in the name of `actor`.
 
-    `wait` is how many seconds to wait while somebody else writes. Raises LedgerUnusable.
+    `wait` is how many seconds to wait while somebody else writes. On a team's ledger the actor is
+    who the server says. Raises LedgerUnusable, NotPermitted.
     """
     try:
         actor = parse_name(actor)
     except ValueError as problem:
         raise BadInput(f"actor: {shown(str(problem))}") from None
-    return Ledger(open_database(str(place), wait=wait), actor, str(place))
+    database = open_database(str(place), wait=wait)
+    try:
+        actor = database.writer("" if actor == NOBODY else actor) or actor
+    except NotPermitted:
+        database.close()
+        raise
+    return Ledger(database, actor, str(place))
 
 
 def _with_when(filters: dict[str, Any]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ EXIT_CODE_MEANINGS = {
     ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
     ExitCode.CONFLICT: "conflict: key reused for something else, a closed period, a plan that the "
     "ledger has moved past, or somebody else is writing",
-    ExitCode.AUTHORITY_MISSING: "authority missing: a decision, or a second person",
+    ExitCode.AUTHORITY_MISSING: "authority missing: a decision, a second person, or the "
+    "role in a team that may",
     ExitCode.UNUSABLE: "the ledger cannot be used: none there, not a ledger, read-only, "
     "disk full, damaged, or newer than the program",
     ExitCode.INTERRUPTED: "interrupted; the ledger is as it was",
@@ -138,6 +139,13 @@ class AuthorityMissing(EntryRefused):
 
     exit_code = ExitCode.AUTHORITY_MISSING
     code = "authority-missing"
+
+
+class NotPermitted(LedgerError):
+    """The server knows who asks, and that is nobody who may do this in a team's ledger."""
+
+    exit_code = ExitCode.AUTHORITY_MISSING
+    code = "not-permitted"
 
 
 class NotFound(LedgerError):

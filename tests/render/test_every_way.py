@@ -21,12 +21,12 @@ TOTAL = row("total", 75_000_001, number=1234)
 
 
 def test_ways_of_showing_are_found_by_their_files():
-    assert render.names() == ("csv", "json", "jsonl", "md", "plain", "table")
+    assert render.names() == ("csv", "json", "jsonl", "md", "plain", "sentences", "table")
 
 
 @pytest.mark.parametrize("name", ["html2", "", "../csv", "CSV", "x" * 99])
 def test_a_way_that_is_not_there_is_refused_with_those_that_are(name: str):
-    with pytest.raises(BadInput, match="csv, json, jsonl, md, plain, table"):
+    with pytest.raises(BadInput, match="csv, json, jsonl, md, plain, sentences, table"):
         render.renderer(name)
 
 
@@ -34,7 +34,7 @@ def test_the_ending_of_a_file_says_how_to_write_it():
     assert render.SUFFIXES["csv"] == "csv"
     assert render.SUFFIXES["markdown"] == "md"
     assert render.SUFFIXES["tsv"] == "plain"
-    assert set(render.SUFFIXES.values()) == set(EVERY_WAY) - {"table"}
+    assert set(render.SUFFIXES.values()) == set(EVERY_WAY) - {"table", "sentences"}
 
 
 @pytest.mark.parametrize("way", EVERY_WAY)
@@ -72,6 +72,8 @@ def test_an_empty_answer_is_empty_and_not_an_error(way: str):
         assert shown == ""
     elif way == "csv":
         assert len(shown.splitlines()) == 1
+    elif way == "sentences":
+        assert shown == "A sample.\nThere are no rows.\n"
     else:
         assert "name" in shown
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.builders import ACTOR, DAY, WHEN, ledger_of
-from tests.reports.asking import ask, busy
+from tests.reports.asking import ask
+from tests.reports.lived import lived
 from vru_ledger import render, reports
 from vru_ledger.actions.administer import Told
 from vru_ledger.actions.override import override
@@ -21,15 +22,28 @@ from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import parse_period
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
+from vru_ledger.render.columns import NUMBERS, for_people
 from vru_ledger.store.database import Database
 
-BYS = {"position": [(), ("recipient",), ("area", "fy", "theme")]}
-ASKED = [(name, by) for name in reports.names() for by in BYS.get(name, [()])]
+QUERIES: dict[str, list[dict[str, Any]]] = {
+    "position": [
+        {},
+        {"by": ("recipient",)},
+        {"by": ("area", "fy", "theme")},
+        {"by": ("fund", "area"), "periods": "quarter"},
+        {"periods": "month", "stage": "disbursed"},
+    ],
+    "monitoring": [{}, {"by": ("source", "fy", "theme")}, {"periods": "quarter"}],
+    "payments": [{}, {"by": ("bcu",)}, {"periods": "month"}],
+    "movements": [{}, {"by": ("fy", "area")}],
+    "recipient": [{"recipient": "ONE"}],
+}
+ASKED = [(name, query) for name in reports.names() for query in QUERIES.get(name, [{}])]
 
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Database]:
-    made = busy()
+    made = lived()
     until = date(2022, 3, 31)
     told = Told(dated=DAY, reason="winter", decision="PCD 1")
     override(made, "ALPHA-FUND", (), Pence(1), until, told, actor=ACTOR, recorded_at=WHEN)
@@ -65,11 +79,11 @@ def test_a_report_that_is_not_there_is_not_found(name: str):
 
 
 @pytest.mark.parametrize("way", render.names())
-@pytest.mark.parametrize(("report", "by"), ASKED)
-def test_every_way_shows_every_report(database: Database, report: str, by: Any, way: str):
-    told = shown(database, report, way, by=by)
+@pytest.mark.parametrize(("report", "query"), ASKED)
+def test_every_way_shows_every_report(database: Database, report: str, query: Any, way: str):
+    told = shown(database, report, way, **query)
     assert told.endswith("\n")
-    _, rows = ask(database, report, by=by)
+    _, rows = ask(database, report, **query)
     if way == "json":
         document = json.loads(told)
         assert document["schema"] == f"vru-ledger/{report}/1"
@@ -79,9 +93,9 @@ def test_every_way_shows_every_report(database: Database, report: str, by: Any, 
 
 
 @pytest.mark.parametrize("way", render.names())
-@pytest.mark.parametrize(("report", "by"), ASKED)
-def test_every_way_shows_a_report_of_an_empty_ledger(report: str, by: Any, way: str):
-    told = shown(ledger_of(), report, way, by=by)
+@pytest.mark.parametrize(("report", "query"), ASKED)
+def test_every_way_shows_a_report_of_an_empty_ledger(report: str, query: Any, way: str):
+    told = shown(ledger_of(), report, way, **query)
     if way == "json":
         assert json.loads(told)["rows"] == []
     elif way == "jsonl":
@@ -102,10 +116,28 @@ def test_every_report_says_where_the_ledger_stood(database: Database, report: st
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
-@pytest.mark.parametrize(("report", "by"), ASKED)
-def test_every_report_fits_every_terminal(database: Database, report: str, by: Any, width: int):
-    told = shown(database, report, "table", width, by=by)
+@pytest.mark.parametrize(("report", "query"), ASKED)
+def test_every_report_fits_every_terminal(database: Database, report: str, query: Any, width: int):
+    told = shown(database, report, "table", width, **query)
     assert max(map(len, told.splitlines())) <= width
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+@pytest.mark.parametrize(("report", "query"), ASKED)
+def test_no_figure_is_cut_and_every_column_left_out_is_named(
+    database: Database, report: str, query: Any, width: int
+):
+    with database.read() as session:
+        answer = reports.report(report).answer(session, Query(**query))
+        columns = for_people(answer)
+        rows = list(answer.rows)
+    told = shown(database, report, "table", width, **query)
+    _, _, after = told.partition("not shown at")
+    left_out = " ".join(after.partition("columns: ")[2].split())
+    for column in columns:
+        figures = {column.text(row) for row in rows if column.kind in NUMBERS}
+        there = all(figure in told for figure in figures)
+        assert there or column.heading in left_out, column.heading
 
 
 @pytest.mark.parametrize("by", [(), ("recipient",), ("area", "fy")])

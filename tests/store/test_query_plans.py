@@ -43,6 +43,16 @@ COMMANDS = {
         *("report", "position", "--award", "ALPHA-0001", "--by", "recipient,fy")
     ],
     "report caps": ["report", "caps"],
+    **{
+        f"report {name}": ["report", name]
+        for name in ("monitoring", "payments", "claims", "virements", "areas", "bcus")
+    },
+    "report monitoring by year and source": ["report", "monitoring", "--by", "fy,source"],
+    "report monitoring by quarter": ["report", "monitoring", "--periods", "quarter"],
+    "report monitoring as of a day": ["report", "monitoring", "--as-of", "2021-04-15"],
+    "report position by month": ["report", "position", "--periods", "month"],
+    "report payments by year": ["report", "payments", "--periods", "year"],
+    "report recipient": ["report", "recipient", "--recipient", "TWO"],
     "report caps of a fund": ["report", "caps", "--fund", "ALPHA"],
     "log": ["log"],
     "log of a fund": ["log", "--fund", "ALPHA"],

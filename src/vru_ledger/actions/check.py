@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TELL_EVERY = 20_000
 SHORTEST_HEAD = 8
+_DAMAGED = "database-damaged"
 
 
 @dataclass(slots=True)
@@ -35,6 +36,11 @@ class Checked:
         """Say whether nothing is wrong; warnings are not wrong."""
         return not any(finding.severity == "error" for finding in self.findings)
 
+    @property
+    def damaged(self) -> bool:
+        """Say whether the database could not even be read."""
+        return any(finding.code == _DAMAGED for finding in self.findings)
+
 
 def check(
     database: Database,
@@ -50,10 +56,27 @@ def check(
     compared with the ledger; with `today`, overrides that have ended by then are looked at.
     Returns every finding, not the first.
     """
-    with database.read() as session, soundness.room_to_read(session):
+    with database.read() as session:
+        checked = check_within(session, head=head, today=today, on_progress=on_progress)
+        if seed is not None and not checked.damaged:
+            from vru_ledger.actions.drift import drift
+
+            checked.findings += drift(session, seed)
+        return checked
+
+
+def check_within(
+    session: Session,
+    *,
+    head: str = "",
+    today: date | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Checked:
+    """Check a ledger as `check` does, inside a transaction that may still be undone."""
+    with soundness.room_to_read(session):
         whole = soundness.is_whole(session)
         before = [] if whole else list(soundness.of_database(session))
-        if any(finding.code == "database-damaged" for finding in before):
+        if any(finding.code == _DAMAGED for finding in before):
             return Checked(findings=before)
         try:
             checked, replay = _replayed(session, head, today, on_progress, as_kept=True)
@@ -64,10 +87,6 @@ def check(
         elif whole:
             before = list(soundness.of_database(session))
         checked.findings[:0] = before
-        if seed is not None:
-            from vru_ledger.actions.drift import drift
-
-            checked.findings += drift(session, seed)
         return checked
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vru_ledger.cli.options import Format, receipt_format, terminal_of
-from vru_ledger.cli.terminal import say_receipt
+from vru_ledger.cli.suggestions import hint_pasted
+from vru_ledger.cli.terminal import given, say_aside, say_receipt
 from vru_ledger.errors import BadInput, SeedUnsound
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def init(
         str, typer.Option("--seed", help="Begin with this seed file.", metavar="FILE")
     ] = "",
     empty: Annotated[bool, typer.Option("--empty", help="Begin with nothing.")] = False,
+    roles: Annotated[
+        bool, typer.Option("--roles", help="On PostgreSQL: with the roles of a team.")
+    ] = False,
     format_: Format = "",
 ) -> None:
     """Make a new ledger; what is there already is never touched."""
@@ -32,7 +36,11 @@ def init(
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
     loaded = None if empty else _read(seed)
     head = action(
-        terminal.place, loaded, actor=terminal.actor(), recorded_at=terminal.recorded_at()
+        terminal.place,
+        loaded,
+        actor=terminal.actor(),
+        recorded_at=terminal.recorded_at(),
+        roles=roles,
     )
     place = terminal.shown_place()
     if format_ in ("json", "jsonl"):
@@ -44,6 +52,7 @@ def init(
             "funds": _funds(loaded) if loaded else 0,
             "entry": head.number,
             "hash": head.hash,
+            **({"roles": True} if roles else {}),
         }
         say_receipt(json.dumps(told, ensure_ascii=False), head.number)
         return
@@ -51,7 +60,11 @@ def init(
     if loaded:
         funds, caps = _funds(loaded), len(loaded.caps)
         what = f"{funds} fund{'s' * (funds != 1)} and {caps} cap{'s' * (caps != 1)}"
-    say_receipt(f"made {place}: {what}, {head.number} entries, head {head.hash[:12]}", head.number)
+    what += f", {head.number} entries, head {head.hash[:12]}"
+    say_receipt(f"made {place}: {what}{', with roles' if roles else ''}", head.number)
+    if roles:
+        hint = "to see how they are called, and who has them: vru-ledger role list"
+        say_aside(f"  {hint_pasted(hint, given)}")
 
 
 def _read(path: str) -> "Seed":

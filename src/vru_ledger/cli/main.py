@@ -167,4 +167,8 @@ def _usage(error: Any) -> BadInput:
 def run() -> None:
     """Run what was typed, and leave with its exit code."""
     prepare_streams()
+    if any("://" in word or "password=" in word for word in sys.argv):
+        from vru_ledger.cli.secrecy import hide_addresses
+
+        hide_addresses(sys.argv)
     sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, so that they read the same everywhere."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -96,6 +97,21 @@ By = Annotated[
     str,
     typer.Option("--by", help=f"Break down by {', '.join(DIMENSIONS)}.", metavar="DIM,DIM"),
 ]
+Periods = Annotated[
+    str,
+    typer.Option("--periods", help="Columns by year, quarter or month.", metavar="PERIOD"),
+]
+Exceptions = Annotated[
+    bool, typer.Option("--exceptions", help="Only rows that somebody has to look at.")
+]
+Units = Annotated[
+    str, typer.Option("--units", help="Money in £, £000, £m or pence.", metavar="UNITS")
+]
+Sentences = Annotated[
+    bool, typer.Option("--sentences", help="Each row as a sentence, for a screen reader.")
+]
+Define = Annotated[bool, typer.Option("--define", help="Say what each column means.")]
+NoPager = Annotated[bool, typer.Option("--no-pager", help="Never page by page.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every row, however many.")]
 
 
@@ -133,6 +149,9 @@ def query_of(
     by: str = "",
     stage: str = "",
     everything: bool = False,
+    periods: str = "",
+    exceptions: bool = False,
+    today: date | None = None,
     **names: str,
 ) -> Query:
     """Return the filters that somebody typed, names still as typed. Raises BadInput."""
@@ -150,8 +169,18 @@ def query_of(
         by=tuple(part.strip().casefold() for part in by.split(",") if part.strip()),
         stage=stage,
         everything=everything,
+        periods=_periods_of(periods),
+        exceptions=exceptions,
+        today=today,
         **names,
     )
+
+
+def _periods_of(typed: str) -> str:
+    word = typed.strip().casefold().removesuffix("s")
+    if word not in ("", "year", "quarter", "month"):
+        raise BadInput(f"--periods: {typed[:40]!r} is none of year, quarter, month")
+    return word
 
 
 def period_of(typed: str) -> str:

@@ -87,7 +87,7 @@ def reopen(
         named,
         told_by(terminal, on=on, reason=reason, decision=decision, key=key),
         actor=terminal.actor(),
-        named=bool(terminal.named),
+        named=terminal.is_named(),
         recorded_at=terminal.recorded_at(),
         preview=dry_run,
     )

@@ -18,19 +18,20 @@ class Bar:
         self._next = time.monotonic() + _FIRST_AFTER
         self._drawn = 0
 
-    def __call__(self, rows: int, share: float | None) -> None:
-        """Draw how many rows have been read, and how much of the file that is, from 0 to 1."""
+    def __call__(self, rows: int, share: float | None, doing: str = "rows") -> None:
+        """Draw how many rows there have been, and what share of them all that is, from 0 to 1."""
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + _EVERY
-        text = f"{rows:,} rows"
+        text = f"{rows:,} {doing}"
         if share is not None:
             filled = round(_WIDE * share)
             text = f"[{'#' * filled}{'.' * (_WIDE - filled)}] {share:4.0%}  {text}"
-        sys.stderr.write(f"\r{text}")
+        # What was drawn before may have been longer.
+        sys.stderr.write(f"\r{text:<{self._drawn}}")
         sys.stderr.flush()
-        self._drawn = len(text)
+        self._drawn = max(self._drawn, len(text))
 
     def end(self) -> None:
         """Take the bar away."""

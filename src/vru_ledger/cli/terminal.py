@@ -56,10 +56,18 @@ class Terminal:
         return masked(self.place)
 
     def actor(self) -> str:
-        """Return who is typing: as told, or the user of this computer. Raises BadInput."""
-        if self.named:
-            return read(parse_name, "--as", self.named)
+        """Return who is typing: as told, or the user of this computer.
+
+        On a team's ledger, once it is open, who the server says. Raises BadInput, NotPermitted.
+        """
+        named = read(parse_name, "--as", self.named) if self.named else ""
+        if named := _opened[-1].writer(named) if _opened else named:
+            return named
         return read(parse_name, "your user name", _user())
+
+    def is_named(self) -> bool:
+        """Say whether somebody said who is typing, or a server knows."""
+        return bool(self.named or (_opened and _opened[-1].user))
 
     def now(self) -> datetime:
         """Return the moment, in UTC. VRU_LEDGER_NOW states it for pages that are compared."""
@@ -124,6 +132,13 @@ def width() -> int:
     return max(NARROWEST, shutil.get_terminal_size((100, 24)).columns)
 
 
+def height() -> int:
+    """Return how many lines the screen has."""
+    import shutil
+
+    return shutil.get_terminal_size((100, 24)).lines
+
+
 def on_terminal() -> bool:
     """Say whether somebody is looking, rather than another program."""
     return sys.stdout.isatty()
@@ -145,11 +160,14 @@ class Held:
 
     def __init__(self) -> None:
         self._file: TextIO = io.StringIO()
-        self._length = 0
+        self._length = self._lines = 0
+        self.paged = False
+        """Whether it is shown page by page where it is longer than the screen."""
 
     def write(self, text: str) -> int:
         """Hold some text."""
         self._length += len(text)
+        self._lines += text.count("\n")
         if self._length > self.MOST_IN_MEMORY and isinstance(self._file, io.StringIO):
             import tempfile
 
@@ -167,6 +185,12 @@ class Held:
 
     def deliver(self) -> None:
         """Print what was held, and forget it."""
+        if self.paged and self._lines >= height() and on_terminal():
+            from vru_ledger.cli import pager
+
+            if pager.shows(self._file):
+                self.forget()
+                return
         self._file.seek(0)
         while block := self._file.read(1 << 16):
             sys.stdout.write(block)
@@ -175,7 +199,8 @@ class Held:
 
     def forget(self) -> None:
         """Hold nothing: what a command began to print before it failed is not an answer."""
-        self._file, self._length = io.StringIO(), 0
+        self._file, self._length, self._lines = io.StringIO(), 0, 0
+        self.paged = False
 
 
 held = Held()

@@ -56,5 +56,7 @@ WORDS = {
         "source": "The funding sources.",
         "decision": "The decisions.",
         "authority": "Who may decide how much.",
+        "role": "Who may do what, where a team shares a ledger on PostgreSQL.",
+        "copy": "Write every entry of the ledger FROM again in a new one at TO, under the same hashes.",
     },
 }

@@ -1,6 +1,6 @@
 """What a question gets: rows, their total, and what they mean; no renderer knows who asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from vru_ledger.domain.value import Value
@@ -13,6 +13,10 @@ class Answer(Value):
     the first to go first. `total` is a row of the same type, or None where adding up makes no
     sense. `meta` says where and when the ledger stood, `measures` what each column means, `notes`
     what a reader must know besides; `apart` holds answers that stand beside and in no total.
+
+    Rows may come in groups: `levels` names the fields that each group goes by, the outermost first,
+    and people are shown a subtotal of each. Pence add up; `complete` works out the rest of a row
+    that was added up, such as a share. `units` is how people are shown pence, empty for pounds.
     """
 
     name: str
@@ -26,6 +30,9 @@ class Answer(Value):
     measures: Mapping[str, str] = {}
     notes: Sequence[str] = ()
     apart: Sequence["Answer"] = ()
+    levels: Sequence[Sequence[str]] = ()
+    complete: Callable[[Any], Any] | None = None
+    units: str = ""
 
 
 class Fact(Value):

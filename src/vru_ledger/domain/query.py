@@ -39,7 +39,9 @@ class Query(Value):
     """Filters, already resolved to codes; empty means any.
 
     `as_of` counts only entries dated up to that day; `known_at` only entries up to that number, and
-    `known` is the same as somebody typed it, until `resolve.query` has found the number.
+    `known` is the same as somebody typed it, until `resolve.query` has found the number. `periods`
+    are shown as columns: year, quarter or month. `today` is the day that ages are counted to where
+    `as_of` does not say it.
     """
 
     fund: str = ""
@@ -58,6 +60,9 @@ class Query(Value):
     known: str = ""
     by: tuple[str, ...] = ()
     everything: bool = False
+    periods: str = ""
+    exceptions: bool = False
+    today: date | None = None
 
     def moment(self) -> Moment:
         """Return when it asks about."""

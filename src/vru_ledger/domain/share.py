@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import NewType
 
 Share = NewType("Share", int)
+Change = NewType("Change", int)
+"""By how much of a whole something is off, in tenths of a per cent: below zero it is less."""
 
 
 def share_of(part: int, whole: int) -> Share | None:
@@ -13,6 +15,17 @@ def share_of(part: int, whole: int) -> Share | None:
     Rounding down keeps 100.0% for what is really full. None where there is no whole.
     """
     return Share(part * 1000 // whole) if whole > 0 else None
+
+
+def change_of(part: int, whole: int) -> Change | None:
+    """Return how much of `whole` is `part`, which may be below zero, rounded towards zero.
+
+    None where there is no whole.
+    """
+    if whole <= 0:
+        return None
+    tenths = abs(part) * 1000 // whole
+    return Change(-tenths if part < 0 else tenths)
 
 
 def format_share(share: int) -> str:

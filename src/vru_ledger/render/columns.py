@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, get_args
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.quantity import Quantity
-from vru_ledger.domain.share import Share, format_share
+from vru_ledger.domain.share import Change, Share, format_share
 from vru_ledger.domain.text import shown
 
 Machine = int | float | str | bool | None
@@ -27,7 +27,7 @@ class _NotHere:
 
 NOT_HERE: Final = _NotHere()
 
-NUMBERS = ("money", "quantity", "whole", "share")
+NUMBERS = ("money", "quantity", "whole", "share", "change")
 """Kinds that are set to the right, are never shortened, and have totals."""
 
 NOT_PUBLISHED = "not published"
@@ -37,6 +37,7 @@ _KINDS: dict[Any, str] = {
     Pence: "money",
     Quantity: "quantity",
     Share: "share",
+    Change: "change",
     int: "whole",
     str: "text",
     date: "date",
@@ -48,8 +49,8 @@ _ABSENT = {"money": NOT_PUBLISHED, "date": "not dated"}
 class Column(NamedTuple):
     """One field of a row, as it is written.
 
-    `kind` is money, quantity, share, whole, text, date or flag. `text` gives a row's cell for
-    people, safe for a terminal; `machine` its values for programs, one for each machine name.
+    `kind` is money, quantity, share, change, whole, text, date or flag. `text` gives a row's cell
+    for people, safe for a terminal; `machine` its values for programs, one for each machine name.
     """
 
     name: str
@@ -91,7 +92,23 @@ def columns(row_type: Any, names: tuple[str, ...]) -> tuple[Column, ...]:
 
 def for_people(answer: Answer) -> tuple[Column, ...]:
     """Return an answer's columns without those that only programs need."""
-    return tuple(column for column in for_programs(answer) if not column.machine_only)
+    shown = tuple(column for column in for_programs(answer) if not column.machine_only)
+    return tuple(_in_units(column, answer.units) for column in shown) if answer.units else shown
+
+
+def _in_units(column: Column, units: str) -> Column:
+    """Return a column whose money is written in other units than pounds."""
+    from vru_ledger.domain.units import format_units
+
+    def text(row: Any) -> str:
+        value = getattr(row, column.name)
+        if column.kind == "quantity" and value is not None and value.unit == "pence":
+            return format_units(value.value, units)
+        if column.kind == "money" and value is not None:
+            return format_units(value, units)
+        return column.text(row)
+
+    return column._replace(text=text) if column.kind in ("money", "quantity") else column
 
 
 def for_programs(answer: Answer) -> tuple[Column, ...]:
@@ -155,6 +172,7 @@ _WRITTEN: dict[str, Callable[[Any], str]] = {
     "money": format_pounds,
     "quantity": str,
     "share": format_share,
+    "change": format_share,
     "whole": lambda value: f"{value:,}",
     "text": safe,
     "date": date.isoformat,
@@ -187,7 +205,7 @@ def _machine(
         return (f"{name}_pence", name), money
     if kind == "quantity":
         return _machine_of_quantity(name, tells_unit)
-    if kind == "share":
+    if kind in ("share", "change"):
 
         def share(row: Any) -> tuple[Any, ...]:
             value = getattr(row, name)

@@ -12,12 +12,18 @@ from vru_ledger.domain.query import Query
 from vru_ledger.errors import NotFound
 from vru_ledger.store.database import Session
 
-_SHARED = ("__init__", "apart", "meta", "profiles")
+_SHARED = (
+    *("__init__", "across", "apart", "by_place", "dimensions", "meta", "monitoring_by_period"),
+    *("proof", "profiles"),
+)
 """Files of this folder that reports share, and that are none themselves."""
 
 
 class Report(Protocol):
-    """What a report must say: its title, the dataclass of its rows, and how it answers."""
+    """What a report must say: its title, the dataclass of its rows, and how it answers.
+
+    `NEEDS`, if there, names filters without which it has nothing to say.
+    """
 
     TITLE: str
     Row: type[Any]

@@ -91,7 +91,7 @@ class _Used(NamedTuple):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return every cap's buckets, the fullest first; a cap that nothing has used has one row."""
-    allow(query, "caps", _FILTERS)
+    allow(query, "caps", _FILTERS, exceptions=True)
     told = meta(session, query)
     uses = books_at(session, query.moment())
     asked = _asked(session, query)
@@ -112,13 +112,17 @@ def answer(session: Session, query: Query) -> Answer:
             "overrides count as recorded, ended or not: vru-ledger cap overrides; "
             "with --as-of DATE those of that day"
         )
+    rows = _rows(session, used, raised)
+    if query.exceptions:
+        rows = (row for row in rows if row.verdict != "ok")
+        notes.append("exceptions: what is full, or over; the rest is left out")
     if cut:
         notes.append(f"only the fullest are shown of {', '.join(cut)}; --all shows every one")
     return Answer(
         name="caps",
         title=TITLE,
         row_type=Row,
-        rows=_rows(session, used, raised),
+        rows=rows,
         shown=tuple(Row.FIELDS),
         drop_first=(
             *(

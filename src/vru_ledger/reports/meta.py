@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from vru_ledger.domain.query import Query
@@ -37,7 +38,24 @@ def meta(session: Session, query: Query) -> dict[str, Any]:
         **({} if query.known in ("", str(query.known_at)) else {"known_as": query.known}),
         "filters": in_force(query),
         "by": list(query.by),
+        **({"periods": query.periods} if query.periods else {}),
+        **({"exceptions": True} if query.exceptions else {}),
     }
+
+
+_BEFORE_ALL = date(1900, 4, 1)
+"""The first day that there can be: what an empty ledger is counted to."""
+
+
+def counted_to(session: Session, query: Query) -> date:
+    """Return the day that ages are counted to: as of when, today, or when the newest entry was.
+
+    The last is for who asks without a clock: the same question has the same answer.
+    """
+    if query.as_of or query.today:
+        return query.as_of or query.today or _BEFORE_ALL
+    newest = ledger.entry(session, meta(session, query)["entry"])
+    return date.fromisoformat(newest.recorded_at[:10]) if newest else _BEFORE_ALL
 
 
 def in_force(query: Query) -> dict[str, str]:
@@ -65,13 +83,31 @@ def narrowing(told: Mapping[str, Any]) -> list[str]:
 
 
 def allow(
-    query: Query, report: str, filters: Collection[str], *, by: bool = False, times: bool = True
+    query: Query,
+    report: str,
+    filters: Collection[str],
+    *,
+    by: bool = False,
+    times: bool = True,
+    periods: bool = False,
+    exceptions: bool = False,
 ) -> None:
     """Raise BadInput if a query is narrowed by something that a report knows nothing of.
 
     A filter that is quietly left out would make a figure mean something else. `times` says that
-    the report can look back with `as_of` and `known_at`.
+    the report can look back with `as_of` and `known_at`, `periods` that it can show columns of
+    them, `exceptions` that it knows which of its rows somebody has to look at.
     """
+    if query.periods and not periods:
+        raise BadInput(
+            f"the report {report} has no columns of periods",
+            "leave out --periods, or ask for the report position, monitoring or payments",
+        )
+    if query.exceptions and not exceptions:
+        raise BadInput(
+            f"the report {report} does not know which of its rows are exceptions",
+            "leave out --exceptions, or ask for the report exceptions",
+        )
     if not times and (query.as_of or query.known_at is not None):
         raise BadInput(
             f"the report {report} tells how things are now",

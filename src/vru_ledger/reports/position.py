@@ -1,35 +1,23 @@
 """Where every penny is: authority and its stages, broken down as asked, and a total that ties."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_pounds
-from vru_ledger.domain.query import DIMENSIONS, Query
-from vru_ledger.domain.register import Area, Fund, FundingSource
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Fund
 from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.stages import AUTHORITY, HELD, MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import BadInput
-from vru_ledger.reports import apart
+from vru_ledger.reports import apart, dimensions
 from vru_ledger.reports.meta import FILTERS, Told, allow, in_force, meta, narrowing, standing
 from vru_ledger.store import figures, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.figures import NOTHING, Figures, Group, Sums
 
 TITLE = "Position: authority and every stage of its money"
-
-_SHOWN_AS = {
-    "fund": ("fund", "fund_name"),
-    "source": ("source", "source_name"),
-    "recipient": ("recipient", "recipient_name"),
-    "area": ("area_name", "area"),
-    "bcu": ("bcu_name", "bcu"),
-    "fy": ("fy",),
-    "theme": ("theme",),
-}
-_NAMED = {"fy": "year", "bcu": "command unit"}
 
 
 class Row(Value):
@@ -39,18 +27,7 @@ class Row(Value):
     `used` is the part of the authority, of the same fund, source and year, that is allocated.
     """
 
-    TOLD: ClassVar[Told] = {
-        "source_name": {"absent": ""},
-        "recipient_name": {"absent": ""},
-        "source": {"absent": "no source given"},
-        "recipient": {"absent": "no recipient given"},
-        "area_name": {"absent": "no area given", "heading": "area"},
-        "area": {"absent": "", "heading": "area code"},
-        "bcu_name": {"absent": "no command unit given", "heading": "command unit"},
-        "bcu": {"absent": "", "heading": "unit code"},
-        "fy": {"absent": "no year given", "heading": "year"},
-        "theme": {"absent": "no theme given"},
-    }
+    TOLD: ClassVar[Told] = dimensions.TOLD
 
     fund: str | None = ""
     fund_name: str | None = ""
@@ -80,8 +57,12 @@ def answer(session: Session, query: Query) -> Answer:
 
     Raises BadInput for a dimension that figures cannot be broken down by.
     """
-    allow(query, "position", FILTERS, by=True)
-    query = query.replace(by=_dimensions(query))
+    allow(query, "position", FILTERS, by=True, periods=True)
+    if query.periods:
+        from vru_ledger.reports import across
+
+        return across.position(session, query)
+    query = query.replace(by=dimensions.asked(query))
     told = meta(session, query)
     columns = figures.columns_told(query.by, query)
     held = Figures(session)
@@ -97,7 +78,7 @@ def answer(session: Session, query: Query) -> Answer:
     shown = _shown(query, columns)
     return Answer(
         name="position",
-        title=f"Position by {', '.join(_NAMED.get(name, name) for name in query.by)}",
+        title=f"Position by {dimensions.in_words(query.by)}",
         row_type=Row,
         rows=rows,
         shown=shown,
@@ -107,18 +88,16 @@ def answer(session: Session, query: Query) -> Answer:
         measures={name: _measures(query)[name] for name in shown if name in MEASURES},
         notes=_notes(told, query, columns, total, whole),
         apart=_beside(session, query),
+        levels=dimensions.levels(query.by),
+        complete=None if query.stage else _completed(query.by),
     )
 
 
-def _dimensions(query: Query) -> tuple[str, ...]:
-    by = tuple(dict.fromkeys(query.by)) or ("fund",)
-    for name in by:
-        if name not in DIMENSIONS:
-            raise BadInput(
-                f"figures cannot be broken down by {name[:40]!r}",
-                f"by any of {', '.join(DIMENSIONS)}: --by fund,fy",
-            )
-    return by
+def _completed(by: Sequence[str]) -> Callable[[Row], Row] | None:
+    """Return how a subtotal gets its use: of the authority added up with it, if that is told."""
+    if any(name in figures.OF_AWARDS for name in by):
+        return None
+    return lambda row: row.replace(used=share_of(row.allocated, row.authority))
 
 
 def _whole(held: Figures, query: Query, columns: Sequence[str], total: Sums) -> Sums | None:
@@ -179,28 +158,12 @@ def _rows(
     authority: Mapping[tuple[str, ...], int],
 ) -> Iterator[tuple[Sums, Row]]:
     """Yield each group's sums, and the row that shows them."""
-    names = _names(session, query.by)
+    named = dimensions.names(session, query.by)
     has_authority = [name not in figures.OF_AWARDS for name in query.by]
     for group in groups:
-        told: dict[str, str | None] = {}
-        for name, code in zip(query.by, group.keys, strict=True):
-            told[name] = code or None
-            if name == "recipient":
-                told["recipient_name"] = group.recipient_name or None
-            elif name in names:
-                told[f"{name}_name"] = names[name].get(code, code) or None
+        told = dimensions.fields(query.by, group, named)
         keys = tuple(key for key, has in zip(group.keys, has_authority, strict=True) if has)
         yield group.sums, _row(group.sums, authority.get(keys, 0), **told)
-
-
-def _names(session: Session, by: Sequence[str]) -> dict[str, dict[str, str]]:
-    """Return names by code, for the dimensions that have them; recipients are too many to hold."""
-    kinds: dict[str, Any] = {"fund": Fund, "source": FundingSource, "area": Area, "bcu": Area}
-    return {
-        name: {one.code: one.name for one in register.everything(session, kinds[name])}
-        for name in by
-        if name in kinds
-    }
 
 
 def _row(sums: Sums, authority: int, **told: str | None) -> Row:
@@ -222,7 +185,7 @@ def _tied(rows: Iterable[tuple[Sums, Row]], total: Sums) -> Iterator[Row]:
 
 
 def _shown(query: Query, columns: Sequence[str]) -> tuple[str, ...]:
-    named = [name for dimension in query.by for name in _SHOWN_AS[dimension]]
+    named = dimensions.shown(query.by)
     if query.stage:
         return (*named, query.stage)
     return (*named, *columns, "allocated", "used")
@@ -231,7 +194,9 @@ def _shown(query: Query, columns: Sequence[str]) -> tuple[str, ...]:
 def _drop_first(query: Query) -> tuple[str, ...]:
     """Return what a narrow terminal does without: codes of areas, rare stages, second names."""
     codes = [name for name in ("area", "bcu") if name in query.by]
-    seconds = [_SHOWN_AS[name][1] for name in query.by if name in ("fund", "source", "recipient")]
+    seconds = [
+        dimensions.SHOWN_AS[name][1] for name in query.by if name in ("fund", "source", "recipient")
+    ]
     if query.stage:
         return (*codes, *seconds)
     rare = ("recoverable", "payable", "proposed", "disbursed")
@@ -241,7 +206,7 @@ def _drop_first(query: Query) -> tuple[str, ...]:
 def _measures(query: Query) -> dict[str, str]:
     if not any(name in figures.OF_AWARDS for name in query.by):
         return MEASURES
-    alike = [_NAMED.get(name, name) for name in query.by if name not in figures.OF_AWARDS]
+    alike = [dimensions.in_words([n]) for n in query.by if n not in figures.OF_AWARDS]
     whole = (
         f"the authority of the same {' and '.join(alike)}, in the total of all that is asked about"
         if alike

@@ -1,18 +1,18 @@
 """Funding sources: the money of each, how sure it is, and on which terms it comes."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Query
 from vru_ledger.domain.register import Fund, FundingSource
 from vru_ledger.domain.stages import MEASURES, NO_TERMS
 from vru_ledger.domain.value import Value
-from vru_ledger.reports.meta import Told, allow, meta, standing
+from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import authority, register
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 
 TITLE = "Funding sources: how sure their money is, and on which terms it comes"
@@ -63,11 +63,18 @@ class LineRow(Value):
 
 def answer(session: Session, query: Query) -> Answer:
     """Return every source, by code."""
-    allow(query, "sources", (), times=False)
+    allow(query, "sources", ("source", "fund", "fy"))
     told = meta(session, query)
-    lines = [line for of in _everything(session).values() for line in of]
+    lines = [
+        line
+        for fund, of in _everything(session, query).items()
+        for line in of
+        if query.fund in ("", fund) and query.fy in ("", line.fy)
+    ]
     rows = []
     for one in register.everything(session, FundingSource):
+        if query.source not in ("", one.code):
+            continue
         mine = [line for line in lines if line.source == one.code]
         underwrites = sum(line.covers.get(one.code, 0) for line in lines)
         rows.append(
@@ -95,7 +102,11 @@ def answer(session: Session, query: Query) -> Answer:
             "underwrites": "what is only expected of others, and this source stands in for",
             "in_year_only": "whether its money ends with its financial year",
         },
-        notes=["money of which no source is known is in no row", standing(told)],
+        notes=[
+            *narrowing(told),
+            "money of which no source is known is in no row",
+            standing(told),
+        ],
     )
 
 
@@ -179,10 +190,7 @@ def has_more_to_say(session: Session, fund: str) -> bool:
     return any(line.said or line.terms != NO_TERMS for line in authority.lines(session, fund))
 
 
-def _everything(session: Session) -> dict[str, list[authority.Line]]:
-    return {fund: list(lines) for fund, lines in _lines(session)}
-
-
-def _lines(session: Session) -> Iterator[tuple[str, list[authority.Line]]]:
-    for fund in register.everything(session, Fund):
-        yield fund.code, authority.lines(session, fund.code)
+def _everything(session: Session, query: Query = ANY) -> dict[str, list[authority.Line]]:
+    """Return every fund's lines of authority, by a query's moment."""
+    books = books_at(session, query.moment())
+    return {fund.code: books.of_authority(fund.code) for fund in register.everything(session, Fund)}

@@ -39,15 +39,28 @@ def lines(session: Session, fund: str) -> list[Line]:
     ):
         source, fy, _ = bucket.split("|")
         held.setdefault((source, fy), {})[name] = pence, floor
+    return made_of(session, held, list(_said(session, fund)))
+
+
+def made_of(
+    session: Session,
+    held: dict[tuple[str, str], dict[str, tuple[int, int]]],
+    told: list[tuple[str, str, str, str, int]],
+) -> list[Line]:
+    """Return lines of authority, by source and year, from what they hold and what is said of them.
+
+    `held` is pence and floor of authority and of what is unallocated; `told` is source, year, what
+    is said, its detail, and of how many pence.
+    """
     said: dict[tuple[str, str], dict[str, int]] = {}
     covers: dict[tuple[str, str], dict[str, int]] = {}
-    for source, fy, name, detail, pence in _said(session, fund):
+    for source, fy, name, detail, pence in told:
         if name in CERTAINTIES:
             of_line = said.setdefault((source, fy), {})
             of_line[name] = of_line.get(name, 0) + pence
         if name == "expected" and detail:
             covers.setdefault((source, fy), {})[detail] = pence
-    terms = line_terms(session, fund)
+    terms = _terms(session, told)
     return [
         Line(
             *line,
@@ -63,6 +76,12 @@ def lines(session: Session, fund: str) -> list[Line]:
 
 def line_terms(session: Session, fund: str) -> dict[tuple[str, str], LineTerms]:
     """Return the terms of a fund's lines that have any; under no year those of each source."""
+    return _terms(session, list(_said(session, fund)))
+
+
+def _terms(
+    session: Session, said: list[tuple[str, str, str, str, int]]
+) -> dict[tuple[str, str], LineTerms]:
     found = {
         (code, ""): LineTerms(bool(only), date.fromisoformat(use_by) if use_by else None)
         for code, only, use_by in session.rows(
@@ -71,7 +90,7 @@ def line_terms(session: Session, fund: str) -> dict[tuple[str, str], LineTerms]:
         )
     }
     told: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for source, fy, name, detail, _ in _said(session, fund):
+    for source, fy, name, detail, _ in said:
         told.setdefault((source, fy), []).append((name, detail))
     for (source, fy), names in told.items():
         found[source, fy] = terms_of(found.get((source, ""), NO_TERMS), names)

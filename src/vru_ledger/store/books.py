@@ -14,6 +14,7 @@ from vru_ledger.store.database import Row, Session
 
 if TYPE_CHECKING:
     from vru_ledger.domain.overrides import Raised
+    from vru_ledger.store.authority import Line
 
 
 def books_at(session: Session, moment: Moment) -> Books:
@@ -53,6 +54,12 @@ class Books:
             for line in authority.lines(self.session, fund)
             if line.floor
         }
+
+    def of_authority(self, fund: str) -> list[Line]:
+        """Return a fund's lines of authority, with what is said of each, by source and year."""
+        from vru_ledger.store import authority
+
+        return authority.lines(self.session, fund)
 
     def free(self, fund: str) -> int:
         """Return a fund's unallocated pence, without those only expected and not covered."""

@@ -24,21 +24,30 @@ from vru_ledger.store.database import (
 Result = TypeVar("Result")
 
 
+Load = Callable[[Session], None]
+"""Writes rows before any guard is there to look at each."""
+
+
 def create(
-    place: str, created_by: str, created_at: str, fill: Callable[[Session], Result]
+    place: str,
+    created_by: str,
+    created_at: str,
+    fill: Callable[[Session], Result],
+    load: Load | None = None,
 ) -> Result:
     """Make a ledger at a path or an address and `fill` it, in one transaction.
 
-    Raises AlreadyThere rather than touch what is there. If anything fails, nothing is left; who is
-    killed leaves at most a hidden file, which is in nobody's way.
+    What is written by `load` no guard has seen: `fill` has to look at it. Raises AlreadyThere
+    rather than touch what is there. If anything fails, nothing is left; who is killed leaves at
+    most a hidden file, which is in nobody's way.
     """
     if is_url(place):
         must_be_known(place)
-        return _create_on_server(place, created_by, created_at, fill)
+        return _create_on_server(place, created_by, created_at, fill, load)
     new_file.must_be_free(place)
     database, made = new_file.begin_file(place)
     try:
-        result = fill_new(database, created_by, created_at, fill)
+        result = fill_new(database, created_by, created_at, fill, load)
         database.close()
         new_file.put_in_place(made, place)
     finally:
@@ -49,14 +58,18 @@ def create(
 
 
 def fill_new(
-    database: Database, created_by: str, created_at: str, fill: Callable[[Session], Result]
+    database: Database,
+    created_by: str,
+    created_at: str,
+    fill: Callable[[Session], Result],
+    load: Load | None = None,
 ) -> Result:
-    """Make the tables in an empty SQLite database and `fill` them, in one transaction."""
+    """Make the tables in an empty SQLite database and fill them, in one transaction."""
     connection = database.driver.connection
     connection.execute("BEGIN EXCLUSIVE")
     try:
         session = Session(database.driver)
-        _make_tables(session, created_by, created_at)
+        _make_tables(session, created_by, created_at, load)
         sqlite.mark(database)
         result = fill(session)
         connection.execute("COMMIT")
@@ -71,7 +84,11 @@ def fill_new(
 
 
 def _create_on_server(
-    place: str, created_by: str, created_at: str, fill: Callable[[Session], Result]
+    place: str,
+    created_by: str,
+    created_at: str,
+    fill: Callable[[Session], Result],
+    load: Load | None,
 ) -> Result:
     from vru_ledger.store import postgresql
 
@@ -95,7 +112,7 @@ def _create_on_server(
         connection.execute(
             "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
         )
-        _make_tables(session, created_by, created_at)
+        _make_tables(session, created_by, created_at, load)
         result = fill(session)
         keeping = True
         database.driver.commit()
@@ -110,8 +127,8 @@ def _create_on_server(
     return result
 
 
-def _make_tables(session: Session, created_by: str, created_at: str) -> None:
-    """Create every table, then the guards and the views."""
+def _make_tables(session: Session, created_by: str, created_at: str, load: Load | None) -> None:
+    """Create every table, load what there is to load, then create the guards and the views."""
     for statement in table_statements(session.dialect):
         session.run(statement)
     session.run(
@@ -120,6 +137,8 @@ def _make_tables(session: Session, created_by: str, created_at: str) -> None:
         (APPLICATION, VERSION, created_at, created_by),
     )
     session.run("INSERT INTO head (id, number, hash) VALUES (1, 0, ?)", (GENESIS,))
+    if load is not None:
+        load(session)
     folder = Path(__file__).parent
     session.run_script((folder / f"guards_{session.dialect}.sql").read_text(encoding="utf-8"))
     session.run_script((folder / "views.sql").read_text(encoding="utf-8"))

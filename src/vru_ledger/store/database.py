@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import BadInput, Interrupted, LedgerError, LedgerUnusable
+from vru_ledger.errors import (
+    BadInput,
+    Interrupted,
+    LedgerError,
+    LedgerUnusable,
+    NotPermitted,
+)
 
 Row = tuple[Any, ...]
 Result = TypeVar("Result")
@@ -101,14 +107,31 @@ class Session:
 
 
 class Database:
-    """A ledger's database that is open. `place` is its path or its address, without a password."""
+    """A ledger's database that is open. `place` is its path or its address, without a password.
+
+    `user` is who the server says writes to a team's ledger; empty where people say it themselves.
+    """
 
     RETRIES = 5
+    user = ""
 
     def __init__(self, driver: Driver, place: str, wait: float = 30.0) -> None:
         self.driver = driver
         self.place = place
         self.wait = wait
+
+    def writer(self, named: str) -> str:
+        """Return in whose name entries are written here, by somebody who is `named` so, or not.
+
+        Raises NotPermitted where the server knows somebody else; empty if nobody knows.
+        """
+        if self.user and named and named != self.user:
+            raise NotPermitted(
+                f"{self.place} knows you as {shown(self.user)}, and takes no entry in the name of "
+                f"{shown(named)}",
+                f"leave out --as and VRU_LEDGER_AS, or connect as {shown(named)}",
+            )
+        return self.user or named
 
     def write(self, work: Callable[[Session], Result], *, keep: bool = True) -> Result:
         """Run `work` alone: nobody else writes from before it reads until it is kept, or gone.

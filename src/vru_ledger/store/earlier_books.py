@@ -8,7 +8,6 @@ tells. What single recipients and awards held is added up from their own entries
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 from vru_ledger.caps import Bounds, bounds, counted
@@ -19,8 +18,10 @@ from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.stages import AUTHORITY, HELD
 from vru_ledger.position import Balance, Key, floor_of, line_changes
 from vru_ledger.store import authority, ledger
+from vru_ledger.store.authority import Line
 from vru_ledger.store.books import Books
 from vru_ledger.store.database import Row, Session
+from vru_ledger.store.turnovers import turned_over
 
 _GROWS = (
     "CASE e.from_stage WHEN 'unallocated' THEN e.amount_pence ELSE 0 END"
@@ -48,7 +49,7 @@ class EarlierBooks(Books):
         self._newest = newest if moment.known_at is None else min(newest, moment.known_at)
         self._lines: dict[str, list[tuple[Key, int]]] = {}
         self._settings: list[CapSet] | None = None
-        self._expected: dict[Key, int] | None = None
+        self._said: dict[Key, int] | None = None
 
     def stage_balances(self, fund: str = "") -> list[tuple[Key, int]]:
         """Return what every stage held by fund, source, year and area, of all funds or one."""
@@ -60,53 +61,11 @@ class EarlierBooks(Books):
                     Key("stage", of, stage, f"{source}|{fy}|{area}"),
                     -pence if stage == AUTHORITY else pence,
                 )
-                for of, stage, source, fy, area, pence in self._stages(fund)
+                for of, stage, source, fy, area, pence in turned_over(
+                    self.session, self.moment, fund
+                )
             ]
         return self._lines[fund]
-
-    def _stages(self, fund: str) -> list[Row]:
-        """Return the pence of each stage, as movements count them."""
-        row = self.session.row(
-            "SELECT number, last FROM folios WHERE last <= ? ORDER BY number DESC LIMIT 1",
-            (self._newest,),
-        )
-        folio, last = row or (0, 0)
-        day = self.moment.as_of
-        # Not by an index on the fund, which would be walked for every entry.
-        narrow, of_fund = (" AND {}.fund || '' = ?", [fund]) if fund else ("", [])
-        columns = "{0}.fund, {0}.stage, {0}.source, {0}.fy, {0}.area, {0}.pence"
-        parts = [f"SELECT {columns.format('t')} FROM turnovers t WHERE t.folio <= ?"]
-        values: list[Any] = [folio]
-        after = f"SELECT {columns.format('m')} FROM movements m WHERE m.entry > ? AND m.entry <= ?"
-        if day is not None:
-            whole = (day + timedelta(1)).month != day.month
-            parts[0] += f" AND t.month {'<=' if whole else '<'} ?"
-            values.append(day.isoformat()[:7])
-            after = (
-                f"SELECT {columns.format('m')} FROM entries e CROSS JOIN movements m"
-                " WHERE e.number > ? AND e.number <= ? AND m.entry = e.number"
-                " AND (e.dated IS NULL OR e.dated <= ?)"
-            )
-        parts[0] += narrow.format("t")
-        values += of_fund
-        parts.append(after + narrow.format("m"))
-        values += [last, self._newest, *([day.isoformat()] if day else []), *of_fund]
-        if day is not None and not whole:
-            # The month of that day is told only in part: by its own entries.
-            parts.append(
-                f"SELECT {columns.format('m')} FROM folios f CROSS JOIN entries e"
-                " CROSS JOIN movements m WHERE f.number IN"
-                " (SELECT folio FROM turnovers WHERE month = ? AND folio <= ?)"
-                " AND e.number BETWEEN f.first AND f.last AND e.dated BETWEEN ? AND ?"
-                " AND m.entry = e.number" + narrow.format("m")
-            )
-            first = day.replace(day=1).isoformat()
-            values += [first[:7], folio, first, day.isoformat(), *of_fund]
-        return self.session.rows(
-            "SELECT fund, stage, source, fy, area, CAST(SUM(pence) AS BIGINT)"
-            f" FROM ({' UNION ALL '.join(parts)}) s GROUP BY fund, stage, source, fy, area",
-            values,
-        )
 
     def authority(self, fund: str) -> int:
         """Return a fund's whole authority, in pence."""
@@ -123,16 +82,37 @@ class EarlierBooks(Books):
 
     def expected(self, fund: str) -> dict[Key, int]:
         """Return what of a fund's unallocated money was only expected and not covered, by line."""
-        if self._expected is None:
-            found: dict[Key, int] = {}
+        return {
+            bounded: pence
+            for key, pence in self._told().items()
+            if pence and key.fund == fund and (bounded := floor_of(key))
+        }
+
+    def of_authority(self, fund: str) -> list[Line]:
+        """Return a fund's lines of authority as they were, with what was said of each."""
+        floors = self.expected(fund)
+        held: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+        for key, pence in self.stage_balances(fund):
+            if key.name in (AUTHORITY, "unallocated"):
+                source, fy, _ = key.bucket.split("|")
+                held.setdefault((source, fy), {})[key.name] = pence, floors.get(key, 0)
+        said = []
+        for key, pence in sorted(self._told().items()):
+            if pence > 0 and key.fund == fund:
+                source, fy, detail = key.bucket.split("|")
+                said.append((source, fy, key.name, detail, pence))
+        return authority.made_of(self.session, held, said)
+
+    def _told(self) -> dict[Key, int]:
+        """Return what was said of every line, in pence, by the balances that hold it now."""
+        if self._said is None:
+            self._said = {}
             for kind in (Funding.KIND, *AUTHORITY_ENTRIES):
                 for recorded in ledger.entries(self.session, self._query(kind=kind)):
                     if isinstance(recorded.entry, Funding | AuthorityEntry):
                         for key, pence in line_changes(recorded.entry.lines()).items():
-                            if bounded := floor_of(key):
-                                found[bounded] = found.get(bounded, 0) + pence
-            self._expected = found
-        return {key: pence for key, pence in self._expected.items() if pence and key.fund == fund}
+                            self._said[key] = self._said.get(key, 0) + pence
+        return self._said
 
     def free(self, fund: str) -> int:
         """Return a fund's unallocated pence, without those then only expected and not covered."""

@@ -165,7 +165,7 @@ def _grouped_lines(lines: Iterable[_Line], by: Sequence[str]) -> Iterator[Group]
         yield Group(keys, "", tuple(sums[keys]))
 
 
-_OF_MOVEMENTS = {
+OF_MOVEMENTS = {
     "fund": "m.fund",
     "source": "m.source",
     "recipient": "COALESCE(m.recipient, '')",
@@ -233,11 +233,11 @@ def of_movements(
         wanted.add(f"m.stage IN ({', '.join('?' * len(told))})", *told)
     for name in ("fund", "source", "recipient", "area", "bcu", "fy"):
         if value := getattr(query, name):
-            wanted.add(f"{_OF_MOVEMENTS[name]} = ?", value)
+            wanted.add(f"{OF_MOVEMENTS[name]} = ?", value)
     # Authority is the stages' counterpart: its movements are below zero as it grows.
     pence = f"CASE m.stage WHEN '{AUTHORITY}' THEN -m.pence ELSE m.pence END"
     return _grouped(
-        session, by, _OF_MOVEMENTS, "m.stage", pence, tables, wanted.texts, wanted.parameters
+        session, by, OF_MOVEMENTS, "m.stage", pence, tables, wanted.texts, wanted.parameters
     )
 
 

@@ -551,3 +551,72 @@ CREATE TRIGGER turnovers_remain BEFORE DELETE ON turnovers
   FOR EACH ROW EXECUTE FUNCTION refuse('a turnover is never removed');
 CREATE TRIGGER turnovers_kept BEFORE TRUNCATE ON turnovers
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a turnover is never removed');
+
+-- Who writes, and what they may: of a ledger that is a team's, whose tables belong to a role
+-- NAME_owner that nobody logs in as (`vru-ledger role make`). Any other ledger lets all this pass.
+CREATE FUNCTION team() RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT left(o.rolname::text, -6) FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
+    WHERE c.oid = 'entries'::regclass AND NOT o.rolcanlogin AND right(o.rolname::text, 6) = '_owner'
+      AND EXISTS (SELECT 1 FROM pg_roles f WHERE f.rolname = left(o.rolname::text, -6) || '_finance') $$;
+CREATE FUNCTION needs_finance(said text) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NOT pg_has_role(session_user, team() || '_finance', 'USAGE') THEN
+    RAISE EXCEPTION '%', said
+      USING ERRCODE = 'insufficient_privilege', HINT = team() || '_finance';
+  END IF;
+END $$;
+CREATE FUNCTION entries_signed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  told jsonb;
+BEGIN
+  IF team() IS NULL THEN RETURN NEW; END IF;
+  told := NEW.fact::jsonb;
+  IF NEW.actor <> session_user OR told->>'actor' IS DISTINCT FROM NEW.actor THEN
+    RAISE EXCEPTION 'an entry is in the name of who writes it, as the server knows them'
+      USING ERRCODE = 'insufficient_privilege', HINT = session_user;
+  END IF;
+  IF told->>'kind' IS DISTINCT FROM NEW.kind OR told->>'number' IS DISTINCT FROM NEW.number::text
+    OR COALESCE(told->>'fund', '') <> NEW.fund
+    OR COALESCE(told->>'award', '') <> COALESCE(NEW.award, '')
+    OR COALESCE(told->>'amount_pence', '0') <> NEW.amount_pence::text
+    OR encode(sha256(convert_to(NEW.previous_hash || NEW.fact, 'UTF8')), 'hex') <> NEW.hash THEN
+    RAISE EXCEPTION 'an entry is what its text says, under the hash of it'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.kind = 'register' THEN
+    IF EXISTS (SELECT 1 FROM jsonb_array_elements(told->'records') r
+      WHERE r->>'table' NOT IN ('recipients', 'listings')
+        OR (r->>'table' = 'recipients' AND EXISTS (SELECT 1 FROM recipients WHERE code = r->>'code'))
+        OR (r->>'table' = 'listings'
+          AND EXISTS (SELECT 1 FROM funds WHERE code = r->>'fund' AND closed = 1))) THEN
+      PERFORM needs_finance('only finance changes the register, but for new recipients');
+    END IF;
+  ELSIF NEW.kind NOT IN ('allocate', 'propose', 'approve', 'reject', 'withdraw', 'amend', 'claim',
+    'reject-claim', 'pay', 'advance', 'clawback', 'recover', 'close', 'suspend', 'resume',
+    'reverse', 'profile', 'milestone', 'propose-authority', 'paper') THEN
+    PERFORM needs_finance('only finance ' || CASE NEW.kind WHEN 'cap' THEN 'sets a cap'
+      WHEN 'override' THEN 'lets a cap be passed' WHEN 'fund' THEN 'gives a fund authority'
+      WHEN 'write-off' THEN 'gives up what is owed' WHEN 'close-period' THEN 'closes a period'
+      WHEN 'reopen-period' THEN 'reopens a period' WHEN 'reverse-override' THEN 'undoes an override'
+      ELSE 'changes what a fund has to promise' END);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER entries_signed BEFORE INSERT ON entries
+  FOR EACH ROW EXECUTE FUNCTION entries_signed();
+CREATE FUNCTION recipients_signed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF team() IS NOT NULL THEN PERFORM needs_finance('only finance changes who a recipient is'); END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER recipients_signed BEFORE UPDATE ON recipients
+  FOR EACH ROW EXECUTE FUNCTION recipients_signed();
+CREATE FUNCTION listings_signed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF team() IS NOT NULL AND EXISTS (SELECT 1 FROM funds WHERE code = NEW.fund AND closed = 1) THEN
+    PERFORM needs_finance('only finance says whom a closed fund may be given to');
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER listings_signed BEFORE INSERT OR UPDATE ON listings
+  FOR EACH ROW EXECUTE FUNCTION listings_signed();

@@ -34,6 +34,19 @@ def head(session: Session) -> Head:
     return Head(*row) if row else Head(0, "")
 
 
+class Made(NamedTuple):
+    """By whom and when a ledger was made."""
+
+    by: str
+    at: str
+
+
+def made(session: Session) -> Made:
+    """Return by whom and when this ledger was made."""
+    row = session.row("SELECT created_by, created_at FROM ledger")
+    return Made(*row) if row else Made("", "")
+
+
 def caps_of(session: Session, fund: str) -> tuple[dict[str, CapSet], dict[str, Bounds]]:
     """Return a fund's caps and what they come to, by code."""
     caps: dict[str, CapSet] = {}

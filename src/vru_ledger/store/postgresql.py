@@ -9,14 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
+from os import environ
 from typing import Any
 
-from vru_ledger.errors import BadInput, LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
+from vru_ledger.domain.text import shown
+from vru_ledger.errors import (
+    BadInput,
+    LedgerBusy,
+    LedgerError,
+    LedgerUnusable,
+    NotPermitted,
+    OutcomeUnknown,
+)
 from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
 from vru_ledger.store.sqlite import PATIENCE, not_a_ledger, wrong_version
 
 try:
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 except ImportError:
     raise LedgerUnusable(
         "a ledger on PostgreSQL needs psycopg, which is not installed",
@@ -24,6 +34,8 @@ except ImportError:
     ) from None
 
 _BATCH = 2_000
+_CONNECT_WITHIN = 10
+"""Seconds."""
 
 
 @lru_cache(maxsize=256)
@@ -46,6 +58,7 @@ class PostgreSQL:
         self.connection: Any = connection
         self.place = place
         self.on_wait = on_wait
+        self.user = connection.info.user
         self._streams = count(1)
 
     def sql(self, text: str) -> str:
@@ -108,10 +121,12 @@ class PostgreSQL:
                 f"somebody else is writing to {self.place}; nothing was written",
                 "run it again, or wait longer with --wait SECONDS",
             )
-        if state in ("42501", "25006"):
+        if state == "42501":
+            return self._not_permitted(error)
+        if state == "25006":
             return LedgerUnusable(
-                f"you may not do that in {self.place} ({_first_line(error)})",
-                "ask whoever looks after the database for permission",
+                f"{self.place} can only be read; nothing was written",
+                "write to the server that it is a copy of",
             )
         if state == "53100":
             return LedgerUnusable(
@@ -134,6 +149,30 @@ class PostgreSQL:
             )
         return None
 
+    def _not_permitted(self, error: Any) -> NotPermitted:
+        """Return who may do what was not permitted: said by a guard, or by the server itself."""
+        user = shown(self.user)
+        if error.diag.source_function == "exec_stmt_raise":
+            return NotPermitted(
+                f"{error.diag.message_primary}; {self.place} knows you as {user}",
+                f"ask somebody who has the role {error.diag.message_hint}: vru-ledger role list",
+            )
+        said = _first_line(error)
+        if said.endswith(("table ledger", "schema public")):
+            return NotPermitted(
+                f"{user} has no role in the ledger at {self.place}",
+                "ask whoever looks after the server for one",
+            )
+        if said.endswith("table head"):
+            return NotPermitted(
+                f"{user} may only read {self.place}; nothing was written",
+                "ask an analyst, or finance: vru-ledger role list",
+            )
+        return NotPermitted(
+            f"{user} may not do that in {self.place} ({said}); nothing was written",
+            "ask whoever looks after the server for a role in this ledger",
+        )
+
     def translate_commit(self, error: Exception) -> LedgerError | None:
         """Return what an error of COMMIT means: refused by the server, or lost on the way."""
         if isinstance(error, psycopg.IntegrityError):
@@ -149,13 +188,23 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
+def _unless_told(url: str) -> dict[str, Any]:
+    """Return how we connect, but for what the address or the environment says."""
+    told = conninfo_to_dict(url)
+    ours = {"application_name": APPLICATION, "connect_timeout": _CONNECT_WITHIN}
+    named = {"application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_TIMEOUT"}
+    return {
+        name: value
+        for name, value in ours.items()
+        if name not in told and named[name] not in environ
+    }
+
+
 def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = None) -> Database:
     """Connect to a server, whether or not a ledger is there. Raises LedgerUnusable."""
     place = masked(url)
     try:
-        connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=10, application_name=APPLICATION
-        )
+        connection = psycopg.connect(url, autocommit=True, **_unless_told(url))
         connection.execute("SET synchronous_commit = on")
         connection.execute("SET idle_in_transaction_session_timeout = '60s'")
         connection.execute("SET client_min_messages = warning")
@@ -174,11 +223,15 @@ def open_ledger(
     """Open the ledger at an address. Raises LedgerUnusable if there is none."""
     database = connect(url, wait, on_wait)
     connection = database.driver.connection
-    row = None
+    row = team = None
     try:
-        found = connection.execute("SELECT to_regclass('ledger') IS NOT NULL").fetchone()
+        found = connection.execute(
+            "SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL"
+        ).fetchone()
         if found and found[0]:
             row = connection.execute("SELECT application, version FROM ledger").fetchone()
+        if found and found[1]:
+            team = connection.execute("SELECT team(), session_user").fetchone()
     except psycopg.errors.UndefinedColumn:
         row = None  # Somebody else's table of that name.
     except psycopg.Error as error:
@@ -193,4 +246,6 @@ def open_ledger(
     if row[1] != VERSION:
         database.close()
         raise wrong_version(database.place, row[1])
+    if team and team[0]:
+        database.user = team[1]
     return database

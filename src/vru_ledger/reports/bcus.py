@@ -1,0 +1,16 @@
+"""Command units: what is held for the areas of each, those with nothing too."""
+
+from __future__ import annotations
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.query import Query
+from vru_ledger.reports import by_place
+from vru_ledger.store.database import Session
+
+TITLE = "Command units: what is held for the areas of each, those with nothing too"
+Row = by_place.Row
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return what is held for each command unit, by name."""
+    return by_place.answer(session, query, "bcus", "bcu")

@@ -1,0 +1,233 @@
+"""Exceptions: everything that somebody has to look at, wherever it is, and what to type next."""
+
+# No annotations from __future__: the types of the row's fields are read as the program runs.
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any, ClassVar
+
+from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.award_states import life_of
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Query
+from vru_ledger.domain.register import Fund
+from vru_ledger.domain.value import Value
+from vru_ledger.reports import caps, claims, commitments
+from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
+from vru_ledger.reports.profiles import due_by
+from vru_ledger.store import awards, plans, register, undrawn
+from vru_ledger.store.books import books_at
+from vru_ledger.store.database import Session
+
+TITLE = "Exceptions: what somebody has to look at, and what to type next"
+
+PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
+"""Days after which a proposal, and money demanded back, are looked at; and before a last day."""
+
+MEASURES = {
+    "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
+    "and still used; claim: waits over 30 days; behind plan: planned in periods that have "
+    "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
+    f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
+    f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day or "
+    "past it",
+    "amount": "the pounds in question; of a cap that counts no money there are none",
+    "age_days": "days that it waits, or is past its day; below zero: days to come",
+}
+_FILTERS = ("fund", "recipient", "area", "bcu", "source", "fy", "award")
+_OF_AWARDS = ("recipient", "area", "bcu", "award")
+
+
+class Row(Value):
+    """One thing to look at."""
+
+    TOLD: ClassVar[Told] = {"amount": {"absent": "-"}, "next": {"heading": "to look: vru-ledger"}}
+
+    what: str
+    fund: str
+    about: str
+    amount: Pence | None
+    age_days: int | None
+    detail: str
+    next: str
+
+
+def answer(session: Session, query: Query) -> Answer:
+    """Return everything that somebody has to look at, by what it is."""
+    allow(query, "exceptions", _FILTERS)
+    day = counted_to(session, query)
+    told = meta(session, query)
+    rows = [
+        *_of_caps(session, query),
+        *_of_overrides(session, query, day),
+        *_of_claims(session, query),
+        *_of_plans(session, query, day),
+        *_of_terms(session, query),
+        *_waiting(session, query, day),
+        *_of_lines(session, query, day),
+    ]
+    counted = ", ".join(f"{what} {many}" for what, many in Counter(r.what for r in rows).items())
+    return Answer(
+        name="exceptions",
+        title=f"Exceptions, to {day.isoformat()}",
+        row_type=Row,
+        rows=rows,
+        shown=tuple(Row.FIELDS),
+        drop_first=("fund", "next", "age_days", "detail"),
+        meta={**told, "counted_to": day.isoformat()},
+        measures=MEASURES,
+        notes=[
+            *narrowing(told),
+            f"{len(rows)} to look at: {counted}" if rows else "nothing to look at",
+            "no total: one pound can be in several of these",
+            standing(told),
+        ],
+    )
+
+
+def _of_caps(session: Session, query: Query) -> Iterator[Row]:
+    for row in caps.answer(session, query.replace(exceptions=True)).rows:
+        if row.verdict == "full":
+            continue  # All of it is promised, as it should be.
+        over = row.used.value - row.limit.value
+        yield Row(
+            what="cap",
+            fund=row.fund,
+            about=f"{row.cap}, {row.bucket}",
+            amount=Pence(max(0, over)) if row.used.unit == "pence" else None,
+            age_days=None,
+            detail=f"{row.verdict}: {row.used} of {row.limit}",
+            next=f"cap show {row.cap}",
+        )
+
+
+def _of_overrides(session: Session, query: Query, day: date) -> Iterator[Row]:
+    """Yield the overrides that have ended while their bucket still holds more than its cap."""
+    if any(getattr(query, name) for name in (*_OF_AWARDS, "source", "fy")):
+        return
+    books = books_at(session, query.moment().replace(as_of=None))
+    comes_to = {cap.cap: (cap, of) for cap, of in books.caps(query.fund)}
+    for one in books.overrides():
+        if one.cap not in comes_to or one.amount_pence < 0 or one.until is None or one.until >= day:
+            continue
+        cap, bounds = comes_to[one.cap]
+        over = books.held(cap, one.bucket) - bounds.ceiling
+        if over > 0:
+            yield Row(
+                what="override ended",
+                fund=one.fund,
+                about=f"{one.cap}, {one.bucket or 'whole fund'}",
+                amount=Pence(over),
+                age_days=(day - one.until).days,
+                detail=f"entry {one.entry} let it pass until {one.until.isoformat()}",
+                next="cap overrides",
+            )
+
+
+def _of_claims(session: Session, query: Query) -> Iterator[Row]:
+    for row in claims.answer(session, query.replace(exceptions=True)).rows:
+        yield Row(
+            what="claim",
+            fund=row.fund,
+            about=f"{row.award}, {row.name}",
+            amount=row.waiting,
+            age_days=row.age_days,
+            detail=f"claimed {row.dated.isoformat()}{f' ({row.ref})' if row.ref else ''}",
+            next=f"award show {row.award}",
+        )
+
+
+def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
+    for plan, _ in plans.in_force(session, query):
+        happened = awards.happened(session, plan.award, query.moment())
+        life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
+        late = due_by(life, day).late_pence
+        if late and life.state in ("committed", "active", "suspended"):
+            yield Row(
+                what="behind plan",
+                fund=plan.fund,
+                about=plan.award,
+                amount=Pence(late),
+                age_days=None,
+                detail=f"{life.state}; planned in version {plan.version}",
+                next=f"award show {plan.award}",
+            )
+
+
+def _of_terms(session: Session, query: Query) -> Iterator[Row]:
+    """Yield for each fund what is undrawn of awards whose term is past: they can be very many."""
+    many: dict[str, list[int]] = {}
+    rows: Any = commitments.answer(session, query).rows
+    for row in rows:
+        if row.term == "ended":
+            of = many.setdefault(row.fund, [0, 0, 0])
+            of[0] += 1
+            of[1] += row.undrawn
+            of[2] = max(of[2], -row.days_left)
+    for fund, (count, pence, oldest) in many.items():
+        yield Row(
+            what="term ended",
+            fund=fund,
+            about="1 award" if count == 1 else f"{count:,} awards",
+            amount=Pence(pence),
+            age_days=oldest,
+            detail="undrawn, and the last day of the term is past",
+            next=f"report commitments --exceptions --fund {fund}",
+        )
+
+
+def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
+    """Yield proposals that nobody decides, and what was demanded back and does not come."""
+    for stage, what, kinds, most in (
+        ("proposed", "proposal", ("propose", "amend"), PROPOSED_DAYS),
+        ("recoverable", "owed back", ("clawback",), OWED_DAYS),
+    ):
+        for award, pence in undrawn.holding(session, stage, query):
+            made = awards.made(session, award)
+            if made is None or not claims.concerns(session, made, query):
+                continue
+            happened = awards.happened(session, award, query.moment())
+            entries = [
+                awards.told_of(session, one.number).dated
+                for one in happened
+                if one.kind in kinds and one.to_stage == stage
+            ]
+            asked = max((dated for dated in entries if dated), default=None)
+            age = (day - asked).days if asked else None
+            if age is None or age > most:
+                yield Row(
+                    what=what,
+                    fund=made.fund,
+                    about=award,
+                    amount=Pence(pence),
+                    age_days=age,
+                    detail=f"since {asked.isoformat()}" if asked else "no day given",
+                    next=f"award show {award}",
+                )
+
+
+def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:
+    """Yield lines of authority that are not sure, or that end soon with money nobody has."""
+    narrowed = any(getattr(query, name) for name in _OF_AWARDS)
+    if narrowed:
+        return
+    books = books_at(session, query.moment())
+    for fund in register.everything(session, Fund):
+        if query.fund not in ("", fund.code):
+            continue
+        for line in books.of_authority(fund.code):
+            if query.source not in ("", line.source) or query.fy not in ("", line.fy):
+                continue
+            about = " ".join(part for part in (line.source, line.fy) if part) or "no source or year"
+            bare = line.said.get("expected", 0) - sum(line.covers.values())
+            show = f"fund show {fund.code}"
+            if bare:
+                detail = "expected, and nobody stands in for it"
+                yield Row("not covered", fund.code, about, Pence(bare), None, detail, show)
+            last = line.terms.use_by
+            if last and line.unallocated and (last - day).days <= ENDING_DAYS:
+                detail = f"unallocated; to be used by {last.isoformat()}"
+                past = (day - last).days
+                left = Pence(line.unallocated)
+                yield Row("ends soon", fund.code, about, left, past, detail, show)

@@ -1,0 +1,94 @@
+"""The plans in force: what is planned of each award, from the few entries that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from vru_ledger.domain.profiles import Profile
+from vru_ledger.domain.query import Moment, Query
+from vru_ledger.domain.register import Area
+from vru_ledger.store import awards, ledger, register
+from vru_ledger.store.database import Session
+
+
+class Planned(NamedTuple):
+    """A plan in force, and what each stage holds of its award, in pence."""
+
+    plan: Profile
+    held: Mapping[str, int]
+
+    def delivered_pence(self) -> int:
+        """Return what was claimed or paid of the award, less what came back."""
+        return sum(self.held.get(stage, 0) for stage in ("payable", "disbursed", "recoverable"))
+
+    def instalments(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each planned payment: its period, pence, and what of them is not delivered.
+
+        What was delivered counts against the oldest first. Where nothing is committed any more, or
+        yet, nothing more is to come: what is planned beyond what was delivered does not count.
+        """
+        delivered = self.delivered_pence()
+        for one in self.plan.instalments:
+            done = max(0, min(one.amount_pence, delivered))
+            delivered -= done
+            pence = one.amount_pence if self.held.get("committed", 0) else done
+            if pence:
+                yield one.period, pence, pence - done
+
+
+def in_force(session: Session, query: Query) -> list[Planned]:
+    """Return the newest plan of each award that a query asks for, those undone left out.
+
+    By award. Only entries that plan are read, by their index, however many others there are.
+    """
+    moment = query.moment()
+    bcu_of = {one.code: one.bcu for one in register.everything(session, Area)} if query.bcu else {}
+    undone = _undone(session, moment)
+    newest: dict[str, Any] = {}
+    asked = Query(
+        kind=Profile.KIND,
+        fund=query.fund,
+        recipient=query.recipient,
+        award=query.award,
+        as_of=query.as_of,
+        known_at=query.known_at,
+    )
+    for recorded in ledger.entries(session, asked):
+        plan: Any = recorded.entry
+        if (
+            recorded.number not in undone
+            and query.source in ("", plan.source)
+            and query.fy in ("", plan.fy)
+            and query.area in ("", plan.area)
+            and query.bcu in ("", bcu_of.get(plan.area, plan.bcu))
+        ):
+            newest[plan.award] = plan
+    of_awards = held(session, [(plan.fund, award) for award, plan in newest.items()], moment)
+    return [Planned(newest[award], of_awards.get(award, {})) for award in sorted(newest)]
+
+
+def _undone(session: Session, moment: Moment) -> set[int]:
+    """Return the plans that were undone by a moment."""
+    wanted = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add("e.reverses IS NOT NULL")
+    rows = session.rows(
+        "SELECT e.reverses FROM entries p CROSS JOIN entries e"
+        f"{wanted.where()} AND p.kind = 'profile' AND p.{ledger.RARE[2:]}"
+        " AND e.reverses = p.number",
+        wanted.parameters,
+    )
+    return {number for (number,) in rows}
+
+
+def held(
+    session: Session, of: Iterable[tuple[str, str]], moment: Moment
+) -> dict[str, dict[str, int]]:
+    """Return what each stage held of these awards by a moment, in pence; `of` is fund and award."""
+    if not moment.is_now():
+        return {award: awards.held_then(awards.happened(session, award, moment)) for _, award in of}
+    keys = [key for fund, award in of for key in awards.stage_keys(fund, award)]
+    found: dict[str, dict[str, int]] = {}
+    for key, balance in ledger.balances(session, keys).items():
+        found.setdefault(key.bucket, {})[key.name] = balance.held
+    return found
