@@ -10,11 +10,11 @@ export PIP_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test torture update docs bench lock audit release clean
+.PHONY: help demo test torture page-checks update docs bench lock audit release clean
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made.
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: .venv/.demo ## Install, then do the main job on the real seed, in a temporary folder.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/demo.sh
@@ -29,6 +29,8 @@ test: .venv/.test ## Install what tests need, then lint, type-check and test.
 torture: .venv/.test ## The long form of the tests of races, crashes, faults and two connections: an hour or two.
 	@VRU_LEDGER_TORTURE=20 $(BIN)/pytest -q -s tests/test_races.py tests/test_many_hands.py tests/test_two_connections.py \
 		tests/test_crashes.py tests/test_power_cuts.py
+
+page-checks: .venv/page-checks/.done ## Install from npm what checks pages; without it those tests are skipped.
 
 update: .venv/.test ## Rewrite the transcripts with what the commands really say; then read the diff.
 	@$(PYTEST) tests/test_transcripts.py --update
@@ -67,3 +69,10 @@ $(BIN)/python:
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement locked.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ .venv/.demo
+
+.venv/page-checks/.done: tests/page_checks/package.json tests/page_checks/.htmlvalidate.json | $(BIN)/python
+	@echo "installing what checks pages into .venv"
+	@mkdir -p $(@D)
+	@cp $^ $(@D)
+	@npm install --prefix $(@D) --no-package-lock --no-audit --no-fund --silent
+	@touch $@

@@ -54,7 +54,7 @@ def commit_time() -> str:
 
 def bill_of_materials(wheel: Path, place: Path, epoch: str) -> None:
     """Write the bill of materials (CycloneDX) of an environment with the wheel and its needs."""
-    for name, what in (("product", [f"{wheel}[postgres,xlsx]"]), ("tool", ["cyclonedx-bom"])):
+    for name, what in (("product", [f"{wheel}[postgres,xlsx,png]"]), ("tool", ["cyclonedx-bom"])):
         venv.create(place / name, with_pip=True)
         pinned = ["-c", "constraints.txt"] if name == "product" else []
         subprocess.run(

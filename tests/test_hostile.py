@@ -135,6 +135,11 @@ READS: dict[str, list[str]] = {
     "check SEED": ["check", "{}"],
     "status --format": ["status", "--format={}"],
     "--db": ["--db={}", "status"],
+    "doctor --db": ["--db={}", "doctor"],
+    "doctor --format": ["doctor", "--format={}"],
+    "doctor --with": ["doctor", "--salvage", "new/new.db", "--with={}"],
+    "migrate --db": ["--db={}", "migrate"],
+    "restore FILE": ["restore", "{}", "--force"],
     "init --db": ["--db={}", "init", "--seed", "no-such.yaml"],
     "init --seed": ["--db", "new.db", "init", "--seed={}"],
 }
@@ -263,7 +268,9 @@ def faults(say: Say, template: list[str], where: str) -> list[str]:
                 break
             if code not in (0, 2, 3, 4, 5, 6, 8):
                 found.append(f"{text[:40]!r} {more}: exit {code}")
-            if code and not (complained.strip() or code == 4):
+            # What `check` and `doctor` find is their answer, and on stdout.
+            found_something = code == 4 or (code == 8 and "doctor" in words and said.strip())
+            if code and not (complained.strip() or found_something):
                 found.append(f"{text[:40]!r} {more}: exit {code}, and nothing said")
             for told in (said, complained):
                 if match := CONTROL.search(told):

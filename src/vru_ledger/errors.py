@@ -27,7 +27,7 @@ EXIT_CODE_MEANINGS = {
     ExitCode.BUG: "a bug: a traceback, never given on purpose",
     ExitCode.USAGE: "usage, or a value or file that cannot be read",
     ExitCode.REFUSED: "refused by a rule or cap; nothing was written",
-    ExitCode.FOUND: "`check` found something",
+    ExitCode.FOUND: "`check`, `doctor` or `verify-report` found something",
     ExitCode.NOT_FOUND: "no fund, recipient, area, cap, award or entry of that name",
     ExitCode.CONFLICT: "conflict: key reused for something else, a closed period, a plan that the "
     "ledger has moved past, or somebody else is writing",
@@ -68,6 +68,12 @@ class FileUnreadable(LedgerError):
     code = "file-unreadable"
 
 
+class FormatMissing(LedgerError):
+    """What a way of showing needs is not installed."""
+
+    code = "format-missing"
+
+
 class PlanTampered(FileUnreadable):
     """A plan is not as it was made: its hash is not that of what it says."""
 
@@ -99,6 +105,20 @@ class SeedUnsound(LedgerError):
         super().__init__(
             f"{file} has {faults}; nothing was written", "mend them, then run it again"
         )
+
+    def details(self) -> dict[str, Any]:
+        return {"findings": [finding.as_json() for finding in self.findings]}
+
+
+class LedgerUnsound(LedgerError):
+    """A ledger that is to be copied or put in another's place is not sound. Holds the findings."""
+
+    exit_code = ExitCode.FOUND
+    code = "ledger-unsound"
+
+    def __init__(self, message: str, findings: Sequence[Any], hint: str) -> None:
+        super().__init__(message, hint)
+        self.findings = list(findings)
 
     def details(self) -> dict[str, Any]:
         return {"findings": [finding.as_json() for finding in self.findings]}
@@ -202,6 +222,14 @@ class LedgerUnusable(LedgerError):
 
     exit_code = ExitCode.UNUSABLE
     code = "ledger-unusable"
+
+
+class LedgerDamaged(LedgerUnusable):
+    """Parts of a ledger's file are not what a database writes."""
+
+
+class LedgerOlder(LedgerUnusable):
+    """A ledger has tables of an older version: it can be migrated."""
 
 
 class OutputLost(LedgerError):

@@ -85,6 +85,12 @@ def rendered(way: str, asked: Answer, *, width: int = 100, colour: bool = False)
     return out.getvalue()
 
 
+def rendered_bytes(way: str, asked: Answer) -> bytes:
+    out = io.BytesIO()
+    render.renderer(way).render(asked, out, width=100, colour=False)
+    return out.getvalue()
+
+
 FULL = (
     row(used=Share(1000), limit=Quantity(75_000_000, "pence"), left=Quantity(0, "pence")),
     row(

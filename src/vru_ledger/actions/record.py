@@ -212,16 +212,26 @@ class Recorder:
         Returns no entry if a rule stops it; the case says which.
         """
         case = self.authority_case(entry)
-        changes = case.changes
         if stops(judge(case)):
             return None, case
+        return self._append_authority(entry, case.changes), case
+
+    def put_authority_again(self, entry: Funding | AuthorityEntry) -> Recorded:
+        """Record authority that the rules passed when it was first recorded, in another ledger."""
+        changes = changes_of(entry, {}, {})
+        self.journal.load(list(changes), {}, {})
+        return self._append_authority(entry, changes)
+
+    def _append_authority(
+        self, entry: Funding | AuthorityEntry, changes: Mapping[Key, int]
+    ) -> Recorded:
         recorded = self.append(entry, changes)
         if any(key.scope == "line" for key in changes):
             self.journal.flush()
             self._terms.clear()
         for fund in dict.fromkeys(key.fund for key in changes):
             self._share_anew(fund, recorded.number)
-        return recorded, case
+        return recorded
 
     def _asked(self, entry: Funding | AuthorityEntry) -> Asked | None:
         """Return the proposal that an entry names, if there is such an entry."""

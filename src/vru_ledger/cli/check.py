@@ -1,7 +1,6 @@
 """`vru-ledger check`: whether the ledger is sound, or a seed file, and whether the two agree."""
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vru_ledger.cli.options import terminal_of
-from vru_ledger.cli.terminal import held, say_aside
+from vru_ledger.cli.progress import entries_shown
+from vru_ledger.cli.terminal import held
 from vru_ledger.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
         head=head,
         seed=compared,
         today=terminal.today(),
-        on_progress=_show_progress if sys.stderr.isatty() else None,
+        on_progress=entries_shown(),
     )
     place = terminal.shown_place()
     said = f"{place}: {done.entries:,} entries, head {done.hash}"
@@ -138,7 +138,3 @@ def _show(
 def _count(findings: "Sequence[Finding]") -> str:
     errors = sum(one.severity == "error" for one in findings)
     return "1 error" if errors == 1 else f"{errors:,} errors"
-
-
-def _show_progress(entries: int) -> None:
-    say_aside(f"{entries:,} entries ...")

@@ -32,13 +32,20 @@ Format = Annotated[
     typer.Option(
         "-f",
         "--format",
-        help="table, plain, json, jsonl, csv or md. On a terminal table, otherwise plain.",
+        help="table, plain, json, jsonl, csv, tsv, md, html, xlsx, chart, svg or png. On a "
+        "terminal table, otherwise plain.",
         metavar="FORMAT",
     ),
 ]
 Output = Annotated[
     str,
     typer.Option("-o", "--output", help="Write to FILE; its ending says how.", metavar="FILE"),
+]
+Chart = Annotated[
+    bool, typer.Option("--chart", help="As a picture: bars, on the screen, in HTML, SVG or PNG.")
+]
+Bom = Annotated[
+    bool, typer.Option("--bom", help="CSV and TSV with the mark that old Excel needs to read £.")
 ]
 On = Annotated[
     str, typer.Option("--on", help="The day it counts from; today unless told.", metavar="DATE")

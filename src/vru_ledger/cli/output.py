@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TextIO, cast
+from typing import Any
 
 from vru_ledger import render
 from vru_ledger.cli.terminal import given, held, in_colour, on_terminal, say_aside, width
@@ -31,20 +31,58 @@ def chosen_format(asked: str, output: str = "") -> str:
     return name
 
 
-def emit(answer: Answer, asked: str, output: str = "") -> None:
-    """Show an answer. Raises BadInput for a format that is not there."""
+def drawn_format(asked: str, output: str = "") -> str:
+    """Return the way of showing a picture. Raises BadInput if what was asked for has none."""
+    name = chosen_format(asked, output)
+    if name in ("table", "plain"):
+        return "chart"
+    if name in _PICTURES:
+        return name
+    raise BadInput(
+        f"--chart: a picture can be {', '.join(_PICTURES)}, and this is {name}",
+        "leave out --chart, or name another file: -o FILE.html",
+    )
+
+
+def with_picture(answer: Answer) -> Answer:
+    """Return an answer that asks to be drawn, where a page would show its table alone."""
+    from vru_ledger.render.chart import drawn_columns
+
+    return answer.replace(charted=[column.name for column in drawn_columns(answer)])
+
+
+def emit(answer: Answer, asked: str, output: str = "", *, bom: bool = False) -> None:
+    """Show an answer. Raises BadInput for a format that is not there.
+
+    `bom` puts a byte order mark before CSV and TSV, which old Excel needs to read £.
+    """
     name = chosen_format(asked, output)
     show = render.renderer(name)
+    binary = render.is_binary(name)
+    if bom and name not in _WITH_BOM:
+        raise BadInput(f"--bom is for {' and '.join(_WITH_BOM)}, and this is {name}")
     if not output:
+        if binary:
+            raise BadInput(f"{name} is a file, not text to print", f"name it: -o FILE.{name}")
         if name in _FOR_PEOPLE and given and given[0].startswith("--"):
             answer = _pasted(answer)
-        show.render(answer, cast(TextIO, held), width=width(), colour=in_colour())
+        held.write(_BOM if bom else "")
+        show.render(answer, held, width=width(), colour=in_colour())
         return
-    write_whole(output, lambda out: show.render(answer, out, width=120, colour=False))
+
+    def write(out: Any) -> None:
+        if bom:
+            out.write(_BOM)
+        show.render(answer, out, width=120, colour=False)
+
+    write_whole(output, write, binary=binary)
     say_aside(f"written: {output}")
 
 
-_FOR_PEOPLE = ("table", "plain")
+_FOR_PEOPLE = ("table", "plain", "chart")
+_WITH_BOM = ("csv", "tsv")
+_PICTURES = ("chart", "html", "svg", "png")
+_BOM = "\ufeff"
 
 
 def _pasted(answer: Answer) -> Answer:
@@ -57,35 +95,60 @@ def _pasted(answer: Answer) -> Answer:
     )
 
 
-def write_whole(path: str, write: Callable[[TextIO], None]) -> None:
-    """Write a file whole, or leave what is there. Raises FileUnreadable."""
-    import tempfile
+def write_whole(path: str, write: Callable[[Any], None], *, binary: bool = False) -> None:
+    """Write a file whole, or leave what is there. Raises FileUnreadable.
 
+    `write` gets what takes text, or bytes if the file is `binary`.
+    """
+    how: dict[str, Any] = {} if binary else {"encoding": "utf-8", "newline": ""}
+    mode = "wb" if binary else "w"
     try:
         if os.path.isfile(path):
             _must_not_be_a_database(path)
         if os.path.exists(path) and not os.path.isfile(path):
             # A device or a pipe is written into: to put a file in its place would destroy it.
-            with open(path, "w", encoding="utf-8", newline="") as open_already:
+            with open(path, mode, **how) as open_already:
                 write(open_already)
             return
-        # The file that a link leads to, so that the link stays one.
-        place = os.path.realpath(path)
-        handle, made = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".vru-ledger-")
-        try:
-            with open(handle, "w", encoding="utf-8", newline="") as file:
-                write(file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(made, place)
-        except BaseException:
-            os.unlink(made)
-            raise
+        _write_beside(path, write, mode, how)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise FileUnreadable(
             f"{path} cannot be written ({reason})", "check the folder and your permission"
         ) from None
+
+
+def _write_beside(path: str, write: Callable[[Any], None], mode: str, how: dict[str, Any]) -> None:
+    """Write a file under another name, and give it its own when it lies there whole."""
+    import tempfile
+
+    # The file that a link leads to, so that the link stays one.
+    place = os.path.realpath(path)
+    handle, made = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".vru-ledger-")
+    try:
+        with open(handle, mode, **how) as file:
+            os.chmod(made, _permissions(place))
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(made, place)
+    except BaseException:
+        os.unlink(made)
+        raise
+
+
+def _permissions(place: str) -> int:
+    """Return who may read a file: as it was, or as any program's new file is in this shell."""
+    if os.path.exists(place):
+        return os.stat(place).st_mode & 0o777
+    return 0o666 & ~mask()
+
+
+def mask() -> int:
+    """Return the permissions that new files of this shell do without."""
+    now = os.umask(0)
+    os.umask(now)
+    return now
 
 
 def _must_not_be_a_database(path: str) -> None:

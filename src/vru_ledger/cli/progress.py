@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+
+from vru_ledger.cli.terminal import say_aside
 
 _WIDE = 30
 _FIRST_AFTER = 1.0
@@ -51,3 +54,25 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.end()
+
+
+def entries_shown() -> Callable[[int], None] | None:
+    """Return what says how many entries were looked at, if stderr is a terminal."""
+    return (lambda entries: say_aside(f"{entries:,} entries ...")) if sys.stderr.isatty() else None
+
+
+def copy_shown() -> Callable[[float], None] | None:
+    """Return what says how much of a file was copied, a tenth at a time, on a terminal."""
+    tenths = iter(range(1, 10))
+    following = next(tenths)
+    begun = time.monotonic()
+
+    def told(share: float) -> None:
+        nonlocal following
+        if following and share * 10 >= following:
+            if time.monotonic() - begun > _FIRST_AFTER:
+                say_aside(f"copied {share:.0%} ...")
+            while following and share * 10 >= following:
+                following = next(tenths, 0)
+
+    return told if sys.stderr.isatty() else None

@@ -1,16 +1,19 @@
 """`vru-ledger report`: ask a question of the ledger, and choose how to see the answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from vru_ledger.cli.made_by import signed
 from vru_ledger.cli.options import (
     AreaFilter,
     AsOf,
     AwardFilter,
     BcuFilter,
+    Bom,
     By,
+    Chart,
     Define,
     Everything,
     Exceptions,
@@ -32,11 +35,14 @@ from vru_ledger.cli.options import (
     query_of,
     terminal_of,
 )
-from vru_ledger.cli.output import chosen_format, emit
+from vru_ledger.cli.output import chosen_format, drawn_format, emit, with_picture
 from vru_ledger.cli.terminal import held, read, say
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import BadInput, NotFound
+
+if TYPE_CHECKING:
+    from vru_ledger.store.database import Session
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -68,37 +74,34 @@ def report(
     define: Define = False,
     sentences: Sentences = False,
     no_pager: NoPager = False,
+    chart: Chart = False,
+    bom: Bom = False,
     format_: Format = "",
     output: Output = "",
 ) -> None:
     """Ask a question of the ledger, and choose how to see the answer."""
     from vru_ledger import reports
-    from vru_ledger.actions import resolve
 
     if not name:
         for one in reports.names():
             say(f"{one:12} {reports.report(one).TITLE}")
         return
-    if name not in reports.names():
-        raise NotFound(
-            f"no report is called {name[:40]!r}", f"there are {', '.join(reports.names())}"
-        )
     asked = asked_with(ctx.params).replace(today=terminal_of(ctx).today())
-    format_ = _format(format_, sentences, output)
-    way = chosen_format(format_, output)
+    if name == "pack":
+        from vru_ledger.cli.pack import write_pack
+
+        strange = chart or bom or sentences or define
+        write_pack(terminal_of(ctx), asked, output, format_, units, strange=strange)
+        return
+    must_be_there(name)
+    way = _way(format_, output, sentences=sentences, chart=chart)
     in_units = _units(units, way)
-    asked_of = reports.report(name)
-    _must_be_told(name, getattr(asked_of, "NEEDS", ()), asked)
+    _must_be_told(name, getattr(reports.report(name), "NEEDS", ()), asked)
     held.paged = not no_pager and not output
     with terminal_of(ctx).open().read() as session:
-        answer = asked_of.answer(session, resolve.query(session, asked))
-        if define:
-            answer = _defined(answer)
-        if way in FOR_READING:
-            from vru_ledger.render.layout import for_reading
-
-            answer = for_reading(answer, in_units)
-        emit(answer, format_, output)
+        answer = answered(session, name, asked, in_units)
+        answer = with_picture(answer) if chart else answer
+        emit(shaped(_defined(answer) if define else answer, way, in_units), way, output, bom=bom)
 
 
 def asked_with(options: Mapping[str, Any]) -> Query:
@@ -106,16 +109,51 @@ def asked_with(options: Mapping[str, Any]) -> Query:
     return query_of(**{name: told for name, told in options.items() if name in Query.FIELDS})
 
 
+def must_be_there(name: str) -> None:
+    """Raise NotFound unless there is a report of that name."""
+    from vru_ledger import reports
+
+    if name not in reports.names():
+        raise NotFound(
+            f"no report is called {name[:40]!r}",
+            f"there are {', '.join([*reports.names(), 'pack'])}",
+        )
+
+
+def answered(session: "Session", name: str, asked: Query, units: str = "") -> Answer:
+    """Return what a report says, and how to make it again. Raises BadInput, NotFound."""
+    from vru_ledger import reports
+    from vru_ledger.actions import resolve
+
+    query = resolve.query(session, asked)
+    return signed(session, name, query, reports.report(name).answer(session, query), units)
+
+
 FOR_READING = ("table", "plain", "md", "html", "sentences")
 """Ways of showing for people, who read subtotals and figures in thousands; programs add up rows."""
 
 
-def _format(asked: str, sentences: bool, output: str) -> str:
-    if not sentences:
-        return asked
-    if asked not in ("", "sentences"):
-        raise BadInput(f"--sentences and -f {asked[:40]} are two ways of showing", "say one")
-    return "sentences"
+def shaped(answer: Answer, way: str, units: str) -> Answer:
+    """Return an answer as a way of showing wants it: for people with subtotals, in `units`."""
+    if way not in FOR_READING:
+        return answer
+    from vru_ledger.render.layout import for_reading
+
+    if way == "html" and answer.charted:
+        # Read twice, for the picture and for the table; no picture has subtotals in it.
+        rows = list(answer.rows)
+        answer = answer.replace(rows=rows, charted_rows=rows)
+    return for_reading(answer, units)
+
+
+def _way(asked: str, output: str, *, sentences: bool, chart: bool) -> str:
+    """Return the way of showing. Raises BadInput for two at once."""
+    if sentences and (chart or asked not in ("", "sentences")):
+        other = "--chart" if chart else f"-f {asked[:40]}"
+        raise BadInput(f"--sentences and {other} are two ways of showing", "say one")
+    if sentences:
+        return chosen_format("sentences", output)
+    return drawn_format(asked, output) if chart else chosen_format(asked, output)
 
 
 def _units(typed: str, way: str) -> str:

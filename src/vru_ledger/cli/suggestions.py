@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 from vru_ledger.cli.words import WORDS
 
-_READING = ("status", "headroom", "why", "report", "log", "show", "check")
+_READING = (
+    *("status", "headroom", "why", "report", "log", "show", "check"),
+    *("backup", "restore", "migrate", "doctor"),
+)
 """Commands in nobody's name."""
 
 _COMMAND = re.compile(

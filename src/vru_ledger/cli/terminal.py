@@ -16,6 +16,7 @@ from vru_ledger.errors import (
     BadInput,
     EntryRefused,
     LedgerError,
+    LedgerUnsound,
     MapUnsound,
     OutputLost,
     RowsRejected,
@@ -45,7 +46,7 @@ class Terminal:
         """Open the ledger. Raises LedgerUnusable if there is none."""
         from vru_ledger.store.database import open_database
 
-        database = open_database(self.place, wait=self.wait, on_wait=_say_waiting)
+        database = open_database(self.place, wait=self.wait, on_wait=say_waiting)
         _opened.append(database)
         return database
 
@@ -113,7 +114,8 @@ def _user() -> str:
         return os.environ.get("USER") or os.environ.get("USERNAME") or "unknown"
 
 
-def _say_waiting() -> None:
+def say_waiting() -> None:
+    """Say that somebody else is writing, and that we wait for them."""
     say_aside("waiting: somebody else is writing to the ledger ...")
 
 
@@ -282,7 +284,7 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
         say_aside(f"{said}\n  ({needed})" if needed else said)
     else:
         text = error.message
-        if isinstance(error, RowsRejected | SeedUnsound | MapUnsound):
+        if isinstance(error, RowsRejected | SeedUnsound | MapUnsound | LedgerUnsound):
             text = "\n".join([text, *_rows(error.findings)])
         hint = f"\n  {error.hint}" if error.hint else ""
         say_aside(f"error: {text}{hint}")
@@ -293,7 +295,7 @@ def _rows(findings: Sequence[Any]) -> Iterator[str]:
     """Yield what is wrong with each row, and what to do about it unless that was just said."""
     said = ""
     for finding in findings:
-        yield f"  {finding.place()}: {finding.message}"
+        yield "  " + ": ".join(said for said in (finding.place(), finding.message) if said)
         if finding.remedy and finding.remedy != said and finding.row:
             yield f"    {finding.remedy}"
         said = finding.remedy

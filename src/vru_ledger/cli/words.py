@@ -30,10 +30,12 @@ WORDS = {
     },
     "Ask": {
         "headroom": "How much more could go, and which cap stops more.",
+        "map": "Every borough at its place on the grid of London: its letters, a shade and a figure.",
         "why": "Where a figure comes from: its entries, who wrote them, and their source.",
     },
     "Report": {
         "report": "Ask a question of the ledger, and choose how to see the answer.",
+        "verify-report": "Make the report in FILE again as it was known then, and compare: exit 4 if a cell differs.",
     },
     "Batch": {
         "plan": "Try the steps of FILE together, and write them to PLAN; the ledger stays as it is.",
@@ -58,5 +60,9 @@ WORDS = {
         "authority": "Who may decide how much.",
         "role": "Who may do what, where a team shares a ledger on PostgreSQL.",
         "copy": "Write every entry of the ledger FROM again in a new one at TO, under the same hashes.",
+        "backup": "Copy the ledger into FILE while others write, and prove the copy.",
+        "restore": "Put the backup FILE in the ledger's place, once it is proved; the old file is kept.",
+        "migrate": "Give a ledger of an older version the tables of this program; the old file is kept.",
+        "doctor": "What is wrong with a ledger's file or server, and what to do; --salvage saves its entries.",
     },
 }

@@ -17,6 +17,9 @@ class Answer(Value):
     Rows may come in groups: `levels` names the fields that each group goes by, the outermost first,
     and people are shown a subtotal of each. Pence add up; `complete` works out the rest of a row
     that was added up, such as a share. `units` is how people are shown pence, empty for pounds.
+
+    `charted` names the columns that a picture shows: the bars, and whatever they are a part of;
+    `charted_rows` are its rows, where `rows` come with sums among them.
     """
 
     name: str
@@ -33,6 +36,20 @@ class Answer(Value):
     levels: Sequence[Sequence[str]] = ()
     complete: Callable[[Any], Any] | None = None
     units: str = ""
+    charted: Sequence[str] = ()
+    charted_rows: Sequence[Any] | None = None
+
+
+class Pack(Value):
+    """Several answers in one file, in the order in which they are read.
+
+    `left_out` says of each report that has no answer here why not: its name and a sentence.
+    """
+
+    title: str
+    answers: Sequence[Answer]
+    meta: Mapping[str, Any] = {}
+    left_out: Sequence[tuple[str, str]] = ()
 
 
 class Fact(Value):

@@ -85,6 +85,14 @@ class Workbook:
             if len(some) < _AT_ONCE:
                 return
 
+    def titles(self) -> list[str]:
+        """Return the names of the sheets, in their order. Raises FileUnreadable."""
+        reader = self._reader()
+        with _speaking_for(self.name):
+            self._archive = reader.archive = _Archive(self._file, self.name)
+            reader.read()
+        return [str(sheet.title) for sheet in reader.wb.worksheets]
+
     def _reader(self) -> Any:
         """Return openpyxl's reader. Raises FileUnreadable where openpyxl is not installed."""
         start = self._file.read(4)

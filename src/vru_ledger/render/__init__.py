@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from typing import Any, Protocol, TextIO, cast
+from typing import Any, Protocol, cast
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.errors import BadInput
@@ -21,8 +21,12 @@ class Renderer(Protocol):
     SUFFIXES: tuple[str, ...]
     """Endings of file names that choose it, without the dot; none if it is for a terminal."""
 
-    def render(self, answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
-        """Write an answer; `width` (in columns) and `colour` are for who writes to a terminal."""
+    def render(self, answer: Answer, out: Any, *, width: int, colour: bool) -> None:
+        """Write an answer; `width` (in columns) and `colour` are for who writes to a terminal.
+
+        `out` takes text, or bytes where the file says BINARY. Raises BadInput for an answer that
+        cannot be shown in this way, FormatMissing where what it needs is not installed.
+        """
 
 
 @cache
@@ -38,6 +42,11 @@ def renderer(name: str) -> Renderer:
     if name not in names():
         raise BadInput(f"{name[:40]!r} is not a format; there are {', '.join(names())}")
     return cast(Renderer, import_module(f"vru_ledger.render.as_{name}"))
+
+
+def is_binary(name: str) -> bool:
+    """Say whether a way of showing writes bytes, which belong in a file and on no terminal."""
+    return bool(getattr(renderer(name), "BINARY", False))
 
 
 @cache

@@ -1,41 +1,15 @@
-"""For spreadsheets: the rows and nothing else, so that a column can be added up.
-
-A text that a spreadsheet would run as a formula gets an apostrophe before it.
-"""
+"""For spreadsheets: the rows and nothing else, so that a column can be added up."""
 
 from __future__ import annotations
 
-from typing import Any, TextIO
+from typing import TextIO
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.render.columns import NOT_HERE, Column, for_programs, machine_names
+from vru_ledger.render import delimited
 
 SUFFIXES = ("csv",)
 
-_STARTS_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠﹦﹢﹣﹫−")  # noqa: RUF001 (the look-alikes are meant)
-
 
 def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
-    """Write a heading and the rows as they come: money as a decimal and in pence."""
-    import csv
-
-    columns = for_programs(answer)
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(machine_names(columns))
-    for row in answer.rows:
-        rows.writerow([cell for column in columns for cell in _cells(column, row)])
-
-
-def neutralised(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula, even after leading spaces."""
-    runs = text.lstrip()[:1] in _STARTS_A_FORMULA or text[:1] in _STARTS_A_FORMULA
-    return f"'{text}" if runs else text
-
-
-def _cells(column: Column, row: Any) -> list[Any]:
-    values = column.machine(row)
-    if column.kind == "text":
-        return [neutralised(value) if value else "" for value in values]
-    if column.kind == "flag":
-        return ["true" if value else "false" for value in values]
-    return ["" if value is None or value is NOT_HERE else value for value in values]
+    """Write a heading and the rows as they come, between commas."""
+    delimited.write(answer, out, ",")

@@ -8,7 +8,7 @@ from typing import TextIO
 from vru_ledger.domain.answer import Answer
 from vru_ledger.render.columns import for_people, safe
 
-SUFFIXES = ("txt", "tsv")
+SUFFIXES = ("txt",)
 
 
 def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:

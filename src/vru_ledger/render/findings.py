@@ -30,7 +30,11 @@ def as_json(findings: Sequence[Finding], checked: Checked) -> str:
         **checked,
         "findings": [one.as_json() for one in findings],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(told, ensure_ascii=False, indent=2)
+    if any(shown(line) != line for line in text.split("\n")):
+        # The name of a file can hold what must not reach a terminal.
+        text = json.dumps(told, indent=2).replace("\x7f", "\\u007f")
+    return text + "\n"
 
 
 def as_github(findings: Sequence[Finding], checked: Checked) -> str:

@@ -14,6 +14,7 @@ from vru_ledger.store import register
 from vru_ledger.store.database import Session
 
 TITLE = "Authority: over which amounts an entry needs more"
+LOOKS_BACK = False
 
 MEASURES = {
     "from_day": "the first day it applies to; until the next setting",

@@ -81,6 +81,7 @@ def answer(session: Session, query: Query) -> Answer:
         rows=rows,
         shown=tuple(Row.FIELDS),
         drop_first=("title", "term_to", "fy", "dated", "fund", "recoverable", "payable", "state"),
+        charted=("committed", "disbursed"),
         meta=told,
         measures={stage: STAGE_MEASURES[stage] for stage in HELD},
         notes=[*notes, *narrowing(told), standing(told)],

@@ -72,6 +72,7 @@ def answer(session: Session, query: Query, report: str, by: str) -> Answer:
             *("code", "unit", "recoverable", "payable", "proposed", "share"),
             *("disbursed", "committed"),
         ),
+        charted=("allocated",),
         meta=told,
         measures=MEASURES,
         notes=[

@@ -137,6 +137,7 @@ def answer(session: Session, query: Query) -> Answer:
                 "limit",
             ),
         ),
+        charted=("full",),
         meta=told,
         measures=MEASURES,
         notes=[*notes, *narrowing(told), standing(told)],

@@ -19,6 +19,7 @@ from vru_ledger.store import authority, register
 from vru_ledger.store.database import Session
 
 TITLE = "Decisions: what each decides"
+LOOKS_BACK = False
 
 MEASURES = {
     "amount": "how much it decides, where it names an amount",

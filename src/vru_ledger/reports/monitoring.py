@@ -115,6 +115,7 @@ def answer(session: Session, query: Query) -> Answer:
             *("ended", "original", "virements", "profile", "committed", "actual"),
             *("variance_of_budget", "forecast", "revised"),
         ),
+        charted=("forecast", "revised"),
         meta={**told, "counted_to": day.isoformat()},
         measures=MEASURES,
         notes=[

@@ -91,6 +91,7 @@ def answer(session: Session, query: Query) -> Answer:
         shown=shown,
         total=total.replace(**{shown[0]: "total"}),
         drop_first=(*(name for name in shown if name.endswith("_name")), "state", "difference"),
+        charted=("paid", "planned"),
         meta={**told, "counted_to": day.isoformat()},
         measures=MEASURES,
         notes=[

@@ -84,6 +84,7 @@ def answer(session: Session, query: Query) -> Answer:
         shown=shown,
         total=_row(total, _whole_of_total(query, shares), **{shown[0]: "total"}),
         drop_first=_drop_first(query),
+        charted=("allocated", AUTHORITY),
         meta=told,
         measures={name: _measures(query)[name] for name in shown if name in MEASURES},
         notes=_notes(told, query, columns, total, whole),

@@ -10,6 +10,7 @@ from vru_ledger.domain.text import shown
 from vru_ledger.errors import (
     BadInput,
     Interrupted,
+    LedgerDamaged,
     LedgerError,
     LedgerUnusable,
     NotPermitted,
@@ -75,6 +76,11 @@ class Session:
     def dialect(self) -> str:
         """Which database it is: sqlite or postgresql."""
         return self._driver.dialect
+
+    @property
+    def errors(self) -> type[Exception]:
+        """The driver's own base class of errors."""
+        return self._driver.errors
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Return every row."""
@@ -147,6 +153,8 @@ class Database:
                 if attempt < self.RETRIES and self.driver.should_retry(error):
                     continue
                 raise self._meaning(error, self.driver.translate) from error
+            except UnicodeDecodeError as error:
+                raise damaged_because(self.place, NO_SCHEMA) from error
             except UnicodeEncodeError as error:
                 raise _not_text(error) from None
         raise AssertionError("the last attempt returned or raised")
@@ -187,6 +195,8 @@ class Database:
                 self._roll_back()
         except self.driver.errors as error:
             raise self._meaning(error, self.driver.translate) from error
+        except UnicodeDecodeError as error:
+            raise damaged_because(self.place, NO_SCHEMA) from error
         except UnicodeEncodeError as error:
             raise _not_text(error) from None
 
@@ -206,6 +216,18 @@ class Database:
         error: Exception, translate: Callable[[Exception], LedgerError | None]
     ) -> Exception:
         return translate(error) or error
+
+
+NO_SCHEMA = "its schema is no text"
+"""What it means that a driver cannot even read the database's own complaint."""
+
+
+def damaged_because(place: str, why: str) -> LedgerDamaged:
+    """Say that parts of a file are not what a database writes."""
+    return LedgerDamaged(
+        f"{place} is damaged ({why})",
+        "keep a copy of the file as it is, and see what can be done: vru-ledger doctor",
+    )
 
 
 def _not_text(error: UnicodeEncodeError) -> Exception:

@@ -162,6 +162,12 @@ def hash_of(session: Session, number: int) -> str:
     return str(row[0]) if row else GENESIS
 
 
+def recorded_at(session: Session, number: int) -> str:
+    """Return when an entry was recorded, '2026-11-22T12:00:00Z'; empty if there is none."""
+    row = session.row("SELECT recorded_at FROM entries WHERE number = ?", (number,))
+    return str(row[0]) if row else ""
+
+
 def entries_by_key(session: Session, keys: Collection[str]) -> dict[str, Recorded]:
     """Return the entries that were recorded with these keys, by key."""
     asked = list(keys)

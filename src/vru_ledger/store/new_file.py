@@ -11,6 +11,9 @@ from vru_ledger.errors import AlreadyThere, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store.database import Database
 from vru_ledger.store.sqlite import SQLite, connect
 
+HIDDEN = ".vru-ledger-"
+"""How the name of a file begins that is not whole yet, or was left by who was killed."""
+
 
 def must_be_free(place: str) -> None:
     """Raise AlreadyThere if a file is at `place`, or what a database of that name has left."""
@@ -45,12 +48,18 @@ def begin_file(place: str) -> tuple[Database, str]:
     Only its owner can read it. It is no ledger to anybody until `put_in_place` names it so: who is
     killed before leaves nothing at `place`.
     """
+    made = begin_name(place)
+    return Database(SQLite(connect(made), place), place), made
+
+
+def begin_name(place: str) -> str:
+    """Make an empty file in the folder of `place` that only its owner can read; return its path."""
     try:
-        handle, made = tempfile.mkstemp(dir=os.path.dirname(place) or ".", prefix=".vru-ledger-")
+        handle, made = tempfile.mkstemp(dir=os.path.dirname(place) or ".", prefix=HIDDEN)
         os.close(handle)
     except (OSError, ValueError) as error:
         raise _cannot_be_made(place, error) from None
-    return Database(SQLite(connect(made), place), place), made
+    return made
 
 
 def put_in_place(made: str, place: str) -> None:
@@ -72,7 +81,20 @@ def put_in_place(made: str, place: str) -> None:
         ) from None
     except (OSError, ValueError) as error:
         raise _cannot_be_made(place, error) from None
-    # Without this a power cut may take the name away again.
+    keep_name(place)
+
+
+def put_over(made: str, place: str) -> None:
+    """Give a whole new file the name of one that is there, in one step."""
+    try:
+        os.replace(made, place)
+    except (OSError, ValueError) as error:
+        raise _cannot_be_made(place, error) from None
+    keep_name(place)
+
+
+def keep_name(place: str) -> None:
+    """Make sure that a power cut does not take a file's name away again."""
     folder = os.open(os.path.dirname(place) or ".", os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -14,8 +14,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from vru_ledger.errors import LedgerBusy, LedgerError, LedgerUnusable, OutcomeUnknown
-from vru_ledger.store.database import VERSION, Database, Row
+from vru_ledger.errors import (
+    LedgerBusy,
+    LedgerError,
+    LedgerOlder,
+    LedgerUnusable,
+    OutcomeUnknown,
+)
+from vru_ledger.store.database import NO_SCHEMA, VERSION, Database, Row, damaged_because
 
 APPLICATION_ID = 0x5652554C
 """'VRUL' in the file's header: tells a ledger from any other database before it is read."""
@@ -139,10 +145,7 @@ class SQLite:
         code = _code(error)
         primary = code & 0xFF
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return LedgerBusy(
-                f"somebody else is writing to {self.place}; nothing was written",
-                "run it again, or wait longer with --wait SECONDS",
-            )
+            return busy(self.place)
         if primary == sqlite3.SQLITE_READONLY:
             return LedgerUnusable(
                 f"{self.place} is read-only; nothing was written",
@@ -155,10 +158,7 @@ class SQLite:
             )
         undecodable = str(error).startswith("Could not decode to UTF-8")
         if undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return LedgerUnusable(
-                f"{self.place} is damaged ({error})",
-                "keep a copy of the file as it is, and go back to a backup",
-            )
+            return damaged_because(self.place, str(error))
         if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
             return LedgerUnusable(
                 f"{self.place} cannot be read or written ({error})",
@@ -187,6 +187,14 @@ def _code(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) or 0
 
 
+def busy(place: str) -> LedgerBusy:
+    """Say that somebody else has been writing for as long as we wait."""
+    return LedgerBusy(
+        f"somebody else is writing to {place}; nothing was written",
+        "run it again, or wait longer with --wait SECONDS",
+    )
+
+
 def not_a_ledger(place: str) -> LedgerUnusable:
     """Say that a file is something else."""
     return LedgerUnusable(
@@ -208,12 +216,27 @@ def open_ledger(
     place: str, *, wait: float = WAIT, on_wait: Callable[[], None] | None = None
 ) -> Database:
     """Open the ledger in a file. Raises LedgerUnusable if there is none or it is something else."""
+    database, version = open_of_any_version(place, wait=wait, on_wait=on_wait)
+    if version != VERSION:
+        database.close()
+        raise wrong_version(place, version)
+    return database
+
+
+def open_of_any_version(
+    place: str, *, wait: float = WAIT, on_wait: Callable[[], None] | None = None
+) -> tuple[Database, int]:
+    """Open a ledger whatever the version of its tables, which is returned too."""
     keeps_wal = _look_before_opening(place)
     try:
         connection = connect(place, wait=wait)
+    except UnicodeDecodeError as error:
+        raise damaged_because(place, NO_SCHEMA) from error
     except sqlite3.Error as error:
         if _code(error) & 0xFF == sqlite3.SQLITE_NOTADB:
             raise not_a_ledger(place) from error
+        if _code(error) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise busy(place) from error
         raise LedgerUnusable(
             f"{place} cannot be opened ({error})",
             "check your permission for the file, and whether it is whole",
@@ -228,12 +251,9 @@ def open_ledger(
     if application != APPLICATION_ID:
         connection.close()
         raise not_a_ledger(place)
-    if version != VERSION:
-        connection.close()
-        raise wrong_version(place, version)
     if keeps_wal:
         _leave_wal(driver)
-    return Database(driver, place, wait)
+    return Database(driver, place, wait), version
 
 
 def wrong_version(place: str, version: int) -> LedgerUnusable:
@@ -243,9 +263,9 @@ def wrong_version(place: str, version: int) -> LedgerUnusable:
             f"{place} is a ledger of version {version}, and this program knows version {VERSION}",
             "install a newer vru-ledger",
         )
-    return LedgerUnusable(
+    return LedgerOlder(
         f"{place} is a ledger of version {version}, older than this program's {VERSION}",
-        "open it with the vru-ledger that made it",
+        "bring it up to date; what is there is kept beside it: vru-ledger migrate",
     )
 
 

@@ -1,0 +1,53 @@
+"""`vru-ledger migrate`: a ledger of an older version, with the tables of this program."""
+
+import typer
+
+from vru_ledger.cli.options import DryRun, Format, receipt_format, terminal_of
+from vru_ledger.cli.progress import entries_shown
+from vru_ledger.cli.terminal import say_receipt, say_waiting
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -> None:
+    """Give a ledger of an older version the tables of this program; the old file is kept."""
+    from vru_ledger.actions.migrate import migrate as action
+
+    terminal, format_ = terminal_of(ctx), receipt_format(format_)
+    done = action(
+        terminal.place,
+        wait=terminal.wait,
+        preview=dry_run,
+        on_wait=say_waiting,
+        on_entries=entries_shown(),
+    )
+    if format_ in ("json", "jsonl"):
+        import json
+
+        told = {
+            "schema": "vru-ledger/migrate/1",
+            "place": done.place,
+            "from_version": done.before,
+            "to_version": done.after,
+            "kept": (not dry_run and done.kept) or None,
+            "preview": dry_run,
+            "entry": done.number,
+            "hash": done.hash,
+        }
+        say_receipt(json.dumps(told, ensure_ascii=False), done.number)
+        return
+    at = f"{done.number:,} entries, head {done.hash} as before"
+    if done.before == done.after:
+        said = f"{done.place} is of version {done.after} already; nothing to do"
+    elif dry_run:
+        said = (
+            f"would migrate {done.place} from version {done.before} to {done.after}: {at};"
+            " nothing was written"
+        )
+    else:
+        said = (
+            f"migrated {done.place} from version {done.before} to {done.after}: {at};"
+            f" the old one is {done.kept}"
+        )
+    say_receipt(said, done.number)

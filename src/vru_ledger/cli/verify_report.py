@@ -1,0 +1,128 @@
+"""`vru-ledger verify-report`: whether a report that somebody kept is what the ledger says."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from vru_ledger.cli.options import terminal_of
+from vru_ledger.cli.terminal import held
+from vru_ledger.errors import BadInput, ExitCode, FileUnreadable, LedgerError
+
+if TYPE_CHECKING:
+    from vru_ledger.actions.verify_report import Compared
+    from vru_ledger.cli.made_by import MadeBy
+    from vru_ledger.exchange.report_file import Part
+    from vru_ledger.store.database import Session
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def verify_report(
+    ctx: typer.Context,
+    file: Annotated[
+        str, typer.Argument(metavar="FILE", help="json, jsonl, csv, tsv, html or xlsx.")
+    ],
+    format_: Annotated[
+        str, typer.Option("-f", "--format", help="text or json.", metavar="FORMAT")
+    ] = "text",
+) -> None:
+    """Make the report in FILE again as it was known then, and compare: exit 4 if a cell differs."""
+    from vru_ledger.cli.made_by import read_made_by
+    from vru_ledger.exchange.report_file import open_report
+
+    if format_ not in ("text", "table", "plain", "json"):
+        raise BadInput(f"--format: {format_[:40]!r} is none of text, json")
+    name = os.path.basename(file)
+    told = []
+    with terminal_of(ctx).open().read() as session, open_report(file) as kept:
+        if not kept.parts:
+            read_made_by("", name)
+        for part in kept.parts:
+            made_by = read_made_by(part.made_by, name)
+            told.append(_verified(session, made_by, part, kept.format))
+    agrees = all(one["agrees"] for one in told)
+    if format_ == "json":
+        text = json.dumps({"file": name, "agrees": agrees, "reports": told}, ensure_ascii=False)
+        held.write(f"{text}\n")
+    else:
+        held.write("".join(f"{line}\n" for one in told for line in _said(name, one)))
+    if not agrees:
+        raise typer.Exit(int(ExitCode.FOUND))
+
+
+def _verified(session: Session, made_by: MadeBy, kept: Part, way: str) -> dict[str, Any]:
+    """Return what came of making one report again: as JSON tells it."""
+    from vru_ledger.store import ledger
+
+    told: dict[str, Any] = {
+        "report": made_by.report,
+        "made_by": kept.made_by,
+        "agrees": False,
+        "problem": None,
+    }
+    newest = ledger.head(session).number
+    if made_by.entry > newest:
+        return {
+            **told,
+            "problem": f"the ledger ends at entry {newest}, before entry {made_by.entry}",
+        }
+    if made_by.entry and not ledger.hash_of(session, made_by.entry).startswith(made_by.head):
+        why = "another ledger made it, or the past of this one was rewritten"
+        return {**told, "problem": f"entry {made_by.entry} has another hash than the report: {why}"}
+    try:
+        compared = _compared(session, made_by, kept, way)
+    except FileUnreadable:
+        raise
+    except LedgerError as error:
+        return {**told, "problem": f"it cannot be made again: {error.message}"}
+    return {
+        **told,
+        "agrees": not compared.differ,
+        "rows": compared.rows,
+        "cells": compared.cells,
+        "differ": compared.differ,
+        "differences": [dict(zip(one.FIELDS, one, strict=True)) for one in compared.differences],
+    }
+
+
+def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compared:
+    """Make a report again in the format in which it was kept, and compare."""
+    from vru_ledger import render
+    from vru_ledger.actions.verify_report import compare
+    from vru_ledger.cli.made_by import made_again
+    from vru_ledger.exchange.report_file import open_report
+
+    answer = made_again(session, made_by, way)
+    with tempfile.TemporaryDirectory(prefix="vru-ledger-") as folder:
+        place = os.path.join(folder, f"again.{way}")
+        how: dict[str, Any] = {"encoding": "utf-8", "newline": ""}
+        binary = render.is_binary(way)
+        with open(place, "wb" if binary else "w", **({} if binary else how)) as out:
+            render.renderer(way).render(answer, out, width=120, colour=False)
+        with open_report(place) as again:
+            return compare(kept, again.parts[0])
+
+
+def _said(name: str, told: dict[str, Any]) -> list[str]:
+    """Say in lines what came of one report."""
+    from vru_ledger.domain.text import shown
+
+    of = f"{name}: {told['made_by'].removeprefix('vru-ledger ')}"
+    if told["problem"]:
+        return [shown(f"differs: {of}"), shown(f"  {told['problem']}")]
+    if told["agrees"]:
+        return [shown(f"agrees: {of}: {told['rows']:,} rows, {told['cells']:,} cells")]
+    cells = "1 cell differs" if told["differ"] == 1 else f"{told['differ']:,} cells differ"
+    from vru_ledger.actions.verify_report import Difference
+
+    lines = [f"differs: {of}: {cells}"]
+    lines += [f"  {Difference(**one).said()}" for one in told["differences"]]
+    if (more := told["differ"] - len(told["differences"])) > 0:
+        lines.append(f"  and {more:,} more")
+    return [shown(line) for line in lines]

@@ -1,0 +1,88 @@
+"""What a file says of how it was made leads back to the same figures, whatever was asked."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from tests.conftest import Run
+from vru_ledger import reports
+from vru_ledger.cli import made_by
+from vru_ledger.cli.report import app
+from vru_ledger.domain.query import Query
+from vru_ledger.errors import FileUnreadable
+
+ASKED: list[list[str]] = [
+    ["position", "--by", "recipient,fy", "--fund", "MYENDS"],
+    ["position", "--since", "2021-01-01", "--until", "2021-12-31", "--stage", "committed"],
+    ["position", "--by", "fund", "--periods", "quarter"],
+    ["monitoring", "--units", "£000", "--exceptions"],
+    ["caps", "--fund", "MYENDS", "--all", "--as-of", "2021-06-01"],
+    ["journal", "--kind", "allocate", "--award", "MYENDS-0001"],
+    ["areas", "--bcu", "North East"],
+    ["burndown"],
+    ["recipient", "--recipient", "NET-NEWHAM"],
+    ["map", "--by", "bcu"],
+]
+
+
+@pytest.fixture
+def busy(ledger: Path, run: Run) -> Path:
+    for name in ("Newham", "Hackney"):
+        words = ("750k", "--on", "2021-04-01", "--term", "2021-04-01..2023-03-31")
+        done = run("--as", "Ada", "allocate", "MYENDS", name, *words, "--instalments", "quarterly")
+        assert done.exit_code == 0, done
+    return ledger
+
+
+@pytest.mark.parametrize("words", ASKED, ids=" ".join)
+@pytest.mark.parametrize("way", ["html", "csv", "xlsx"])
+def test_a_kept_report_agrees_after_more_was_recorded(
+    busy: Path, run: Run, words: list[str], way: str
+):
+    if "--units" in words and way != "html":
+        words = words[:1]
+    assert run("report", *words, "-o", f"kept.{way}").exit_code == 0
+    for name in ("Brent", "Croydon"):
+        assert run("allocate", "MYENDS", name, "1k", "--on", "2021-05-01").exit_code == 0
+    later = {"VRU_LEDGER_NOW": "2031-01-01T00:00:00Z"}
+    done = run("verify-report", f"kept.{way}", "-f", "json", env=later)
+    assert done.exit_code == 0, done
+    assert json.loads(done.stdout)["agrees"]
+
+
+def test_every_filter_of_a_query_is_an_option_of_the_report():
+    command = typer.main.get_command(app)
+    options = {name for one in command.params for name in one.opts}
+    told: dict[str, Any] = {
+        name: True if default is False else ("fund",) if name == "by" else "x"
+        for name, default in Query.DEFAULTS.items()
+    }
+    asked = Query(**told)
+    words = made_by._options(asked)
+    assert {word for word in words if word.startswith("--")} <= options
+    typed = len(Query.DEFAULTS) - len(made_by._NOT_TYPED)
+    assert len([word for word in words if word.startswith("--")]) == typed
+
+
+def test_a_report_looks_back_unless_it_says_that_it_cannot():
+    assert reports.looks_back("position")
+    assert not reports.looks_back("authority")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "vru-ledger report position",
+        "vru-ledger report 'position  # entry 1, head 0123456789ab",
+        "vru-ledger report position  # entry one, head 0123456789ab",
+        "vru-ledger report position  # entry 1, head 0123456789ab, counted to 2021-02-30",
+        "rm -rf /  # entry 1, head 0123456789ab",
+    ],
+)
+def test_what_we_did_not_write_is_not_read(text: str):
+    with pytest.raises(FileUnreadable, match="does not say which report made it"):
+        made_by.read_made_by(text, "kept.csv")
