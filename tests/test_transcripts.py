@@ -27,12 +27,17 @@ PAGES = sorted(
 
 
 OF_A_FILE = {
+    "back-up-and-recover.md": "a server is backed up by its own tools",
+    "backup.md": "a server is backed up by its own tools",
     "check-tampered.md": "edits the ledger's file with sqlite3; tests/store attacks both databases",
+    "doctor.md": "damages the ledger's file",
     "error-conflict.md": "holds a lock on the file; tests/store waits on both databases",
     "error-unusable.md": "cuts, locks and hides the ledger's file",
     "init-faulty-seed.md": "looks whether the file was left",
     "init.md": "looks at the new file's permission",
+    "migrate.md": "the older ledger is a file",
     "read-it-from-python.md": "its programs open the file by its name",
+    "restore.md": "a server is restored by its own tools",
     "tour.md": "edits the ledger's file with sqlite3",
 }
 SUGGESTS_WITH_BLANKS = {
