@@ -129,6 +129,27 @@ def one(session: Session, ref: str) -> Answer:
     )
 
 
+def passed(session: Session, query: Query) -> Iterator[tuple[Decision, str, int]]:
+    """Yield each registered decision under which more was promised, or brought, than its amount.
+
+    With what that was, and its pence, by the query's moment.
+    """
+    for decision in register.everything(session, Decision):
+        if decision.amount_pence is None:
+            continue
+        made = [one for one in _made(session, decision.code) if _counted(one, query)]
+        for name in ("promised", "authority"):
+            pence = sum(getattr(one, name) for one in made)
+            if pence > decision.amount_pence:
+                yield decision, name, pence
+
+
+def _counted(made: Made, query: Query) -> bool:
+    """Say whether a moment counts an entry; one that was undone later still counts as undone."""
+    known = query.known_at is None or (made.entry or 0) <= query.known_at
+    return known and (query.as_of is None or made.dated is None or made.dated <= query.as_of)
+
+
 def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
     yield Fact("reference", ref)
     if found is None:
