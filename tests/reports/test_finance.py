@@ -489,14 +489,14 @@ def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
 
 def test_a_decision_under_which_more_was_promised_than_it_decides_is_an_exception():
     def over(**more: Any) -> list[tuple[str, int | None, str]]:
-        _, rows = ask(database, "exceptions", today=TODAY, **more)
-        return [(row.about, row.amount, row.detail) for row in rows if row.what == "decision"]
+        _, rows = ask(books, "exceptions", today=TODAY, **more)
+        return [(row.about, row.amount, row.detail) for row in rows if row.about == "PCD 9"]
 
-    database = with_everything()
-    record(database, registered(Decision(code="PCD 9", amount_pence=Pence(100 * POUND))))
-    give(database, "ALPHA", "TWO", 100 * POUND, source="HO", decision="PCD 9")
+    books = with_everything()
+    record(books, registered(Decision(code="PCD 9", amount_pence=Pence(100 * POUND))))
+    give(books, "ALPHA", "TWO", 100 * POUND, source="HO", decision="PCD 9")
     assert over() == []
-    given = give(database, "ALPHA", "TWO", 1, source="HO", decision="PCD 9")
+    given = give(books, "ALPHA", "TWO", 1, source="HO", decision="PCD 9")
     assert over() == [("PCD 9", 1, "promised £100.01 of £100.00")]
     assert over(known_at=given.recorded.number - 1) == []
-    database.close()
+    books.close()
