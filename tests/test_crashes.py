@@ -253,6 +253,8 @@ class Meanwhile:
         if name == {name!r}:
             os.kill(os.getpid(), signal.SIGINT)
 
+# As in a terminal: what is started in the background ignores it, this test among it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.meta_path.insert(0, Meanwhile())
 sys.argv = ["vru-ledger", "status"]
 from vru_ledger.__main__ import run

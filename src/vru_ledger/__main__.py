@@ -10,7 +10,10 @@ def run() -> None:
     Importing is a good part of a short command. Who stops it meanwhile reads no traceback: nothing
     has been opened yet, so that there is nothing to put back.
     """
-    usual = signal.signal(signal.SIGINT, _leave)
+    usual = signal.getsignal(signal.SIGINT)
+    # Who was started in the background is not to be interrupted, and stays so.
+    if usual is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
     from vru_ledger.cli.main import run as run_words
 
     signal.signal(signal.SIGINT, usual)
