@@ -1,7 +1,7 @@
 """The command without its start: a process that has imported everything forks for each run.
 
-Real commands are run by all other tests. Pages that are played a second time, on PostgreSQL, only
-have to say the same again, and of each of their thousand commands most was importing psycopg.
+Real commands are run by README, tour and how-tos, and by all other tests. Of the thousands of
+commands of the other pages, each played on a file and again on PostgreSQL, most was importing.
 """
 
 import io

@@ -243,3 +243,40 @@ def test_an_approval_of_many_awards_that_is_killed_approves_all_or_none(
         became["there" if there else "absent"] += 1
     sys.stdout.write(f"{APPROVALS} approvals of {AWARDS}, {dict(became)} (seed {seed})\n")
     assert became["killed"] >= APPROVALS // 3
+
+
+MEANWHILE = """
+import os, signal, sys
+
+class Meanwhile:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+# As in a terminal: what is started in the background ignores it, this test among it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Meanwhile())
+sys.argv = ["vru-ledger", "status"]
+from vru_ledger.__main__ import run
+run()
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["vru_ledger.cli.main", "typer.main", "vru_ledger.cli.status", "vru_ledger.store.sqlite"],
+)
+def test_who_interrupts_while_the_program_is_still_imported_reads_no_traceback(
+    ledger: Path, name: str
+):
+    done = subprocess.run(
+        [sys.executable, "-c", MEANWHILE.format(name=name)],
+        cwd=ledger.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 130, done
+    assert done.stderr.startswith("error: interrupted\n")
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""

@@ -243,6 +243,33 @@ def test_what_a_report_is_written_to_stays_what_it_is(
         assert said.startswith(b"cap,")
 
 
+def test_new_files_are_their_owners_alone_and_old_ones_keep_their_permissions(
+    ledger: Path, tmp_path: Path, run: Run
+):
+    old = tmp_path / "old.csv"
+    old.write_text("")
+    old.chmod(0o640)
+    before = os.umask(0)
+    try:
+        for words in (
+            ("report", "position", "-o", "new.csv"),
+            ("report", "position", "-o", "old.csv"),
+            ("report", "pack", "-o", "pack"),
+            ("--db", "other.db", "init"),
+            ("backup", "copy.db"),
+        ):
+            done = run(*words)
+            assert done.exit_code == 0, done
+    finally:
+        os.umask(before)
+    made = [tmp_path / "new.csv", tmp_path / "other.db", tmp_path / "copy.db"]
+    made += (tmp_path / "pack").iterdir()
+    assert len(made) > 10
+    assert {stat.S_IMODE(one.stat().st_mode) for one in made} == {0o600}
+    assert stat.S_IMODE((tmp_path / "pack").stat().st_mode) == 0o700
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+
+
 def test_a_report_that_is_written_through_a_link_leaves_the_link(
     ledger: Path, tmp_path: Path, run: Run
 ):

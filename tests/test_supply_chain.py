@@ -89,3 +89,10 @@ def test_an_audit_names_a_weakness_and_what_mends_it(capsys: pytest.CaptureFixtu
     assert "rich 1: PYSEC-1; mended in 2" in capsys.readouterr().out
     assert verdict('{"dependencies": [{"name": "rich", "version": "1", "vulns": []}]}', "") == 0
     assert "1 packages audited, no known weakness" in capsys.readouterr().out
+
+
+def test_every_test_that_the_promises_name_is_there():
+    named = re.findall(r"`(tests/[^`]*)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    for name in named:
+        assert [*ROOT.glob(name)], name

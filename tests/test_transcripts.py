@@ -1,5 +1,6 @@
 """The pages that people read are true: every command shown says what the page says it says.
 
+And every command that a failure suggests there works, typed as it stands.
 On a file, and on PostgreSQL to the letter; what can only be of a file is named here, with why.
 """
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.forked import Forked
-from tests.transcripts_runner import LEDGER, PageError, play
+from tests.transcripts_runner import COMMAND, LEDGER, PageError, play
 
 if TYPE_CHECKING:
     from tests.postgres import Server
@@ -26,14 +27,29 @@ PAGES = sorted(
 
 
 OF_A_FILE = {
+    "back-up-and-recover.md": "a server is backed up by its own tools",
+    "backup.md": "a server is backed up by its own tools",
     "check-tampered.md": "edits the ledger's file with sqlite3; tests/store attacks both databases",
+    "doctor.md": "damages the ledger's file",
     "error-conflict.md": "holds a lock on the file; tests/store waits on both databases",
     "error-unusable.md": "cuts, locks and hides the ledger's file",
     "init-faulty-seed.md": "looks whether the file was left",
     "init.md": "looks at the new file's permission",
+    "migrate.md": "the older ledger is a file",
     "read-it-from-python.md": "its programs open the file by its name",
+    "restore.md": "a server is restored by its own tools",
     "tour.md": "edits the ledger's file with sqlite3",
 }
+SUGGESTS_WITH_BLANKS = {
+    "backup.md": "which file to restore is not known",
+    "doctor.md": "which copy to restore, and what to call what is salvaged, is not known",
+    "migrate.md": "which version made the ledger is not known",
+    "restore.md": "to copy needs the address of another server",
+    "verify-report.md": "which report wrote a file is not known",
+    "report-commitments.md": "whose statement is wanted is not known",
+}
+"""Pages whose suggestions are not tried: a word in capitals stands for what is not known."""
+
 ON_A_SERVER = ("role.md", "copy.md", "share-on-postgresql.md")
 """Pages that have a server at hand, with an empty database called grants."""
 
@@ -47,8 +63,14 @@ def forked() -> Iterator[Forked]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_page_is_true(page: Path, request: pytest.FixtureRequest):
+def test_the_page_is_true(page: Path, request: pytest.FixtureRequest, forked: Forked):
     written = page.read_text(encoding="utf-8")
+    failed: list[str] = []
+
+    def suggested(command: str, words: str, code: int) -> None:
+        if code:
+            failed.append(f"after {command!r}: {words!r} exits with {code}")
+
     try:
         if page.name in ON_A_SERVER:
             server: Server = request.getfixturevalue("postgres_server")
@@ -56,9 +78,14 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest):
                 path = f"{os.environ['PATH']}:{server.programs}"
                 played = play(written, more={**at_hand, "PATH": path})
         else:
-            played = play(written)
+            tried = None if page.name in SUGGESTS_WITH_BLANKS else suggested
+            # What newcomers read is played by real starts; of the others each is most of the time.
+            command = forked.command if page.parent.name == "transcripts" else COMMAND
+            played = play(written, suggested=tried, command=command)
     except PageError as error:
         pytest.fail(f"{page.relative_to(ROOT)}, {error}", pytrace=False)
+    if failed:
+        pytest.fail("\n".join(["what it suggests does not work:", *failed]), pytrace=False)
     if played != written and request.config.getoption("--update"):
         page.write_text(played, encoding="utf-8")
         return

@@ -236,3 +236,27 @@ def test_a_longer_fence_holds_a_shorter_one():
     [block] = parts(true)
     assert isinstance(block, Block)
     assert block.inside == ["$ echo '```'", "```"]
+
+
+def test_what_a_failure_suggests_is_tried_where_it_changes_nothing():
+    tried: list[tuple[str, int]] = []
+    true = page("""
+        ```console
+        $ printf "error: no\\n  write: vru-ledger nothing 'of; it'; or vru-ledger status\\n"; exit 5
+        error: no
+          write: vru-ledger nothing 'of; it'; or vru-ledger status
+        [exit 5]
+        $ echo "  vru-ledger init, which did not fail"; ls
+          vru-ledger init, which did not fail
+        $ N=1; echo "error: none: vru-ledger init --empty"; exit 8
+        error: none: vru-ledger init --empty
+        [exit 8]
+        $ ls
+        ```
+        """)
+    assert play(true, suggested=lambda _, words, code: tried.append((words, code))) == true
+    assert tried == [
+        ("vru-ledger nothing 'of; it'", 2),
+        ("vru-ledger status", 8),
+        ("vru-ledger init --empty", 0),
+    ]

@@ -13,11 +13,12 @@ of a page share one folder, shown as /home/ada/ledger; nothing else carries over
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,8 @@ SETTINGS = {
 
 _FENCE = re.compile(r"( *)(`{3,}|~{3,}) *([^`]*)")
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
+_SUGGESTION = re.compile(r"""vru-ledger (?:'[^']*'|[^'";,(]|,(?! ))+""")
+_SETTINGS_OF = re.compile(r"""((?:export )?(?:\w+=(?:"[^"]*"|[^\s;]*);? )+)vru-ledger""")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -108,6 +111,10 @@ def parts(page: str) -> Iterator[str | Block]:
         yield Block(number, lines)
 
 
+Suggested = Callable[[str, str, int], None]
+"""Told of each suggestion of a command that failed: the command, the suggestion, its exit code."""
+
+
 def play(
     page: str,
     timeout: float = 60,
@@ -115,12 +122,14 @@ def play(
     place: str = "",
     more: Mapping[str, str] = NOTHING,
     command: str = COMMAND,
+    suggested: Suggested | None = None,
 ) -> str:
     """Return the page as it would read if everything it shows were true. Raises PageError.
 
     With a `place`, the ledger that commands use unless told is there, and is shown by the name of
     the file that it would be otherwise. `more` is added to the environment, and `command` is what
-    a shell types for `vru-ledger`.
+    a shell types for `vru-ledger`. `suggested` has every command tried that a failure suggests, on
+    a copy of the page's folder: not with a `place`, which is no part of it.
     """
     with (
         # As long as the name it is shown by, so that what is drawn around it stays in line.
@@ -143,13 +152,15 @@ def play(
                 lines.append(part)
                 continue
             try:
-                lines += _played(part, Path(home), env, timeout).lines
+                lines += _played(part, Path(home), env, timeout, suggested).lines
             except PageError as error:
                 raise PageError(f"line {part.line}: {error}") from None
     return "".join(f"{line}\n" for line in lines)
 
 
-def _played(block: Block, home: Path, env: dict[str, str], timeout: float) -> Block:
+def _played(
+    block: Block, home: Path, env: dict[str, str], timeout: float, suggested: Suggested | None
+) -> Block:
     if "file" in block.options:
         _write(home, block.options["file"], block.inside)
         return block
@@ -168,7 +179,30 @@ def _played(block: Block, home: Path, env: dict[str, str], timeout: float) -> Bl
             if line.startswith("$ ") or line.strip().startswith(block.fence):
                 raise PageError(f"{first!r} says {line!r}, which a page cannot hold")
         inside += shown
+        if suggested:
+            given = _SETTINGS_OF.match(command)
+            for words in suggestions(shown):
+                again = f"{given[1] if given else ''}{words}"
+                suggested(command, words, _tried(again, home, env, timeout))
     return block.with_inside(inside)
+
+
+def suggestions(shown: Sequence[str]) -> Iterator[str]:
+    """Yield each command that a failure suggests: what stands under its first line, or in it."""
+    if not shown or not shown[-1].startswith("[exit "):
+        return
+    for line in shown:
+        if line.startswith(("  ", "error: ", "refused: ")):
+            for found in _SUGGESTION.finditer(line):
+                yield found[0].rstrip(")")
+
+
+def _tried(words: str, home: Path, env: dict[str, str], timeout: float) -> int:
+    """Return the exit code of a command, run where it can change nothing of the page."""
+    with TemporaryDirectory() as elsewhere:
+        copy = Path(elsewhere, "copy")
+        shutil.copytree(home, copy, symlinks=True)
+        return _piped(["bash", "-c", words], copy, {**env, "HOME": str(copy)}, timeout)[1]
 
 
 def commands(inside: Sequence[str]) -> Iterator[str]:

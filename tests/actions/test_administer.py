@@ -293,7 +293,7 @@ def test_who_is_added_to_a_fund_and_is_there_is_to_be_admitted(database: Databas
     with pytest.raises(AlreadyThere) as caught:
         recipient(database, "First Trust", fund="ALPHA")
     assert caught.value.hint == (
-        "to let ALPHA list it: vru-ledger fund admit ALPHA ONE --reason TEXT"
+        "to let ALPHA list it: vru-ledger fund admit ALPHA ONE --reason because"
     )
 
 

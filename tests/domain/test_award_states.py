@@ -87,6 +87,23 @@ def test_a_proposed_amendment_may_be_decided_in_any_state():
 
 
 @pytest.mark.parametrize(
+    ("possible", "held", "told"),
+    [
+        ("amend claim advance suspend close", {"committed": 5}, ["allocate"]),
+        ("amend claim reject-claim pay advance suspend", {"committed": 4, "payable": 1}, ["claim"]),
+        ("amend clawback close", {"disbursed": 5}, ["claim", "pay"]),
+        ("amend clawback recover write-off", {"disbursed": 4, "recoverable": 1}, ["pay"]),
+        ("resume amend clawback close", {"committed": 1, "disbursed": 4}, ["suspend"]),
+        ("clawback", {"disbursed": 5}, ["close"]),
+    ],
+)
+def test_of_what_may_follow_only_that_is_told_which_has_something_to_move(
+    possible: str, held: dict[str, int], told: list[str]
+):
+    assert " ".join(life(held, "allocate", *told).possible()) == possible
+
+
+@pytest.mark.parametrize(
     ("proposers", "told"),
     [
         (("Ada",), ["propose Ada"]),

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.builders import POUND, give, record, registered, with_everything
 from tests.reports.asking import ask
 from tests.reports.lived import TODAY, Move, kind_of, lived, moves, total
 from vru_ledger import Ledger, reports
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.profiles import Instalment
 from vru_ledger.domain.query import Moment, Query
+from vru_ledger.domain.register import Decision
 from vru_ledger.domain.stages import HELD, STAGES
 from vru_ledger.errors import BadInput
 from vru_ledger.store.database import Database
@@ -483,3 +485,18 @@ def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
     ada.profile("ALPHA-0007", [Instalment("2022/23-Q1", Pence(10_000))], on=date(2022, 4, 3))
     _, rows = ask(database, "payments", today=TODAY)
     assert sum(row.planned for row in rows) == 350_000
+
+
+def test_a_decision_under_which_more_was_promised_than_it_decides_is_an_exception():
+    def over(**more: Any) -> list[tuple[str, int | None, str]]:
+        _, rows = ask(books, "exceptions", today=TODAY, **more)
+        return [(row.about, row.amount, row.detail) for row in rows if row.about == "PCD 9"]
+
+    books = with_everything()
+    record(books, registered(Decision(code="PCD 9", amount_pence=Pence(100 * POUND))))
+    give(books, "ALPHA", "TWO", 100 * POUND, source="HO", decision="PCD 9")
+    assert over() == []
+    given = give(books, "ALPHA", "TWO", 1, source="HO", decision="PCD 9")
+    assert over() == [("PCD 9", 1, "promised £100.01 of £100.00")]
+    assert over(known_at=given.recorded.number - 1) == []
+    books.close()

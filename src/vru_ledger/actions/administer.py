@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from datetime import date
 
@@ -127,9 +128,10 @@ def add_recipient(
             return before, True
         for one in register.recipients_named(session, new.name):
             if one.kind == new.kind:
+                admit_ = ["vru-ledger", "fund", "admit", fund, one.code, "--reason", told.reason]
                 raise AlreadyThere(
                     f"{one.code} is called {one.name!r} and of kind {one.kind} already",
-                    f"to let {fund} list it: vru-ledger fund admit {fund} {one.code} --reason TEXT"
+                    f"to let {fund} list it: {shlex.join(admit_)}"
                     if fund
                     else f"see it: vru-ledger recipient show {one.code}",
                 )

@@ -25,21 +25,25 @@ def refusal(
     """Return the refusal: every cap, which bind, the most that passes, and what to type."""
     asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
     stopping = [breach for breach in breaches if breach.severity == "stop"]
+    # Payments out of a file are no words of a command: without them it would record less.
+    typable = isinstance(request.profile, str)
     if all(breach.rule in DAY_RULES for breach in stopping):
         moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
-        hint = "" if allocator.would_stop(moved) else as_typed(moved)
+        hint = as_typed(moved) if typable and not allocator.would_stop(moved) else ""
         return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
     largest = 0
     commands = []
     proposed = request.replace(propose=True)
-    if any(one.rule == "second-person" for one in stopping) and not allocator.would_stop(proposed):
+    alone = any(one.rule == "second-person" for one in stopping)
+    if alone and typable and not allocator.would_stop(proposed):
         commands.append(as_typed(proposed))
     if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
         largest = largest_passing(case, sum(available(case.entry, case.position)))
-    fits = not request.profile or isinstance(request.profile, str)
-    if largest and fits and not allocator.would_stop(request.replace(amount_pence=Pence(largest))):
-        commands.append(as_typed(request.replace(amount_pence=Pence(largest))))
-    elif command := _with_a_year(allocator, request, breaches):
+    smaller = request.replace(amount_pence=Pence(largest))
+    if largest and not allocator.would_stop(smaller):
+        commands += [as_typed(smaller)] if typable else []
+        commands = commands or [_headroom_of(request, case.fund.code)]
+    elif typable and (command := _with_a_year(allocator, request, breaches)):
         largest = 0
         commands.append(command)
     else:

@@ -8,11 +8,13 @@ from typing import Any
 from vru_ledger.actions import resolve
 from vru_ledger.actions.authority_request import (
     NONE,
+    TYPED,
     AuthorityRequest,
     Changed,
     as_typed,
     has_something,
     is_meant,
+    no_proposal,
     options_of,
 )
 from vru_ledger.actions.record import Recorder, already_recorded
@@ -244,7 +246,7 @@ class Changer:
             if to.code == fund.code:
                 raise BadInput(
                     f"{fund.name} is the same fund twice",
-                    "between years of one fund: vru-ledger carry",
+                    "between years of one fund: vru-ledger carry --help",
                 )
             there = {"to_fund": to.code, "to_source": line.source, "to_fy": line.fy}
         elif request.kind == "carry":
@@ -275,12 +277,10 @@ class Changer:
         found = authority.proposal(self.session, request.proposal)
         asked = found.recorded.entry if found else None
         if not isinstance(asked, AuthorityProposal):
-            raise NotFound(
-                f"entry {request.proposal} proposes nothing",
-                "to find what waits: vru-ledger log --kind propose-authority",
-            )
+            raise no_proposal(ledger.entry(self.session, request.proposal), request.proposal)
         told = {name: getattr(asked, name) for name in AuthorityEntry.FIELDS}
-        given = {name: value for name, value in _said(request).items() if value}
+        said = {**_said(request), "ref": request.ref, "relates_to": request.relates_to}
+        given = {name: value for name, value in said.items() if value}
         return MOVES[asked.what](**{**told, "key": "", **given, "proposal": request.proposal})
 
     def _stranded(self, new: Funding | AuthorityEntry) -> list[Breach]:
@@ -314,7 +314,8 @@ class Changer:
         new: Any = case.entry
         breaches = judge(case)
         stopping = [breach for breach in breaches if breach.severity == "stop"]
-        asked = f"{request.kind} of {format_pounds(new.amount_pence)} of {case.fund.name}"
+        asked = f"{TYPED.get(request.kind, request.kind)} of {format_pounds(new.amount_pence)}"
+        asked += f" of {case.fund.name}"
         if all(breach.rule in DAY_RULES for breach in stopping):
             return PeriodClosed(
                 f"{asked} is refused: {stopping[0].sentence}", self._in_the_open(request, case)
@@ -349,8 +350,6 @@ class Changer:
 
     def _in_the_open(self, request: AuthorityRequest, case: Case) -> str:
         """Return what to type for a late request, on the first open day; nothing if it stops."""
-        if request.kind == "approve":
-            return ""
         from vru_ledger.actions.typed import on_another_day
 
         told = on_another_day(request, case)

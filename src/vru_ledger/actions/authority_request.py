@@ -10,11 +10,15 @@ from vru_ledger.domain.entries import AuthorityEntry, Funding, Recorded
 from vru_ledger.domain.money import Pence, format_decimal
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import NotFound
 from vru_ledger.rules.case import Breach
 from vru_ledger.store import authority
 
 NONE = "none"
 """What somebody types for a line without a source, or without a year."""
+
+TYPED = {"fund": "fund receive", "confirm": "fund confirm", "cover": "fund cover"}
+"""Changes that are typed otherwise than they are called."""
 
 
 class AuthorityRequest(Value):
@@ -78,6 +82,20 @@ def has_something(line: authority.Line, request: AuthorityRequest) -> bool:
     return line.unallocated > line.floor
 
 
+def no_proposal(found: Recorded | None, number: int) -> NotFound:
+    """Return what to say of an entry that asks for no change of authority."""
+    if found and (award := getattr(found.entry, "award", "")):
+        return NotFound(
+            f"entry {number} is about {award}, and an award is approved by its own name",
+            f"what waits of it: vru-ledger award show {award}",
+        )
+    return NotFound(
+        f"entry {number} proposes nothing" if found else f"there is no entry {number}",
+        "to find what waits: vru-ledger log --kind propose-authority; "
+        "of awards: vru-ledger award list",
+    )
+
+
 def options_of(line: authority.Line) -> str:
     """Return what to type for a line: '--source HO --fy 2023/24'."""
     return f"--source {line.source or NONE} --fy {line.fy or NONE}"
@@ -85,17 +103,16 @@ def options_of(line: authority.Line) -> str:
 
 def as_typed(request: AuthorityRequest) -> str:
     """Return the command that asks for this, ready to be typed."""
-    words = ["vru-ledger", request.kind, request.fund]
-    if request.kind in ("confirm", "cover"):
-        words[1:2] = ["fund", request.kind]
-    elif request.kind == "fund":
-        words[1:2] = ["fund", "receive"]
+    about = str(request.proposal) if request.kind == "approve" else request.fund
+    words = ["vru-ledger", *TYPED.get(request.kind, request.kind).split(), about]
     if request.to_fund:
         words.append(request.to_fund)
-    if request.amount_pence is not None:
+    if request.amount_pence is None and request.kind in ("vire", "carry"):
+        words.append("all")
+    elif request.amount_pence is not None:
         words.append(format_decimal(request.amount_pence).removesuffix(".00"))
     if request.kind == "carry":
-        words += ["--from-fy", request.fy, "--to-fy", request.to_fy]
+        words += ["--fy", request.fy, "--to-fy", request.to_fy]
     elif request.fy:
         words += ["--fy", request.fy]
     if request.kind == "confirm":

@@ -11,7 +11,7 @@ from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import available, line_keys
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
-from vru_ledger.domain.award_states import Happened, Life, life_of, marks
+from vru_ledger.domain.award_states import TYPED, Happened, Life, life_of, marks
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.steps import STEPS, Amendment, Step
@@ -111,7 +111,8 @@ class Stepper:
             if was := self._already(found.get(new.key), request, new):
                 return self._told(was, new, before, before, already=True)
         if request.kind in NEEDS_REASON and not new.reason:
-            raise BadInput(f"{request.kind} needs a reason", "say why with --reason, in a sentence")
+            typed = TYPED.get(request.kind, request.kind)
+            raise BadInput(f"{typed} needs a reason", "say why with --reason, in a sentence")
         case, breaches = self._judged(new, before)
         if stops(breaches):
             raise self._refused(request, case, breaches, made)
@@ -251,7 +252,8 @@ class Stepper:
         new = case.entry
         pence = getattr(new, "amount_pence", 0)
         of = f" of {format_pounds(pence)}" if pence else ""
-        asked = f"{request.kind}{of} on {made.award} ({self._name(made)})"
+        typed = TYPED.get(request.kind, request.kind)
+        asked = f"{typed}{of} on {made.award} ({self._name(made)})"
         stopping = [breach for breach in breaches if breach.severity == "stop"]
         commands = []
         of_day = all(breach.rule in DAY_RULES for breach in stopping)
@@ -349,8 +351,9 @@ def as_typed(request: StepRequest) -> str:
     words = ["vru-ledger", "pay" if request.kind == "advance" else request.kind, request.award]
     if request.kind == "reject-claim":
         words[1:] = ["claim", request.award]
-    if request.amount_pence is not None and request.kind not in _WHOLE:
-        pounds = format_decimal(request.amount_pence).removesuffix(".00")
+    if request.kind not in _WHOLE:
+        pence = request.amount_pence
+        pounds = "all" if pence is None else format_decimal(pence).removesuffix(".00")
         sign = ("-" if request.lower else "+") if request.kind == "amend" else ""
         words.append(f"{sign}{pounds}")
     flags = {"advance": "--advance", "reject-claim": "--reject"}

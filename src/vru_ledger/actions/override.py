@@ -105,7 +105,7 @@ def _cap(session: Session, asked: str) -> CapSet:
     if kind_of(found.measure).UNIT != "pence":
         raise BadInput(
             f"{found.cap} counts {found.measure}, and an override is of money",
-            f"set it instead: vru-ledger cap set {found.cap} ...",
+            "its limit is set anew instead: vru-ledger cap set --help",
         )
     if found.severity != "stop":
         raise BadInput(
@@ -123,7 +123,8 @@ def _pairs(cap: CapSet, parts: tuple[str, ...]) -> list[tuple[str, str]]:
         counted = f"per {', '.join(per)}" if per else "over its whole fund"
         raise BadInput(
             f"{cap.cap} counts {counted}, and {len(parts)} of these were said",
-            f"write: vru-ledger cap override {cap.cap} {words}{' ' if words else ''}AMOUNT",
+            f"after {cap.cap} comes {words}{' ' if words else ''}AMOUNT: "
+            "vru-ledger cap override --help",
         )
     return list(zip(per, parts, strict=True))
 

@@ -117,7 +117,7 @@ def reopen_period(
         if breaches:
             raise _not_possible(asked, breaches)
         if not named:
-            said = "whoever reopens a period says who they are: vru-ledger --as NAME ..."
+            said = "whoever reopens a period says who they are, with --as NAME before the command"
             breach = Breach("named-person", "stop", said)
             refusal = Refusal(asked, [], [breach], Pence(0))
             raise AuthorityMissing(f"{asked} is refused: {said}", refusal)

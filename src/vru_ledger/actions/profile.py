@@ -18,8 +18,8 @@ from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, spread
 from vru_ledger.domain.steps import Step
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import BadInput, EntryRefused, KeyConflict
-from vru_ledger.rules import judge, stops
+from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed
+from vru_ledger.rules import DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import ledger
@@ -34,6 +34,7 @@ class Told(Value):
     reason: str = ""
     decision: str = ""
     key: str = ""
+    relates_to: str = ""
 
 
 class Planned(Value):
@@ -105,7 +106,8 @@ def put_profile(
     made = stepper.made(award)
     version = stepper.life(made).versions + 1
     new = Profile(**_fields(stepper, award, told), instalments=tuple(instalments), version=version)
-    return _put(stepper, new, told, f"plan of {len(new.instalments)} payments of {made.award}")
+    many = "1 payment" if len(instalments) == 1 else f"{len(instalments)} payments"
+    return _put(stepper, new, told, f"plan of {many} of {made.award}")
 
 
 def profile_of_request(recorder: Recorder, request: Request, outcome: Allocated) -> Allocated:
@@ -187,6 +189,7 @@ def _fields(stepper: Stepper, award: str, told: Told) -> dict[str, Any]:
         "reason": told.reason,
         "decision": told.decision,
         "key": told.key,
+        "relates_to": told.relates_to,
     }
 
 
@@ -212,7 +215,10 @@ def _put(stepper: Stepper, new: Profile | MilestoneMet, told: Told, asked: str) 
     return Planned(recorded, new, stepper.life(made))
 
 
-def _refused(new: Step, asked: str, breaches: list[Breach]) -> EntryRefused:
+def _refused(new: Step, asked: str, breaches: list[Breach]) -> EntryRefused | PeriodClosed:
+    stopping = [breach for breach in breaches if breach.severity == "stop"]
+    if all(breach.rule in DAY_RULES for breach in stopping):
+        return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}")
     refusal = Refusal(
         asked=asked,
         caps=[],
@@ -221,5 +227,5 @@ def _refused(new: Step, asked: str, breaches: list[Breach]) -> EntryRefused:
         of_amount=False,
         commands=[f"vru-ledger award show {new.award}"],
     )
-    said = "; ".join(breach.sentence for breach in breaches if breach.severity == "stop")
+    said = "; ".join(breach.sentence for breach in stopping)
     return EntryRefused(f"{asked} is refused: {said}", refusal)

@@ -93,7 +93,7 @@ class Beside:
                     message=f"{key.name} is {format_pounds(over)} over its limit{of}, on an "
                     f"override that ended on {last.isoformat()}",
                     remedy="bring it back to the limit, or have a new override decided: "
-                    "vru-ledger cap override",
+                    "vru-ledger cap override --help",
                 )
 
     def _in_force(self, key: Key, day: date | None) -> int:

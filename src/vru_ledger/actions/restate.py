@@ -6,14 +6,17 @@ import shlex
 from datetime import date
 
 from vru_ledger.actions.allocate import Allocated, Allocator, Request
+from vru_ledger.actions.authority_request import NONE
 from vru_ledger.actions.award import Stepper, StepRequest, as_typed
 from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.reverse import Reversed, put_reversal
 from vru_ledger.actions.reverse import Told as Undoing
 from vru_ledger.domain.entries import Allocation, Proposal
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
+from vru_ledger.domain.periods import first_open_day, holding
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import BadInput, EntryRefused, KeyConflict
+from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed
+from vru_ledger.rules import DAY_RULES
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import awards, ledger
@@ -76,20 +79,26 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
     if amount <= 0:
         raise BadInput(
             f"{made.award} came to {format_pounds(old.amount_pence)}, so nothing would be left",
-            f"to undo it: vru-ledger reverse {made.entry} --reason TEXT",
+            "to undo it: "
+            + shlex.join(["vru-ledger", "reverse", str(made.entry), "--reason", asked.reason]),
         )
     _not_begun(stepper, made, asked)
+    dated, relates_to, late = _when(recorder, old, asked)
     told = Undoing(
         reason=asked.reason,
         dated=asked.dated,
         dated_by_clock=asked.dated_by_clock,
         decision=asked.decision,
         key=f"{asked.key} undone" if asked.key else "",
+        relates_to=late,
     )
-    undone = put_reversal(recorder, made.entry, told)
+    try:
+        undone = put_reversal(recorder, made.entry, told)
+    except (EntryRefused, PeriodClosed) as error:
+        raise _another_day(error, recorder, old, asked) from None
     recorder.journal.flush()
     try:
-        new = Allocator(recorder).put(_again(old, Pence(amount), asked))
+        new = Allocator(recorder).put(_again(old, Pence(amount), asked, dated, relates_to))
     except EntryRefused as error:
         raise _smaller(error, old, asked) from None
     if undone.already != new.already:
@@ -97,7 +106,7 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
     if stepper.life(made).profile is not None and not new.already:
         said = (
             f"{made.award} was planned, and {new.entry.award} is not yet: "
-            f"vru-ledger award forecast {new.entry.award} --profile FILE"
+            "vru-ledger award forecast --help"
         )
         new = new.replace(warnings=[*new.warnings, Breach("planned", "warn", said)])
     return Restated(undone, new, already=new.already)
@@ -109,15 +118,7 @@ def _smaller(error: EntryRefused, old: Allocation, asked: Restatement) -> EntryR
     change = largest - old.amount_pence
     commands = [f"vru-ledger award show {old.award}"]
     if largest and change:
-        pounds = format_decimal(abs(change)).removesuffix(".00")
-        words = ["vru-ledger", "amend", old.award, f"{'-' if change < 0 else '+'}{pounds}"]
-        words.append("--restate")
-        if not asked.dated_by_clock:
-            words += ["--on", asked.dated.isoformat()]
-        for option in ("decision", "reason", "key"):
-            if value := getattr(asked, option):
-                words += [f"--{option}", value]
-        commands = [shlex.join(words)]
+        commands = [_as_typed(old, change, asked)]
     return EntryRefused(error.message, error.refusal.replace(commands=commands))
 
 
@@ -163,17 +164,68 @@ def _instead(stepper: Stepper, made: awards.Made, asked: Restatement) -> list[st
     return [as_typed(request)]
 
 
-def _again(old: Allocation, amount: Pence, asked: Restatement) -> Request:
+def _another_day(
+    error: EntryRefused | PeriodClosed, recorder: Recorder, old: Allocation, asked: Restatement
+) -> EntryRefused | PeriodClosed:
+    """Return the refusal to undo the old award with the whole restatement on a day that passes.
+
+    To undo it alone, which is what the refusal suggests, would leave nothing in its place.
+    """
+    if isinstance(error, EntryRefused) and any(
+        one.severity == "stop" and one.rule not in DAY_RULES for one in error.refusal.breaches
+    ):
+        return error
+    day = first_open_day(max(asked.dated, old.dated or asked.dated), recorder.closed)
+    command = _as_typed(old, asked.change_pence, asked.replace(dated=day, dated_by_clock=False))
+    if isinstance(error, PeriodClosed):
+        return PeriodClosed(error.message.partition(", and say --relates-to")[0], command)
+    return EntryRefused(error.message, error.refusal.replace(commands=[command]))
+
+
+def _as_typed(old: Allocation, change: int, asked: Restatement) -> str:
+    """Return the restatement as it is typed, by another change or on another day."""
+    pounds = format_decimal(abs(change)).removesuffix(".00")
+    words = ["vru-ledger", "amend", old.award, f"{'-' if change < 0 else '+'}{pounds}"]
+    words.append("--restate")
+    if not asked.dated_by_clock:
+        words += ["--on", asked.dated.isoformat()]
+    for option in ("decision", "reason", "key"):
+        if value := getattr(asked, option):
+            words += [f"--{option}", value]
+    return shlex.join(words)
+
+
+def _when(recorder: Recorder, old: Allocation, asked: Restatement) -> tuple[date, str, str]:
+    """Return the day of the award made anew, the period it relates to, and the one it is late for.
+
+    It keeps its day, unless that is closed by now: what comes late is dated in the open period, and
+    relates to the one it belongs to. Asked again with its key, it is as it was recorded.
+    """
+    found = ledger.entries_by_key(recorder.session, [asked.key] if asked.key else [])
+    was = found[asked.key].entry if asked.key in found else None
+    if isinstance(was, Allocation):
+        late = was.relates_to if was.relates_to != old.relates_to else ""
+        return was.dated or asked.dated, was.relates_to, late
+    closed = holding(old.dated, recorder.closed) if old.dated else None
+    if closed:
+        return asked.dated, closed.name, closed.name
+    return old.dated or asked.dated, old.relates_to, ""
+
+
+def _again(
+    old: Allocation, amount: Pence, asked: Restatement, dated: date, relates_to: str
+) -> Request:
     return Request(
         fund=old.fund,
         recipient=old.recipient,
         amount_pence=amount,
-        dated=old.dated or asked.dated,
+        dated=dated,
+        relates_to=relates_to,
         fy=old.fy,
         term_from=old.term_from,
         term_to=old.term_to,
         area=old.area,
-        source=old.source,
+        source=old.source or NONE,
         purpose=old.purpose,
         title=old.title,
         decision=asked.decision or old.decision,

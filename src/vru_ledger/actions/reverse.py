@@ -148,7 +148,8 @@ def _opposite(
     if isinstance(entry, CapSet):
         raise BadInput(
             f"entry {number} set the cap {entry.cap}",
-            f"set it again as it should be: vru-ledger cap set {entry.cap} ...",
+            f"to see what it was before: vru-ledger cap show {entry.cap}; to set it again: "
+            "vru-ledger cap set --help",
         )
     if isinstance(entry, CapOverride):
         del with_it["relates_to"]
@@ -161,7 +162,7 @@ def _opposite(
     if isinstance(entry, Marker):
         raise BadInput(
             f"entry {number} ({entry.KIND}) moved no money, and is not undone",
-            "a period is reopened: vru-ledger period reopen; a paper stays",
+            _instead_of(entry, told),
         )
     if isinstance(entry, AwardEntry):
         made = awards.made(session, entry.award)
@@ -185,6 +186,15 @@ def _opposite(
                 f"vru-ledger show {asked.made_by}",
             )
     return reversal_of(entry, number).replace(**with_it)
+
+
+def _instead_of(entry: Marker, told: Told) -> str:
+    """Return what to type where somebody wants to undo what moved no money."""
+    turns = {"close-period": "reopen", "reopen-period": "close"}
+    if entry.KIND not in turns:
+        return "a paper stays; to name another point: vru-ledger paper tag --help"
+    words = ["vru-ledger", "period", turns[entry.KIND], getattr(entry, "period", "")]
+    return shlex.join([*words, "--reason", told.reason])
 
 
 def _same(entry: CapOverride) -> dict[str, Any]:

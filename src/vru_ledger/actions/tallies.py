@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -32,17 +33,17 @@ class Column(MutableMapping[str, int]):
         self.amounts = amounts
         self.apart: dict[str, int] = {}
 
+    @abstractmethod
     def place(self, bucket: str) -> int | None:
         """Return where a bucket stands in `amounts`, None if nowhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make_place(self, bucket: str) -> int | None:
         """Return where a bucket stands from now on, None if it can stand nowhere."""
-        raise NotImplementedError
 
+    @abstractmethod
     def buckets(self) -> Iterator[str]:
         """Yield the bucket of each place, in the order of places."""
-        raise NotImplementedError
 
     def __getitem__(self, bucket: str) -> int:
         place = self.place(bucket)

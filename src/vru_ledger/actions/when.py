@@ -62,7 +62,7 @@ def paper(session: Session, asked: str) -> points.Paper:
     if found := points.paper(session, asked.strip().upper()):
         return found
     there = [one.name for one in points.papers(session)][-5:]
-    hint = f"there is {', '.join(there)}" if there else "to make one: vru-ledger paper tag NAME"
+    hint = f"there is {', '.join(there)}" if there else "to make one: vru-ledger paper tag --help"
     raise NotFound(f"no paper is called {shown(asked.strip()[:60])!r}", hint)
 
 

@@ -86,7 +86,7 @@ def allocate(
     if not (fund and recipient and amount):
         raise BadInput(
             "FUND, RECIPIENT and AMOUNT are needed",
-            "like vru-ledger allocate MYENDS Newham 750k, or --from FILE for many",
+            "write them like MYENDS Newham 750k, or give --from FILE for many",
         )
     if (distinct or kind) and not new_recipient:
         option = "--distinct" if distinct else "--kind"

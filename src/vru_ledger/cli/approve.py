@@ -41,4 +41,4 @@ def approve(
 
         change_authority(ctx, "approve", fund="", proposal=numbers[0])
     else:
-        raise BadInput("an entry is approved by itself", f"vru-ledger approve {numbers[0]}")
+        raise BadInput("an entry is approved by itself", "give one number, and the next after it")

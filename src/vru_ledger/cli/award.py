@@ -20,6 +20,7 @@ from vru_ledger.cli.options import (
     Reason,
     RecipientFilter,
     RecordKey,
+    RelatesTo,
     SourceFilter,
     YearFilter,
     query_of,
@@ -124,6 +125,7 @@ def forecast(
     profile: Annotated[
         str, typer.Option(help="CSV: period, amount, milestone.", metavar="FILE")
     ] = "",
+    relates_to: RelatesTo = "",
     on: On = "",
     reason: Reason = "",
     decision: Decision = "",
@@ -148,6 +150,7 @@ def milestone(
     award: Award,
     name: Annotated[str, typer.Argument(metavar="NAME", help="As the plan calls it.")],
     met: Annotated[bool, typer.Option("--met", help="It was met, on the day of --on.")] = False,
+    relates_to: RelatesTo = "",
     on: On = "",
     reason: Reason = "",
     decision: Decision = "",

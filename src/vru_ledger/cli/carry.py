@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from vru_ledger.cli.authority_changes import change_authority, year_or_none
+from vru_ledger.cli.authority_changes import change_authority
 from vru_ledger.cli.options import (
     Decision,
     DryRun,
@@ -19,8 +19,9 @@ from vru_ledger.cli.options import (
     RecordKey,
     Ref,
     RelatesTo,
-    year_of,
 )
+from vru_ledger.cli.terminal import read
+from vru_ledger.domain.years import parse_financial_year
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -30,7 +31,9 @@ def carry(
     ctx: typer.Context,
     fund: Fund,
     amount: LineAmount,
-    from_fy: Annotated[str, typer.Option(help="The year it leaves.", metavar="YEAR")],
+    fy: Annotated[
+        str, typer.Option("--fy", "--from-fy", help="The year it leaves; none.", metavar="YEAR")
+    ],
     to_fy: Annotated[str, typer.Option(help="The year it enters.", metavar="YEAR")],
     source: LineSource = "",
     expected: Expected = False,
@@ -45,6 +48,4 @@ def carry(
     format_: Format = "",
 ) -> None:
     """Carry authority of FUND that nobody was promised into another financial year."""
-    change_authority(
-        ctx, "carry", amount, fy=year_or_none("--from-fy", from_fy), to_fy=year_of(to_fy)
-    )
+    change_authority(ctx, "carry", amount, to_fy=read(parse_financial_year, "--to-fy", to_fy))

@@ -138,6 +138,9 @@ def main(words: list[str]) -> int:
         return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
     finally:
         let_go()
+    if code == ExitCode.INTERRUPTED:
+        # Typer turns an interruption into this code, and says nothing.
+        return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
     return _delivered(code if isinstance(code, int) else int(ExitCode.DONE), words)
 
 

@@ -127,7 +127,9 @@ def _write_beside(path: str, write: Callable[[Any], None], mode: str, how: dict[
     handle, made = tempfile.mkstemp(dir=os.path.dirname(place), prefix=".vru-ledger-")
     try:
         with open(handle, mode, **how) as file:
-            os.chmod(made, _permissions(place))
+            # A new file is its owner's alone, as this one was made; whoever shares it decides that.
+            if os.path.exists(place):
+                os.chmod(made, os.stat(place).st_mode & 0o777)
             write(file)
             file.flush()
             os.fsync(file.fileno())
@@ -135,20 +137,6 @@ def _write_beside(path: str, write: Callable[[Any], None], mode: str, how: dict[
     except BaseException:
         os.unlink(made)
         raise
-
-
-def _permissions(place: str) -> int:
-    """Return who may read a file: as it was, or as any program's new file is in this shell."""
-    if os.path.exists(place):
-        return os.stat(place).st_mode & 0o777
-    return 0o666 & ~mask()
-
-
-def mask() -> int:
-    """Return the permissions that new files of this shell do without."""
-    now = os.umask(0)
-    os.umask(now)
-    return now
 
 
 def _must_not_be_a_database(path: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from vru_ledger import render, reports
 from vru_ledger.actions import resolve
-from vru_ledger.cli.output import mask, write_whole
+from vru_ledger.cli.output import write_whole
 from vru_ledger.cli.report import answered, shaped
 from vru_ledger.cli.terminal import Terminal, say_aside
 from vru_ledger.domain.answer import Answer, Pack
@@ -119,7 +119,6 @@ def _write_folder(pack: Pack, folder: str) -> list[str]:
         made = tempfile.mkdtemp(dir=os.path.dirname(place), prefix=".vru-ledger-")
         try:
             names = list(_write_files(pack, made))
-            os.chmod(made, 0o777 & ~mask())
             os.replace(made, place)
         except BaseException:
             shutil.rmtree(made, ignore_errors=True)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from vru_ledger.cli.options import decision_of, key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import (
+    decision_of,
+    key_of,
+    period_of,
+    receipt_format,
+    sentence,
+    terminal_of,
+)
 from vru_ledger.cli.terminal import read, say, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.profiles import Instalment, Profile
@@ -64,6 +71,7 @@ def _told(ctx: typer.Context) -> Told:
         reason=sentence("--reason", typed["reason"]),
         decision=decision_of(typed["decision"]),
         key=key_of(typed["key"]),
+        relates_to=period_of(typed["relates_to"]),
     )
 
 

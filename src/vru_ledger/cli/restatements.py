@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vru_ledger.cli.allocate import say_allocated
-from vru_ledger.cli.options import key_of, receipt_format, sentence, terminal_of
+from vru_ledger.cli.options import decision_of, key_of, receipt_format, sentence, terminal_of
 from vru_ledger.cli.reversals import say_reversed
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.money import parse_pounds
@@ -32,7 +32,7 @@ def restate_award(ctx: typer.Context, award: str, amount: str, *, lower: bool) -
         reason=sentence("--reason", typed["reason"]),
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
         dated_by_clock=not typed["on"],
-        decision=sentence("--decision", typed["decision"]),
+        decision=decision_of(typed["decision"]),
         key=key_of(typed["key"]),
     )
     preview: bool = typed["dry_run"]

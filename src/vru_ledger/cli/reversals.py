@@ -30,17 +30,18 @@ def undo_entry(ctx: typer.Context, number: int | None) -> None:
 
     typed = ctx.params
     terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
-    if not typed["reason"].strip():
-        raise BadInput("--reason is empty", "say why, in a sentence")
+    preview: bool = typed["dry_run"]
+    if not typed["reason"].strip() and not preview:
+        raise BadInput(f"{ctx.info_name} needs a reason", "say why with --reason, in a sentence")
     told = Told(
-        reason=sentence("--reason", typed["reason"]),
+        # Who only looks need not yet know why.
+        reason=sentence("--reason", typed["reason"].strip()) or "a preview",
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),
         dated_by_clock=not typed["on"],
         decision=decision_of(typed["decision"]),
         key=key_of(typed["key"]),
         relates_to=period_of(typed["relates_to"]),
     )
-    preview: bool = typed["dry_run"]
     done = reverse(
         terminal.open(),
         number,

@@ -54,7 +54,7 @@ def step_or_file(ctx: typer.Context, kind: str, award: str, amount: str) -> None
     if not (award and amount):
         raise BadInput(
             "AWARD and AMOUNT are needed",
-            f"like vru-ledger {ctx.info_name} MYENDS-0003 93750, or --from FILE for many",
+            "write them like MYENDS-0003 93750, or give --from FILE for many",
         )
     take_step(ctx, kind, [award], amount=amount)
 

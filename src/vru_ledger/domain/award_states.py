@@ -30,6 +30,9 @@ LEGAL: Mapping[str, tuple[str, ...]] = {
 OPEN_PROPOSAL = ("approve", "reject", "withdraw")
 """What may happen besides while an amendment is proposed."""
 
+UNFINISHED = ("proposed", "payable", "recoverable")
+"""What an award cannot be closed with: somebody still waits for it."""
+
 TYPED = {"advance": "pay --advance", "reject-claim": "claim --reject"}
 """Steps that are typed otherwise than they are called."""
 
@@ -148,6 +151,19 @@ class Life(Value):
         if self.held.get("proposed", 0) and "approve" not in legal:
             return (*OPEN_PROPOSAL, *legal)
         return legal
+
+    def possible(self) -> tuple[str, ...]:
+        """Return the steps that may follow and have something to move: what to tell a person."""
+        from vru_ledger.domain.steps import STEPS
+
+        def may(kind: str) -> bool:
+            if kind == "close":
+                return not any(self.held.get(stage, 0) for stage in UNFINISHED)
+            leaves: Any = STEPS[kind].from_stage
+            # A name only where every step of this kind takes money out of the same stage.
+            return not isinstance(leaves, str) or bool(self.held.get(leaves, 0))
+
+        return tuple(kind for kind in self.legal() if may(kind))
 
 
 def life_of(

@@ -181,7 +181,7 @@ def _must_be_as_made(told: dict[str, Any], name: str) -> None:
         )
 
 
-_MAKE = "to make one: vru-ledger plan FILE -o PLAN"
+_MAKE = "to make one: vru-ledger plan --help"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def _due(made: awards.Made, life: Life, today: date) -> Iterator[str]:
         yield f"due to the recipient: {format_pounds(pence)}{how}"
     if pence := life.held.get("recoverable", 0):
         yield f"due from the recipient: {format_pounds(pence)}"
-    may = [TYPED.get(kind, kind) for kind in legal]
+    may = [TYPED.get(kind, kind) for kind in life.possible()]
     yield f"what may follow: {', '.join(may) if may else 'nothing'}"
 
 

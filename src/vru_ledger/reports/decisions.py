@@ -1,6 +1,7 @@
 """Decisions: what each decides, and what was done under it."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, ClassVar
@@ -128,10 +129,32 @@ def one(session: Session, ref: str) -> Answer:
     )
 
 
+def passed(session: Session, query: Query) -> Iterator[tuple[Decision, str, int]]:
+    """Yield each registered decision under which more was promised, or brought, than its amount.
+
+    With what that was, and its pence, by the query's moment.
+    """
+    for decision in register.everything(session, Decision):
+        if decision.amount_pence is None:
+            continue
+        made = [one for one in _made(session, decision.code) if _counted(one, query)]
+        for name in ("promised", "authority"):
+            pence = sum(getattr(one, name) for one in made)
+            if pence > decision.amount_pence:
+                yield decision, name, pence
+
+
+def _counted(made: Made, query: Query) -> bool:
+    """Say whether a moment counts an entry; one that was undone later still counts as undone."""
+    known = query.known_at is None or (made.entry or 0) <= query.known_at
+    return known and (query.as_of is None or made.dated is None or made.dated <= query.as_of)
+
+
 def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
     yield Fact("reference", ref)
     if found is None:
-        yield Fact("registered", "no: vru-ledger decision add")
+        again = shlex.join(["vru-ledger", "decision", "add", ref])
+        yield Fact("registered", f"no: {again}")
     else:
         yield Fact("title", found.title or "not given")
         yield Fact("signed", found.signed_on.isoformat() if found.signed_on else "not given")

@@ -1,6 +1,7 @@
 """Exceptions: everything that somebody has to look at, wherever it is, and what to type next."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -9,11 +10,11 @@ from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import life_of
-from vru_ledger.domain.money import Pence
+from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.value import Value
-from vru_ledger.reports import caps, claims, commitments
+from vru_ledger.reports import caps, claims, commitments, decisions
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.reports.profiles import due_by
 from vru_ledger.store import awards, plans, register, undrawn
@@ -31,7 +32,7 @@ MEASURES = {
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
     f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day or "
-    "past it",
+    "past it; decision: more was done under it than it decides",
     "amount": "the pounds in question; of a cap that counts no money there are none",
     "age_days": "days that it waits, or is past its day; below zero: days to come",
 }
@@ -66,6 +67,7 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_terms(session, query),
         *_waiting(session, query, day),
         *_of_lines(session, query, day),
+        *_of_decisions(session, query),
     ]
     counted = ", ".join(f"{what} {many}" for what, many in Counter(r.what for r in rows).items())
     return Answer(
@@ -231,3 +233,20 @@ def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:
                 past = (day - last).days
                 left = Pence(line.unallocated)
                 yield Row("ends soon", fund.code, about, left, past, detail, show)
+
+
+def _of_decisions(session: Session, query: Query) -> Iterator[Row]:
+    """Yield the decisions under which more was done than they decide; they are of no one fund."""
+    if any(getattr(query, name) for name in _FILTERS):
+        return
+    for decision, name, pence in decisions.passed(session, query):
+        decided = decision.amount_pence or 0
+        yield Row(
+            what="decision",
+            fund="",
+            about=decision.code,
+            amount=Pence(pence - decided),
+            age_days=None,
+            detail=f"{name} {format_pounds(pence)} of {format_pounds(decided)}",
+            next=shlex.join(["decision", "show", decision.code]),
+        )

@@ -83,7 +83,7 @@ def answer(session: Session, made: awards.Made, today: date, version: int = 0) -
             f"{made.award} has no version {version} of its plan"
             if version
             else f"nothing is planned of {made.award}",
-            f"plan it: vru-ledger award forecast {made.award} --profile FILE",
+            "plan it: vru-ledger award forecast --help",
         )
     told = meta(session, Query(award=made.award))
     return Answer(

@@ -12,9 +12,6 @@ from vru_ledger.rules.case import Breach, Case
 if TYPE_CHECKING:
     from vru_ledger.domain.award_states import Life
 
-_UNFINISHED = ("proposed", "payable", "recoverable")
-"""What an award cannot be closed with: somebody still waits for it."""
-
 _PROFILES = ("profile", "milestone")
 """What is in nobody's way: an award that is undone leaves its plan behind."""
 
@@ -31,9 +28,10 @@ def legal_step(case: Case) -> Iterator[Breach]:
         for sentence in _in_the_way(new, life):
             yield Breach("legal-step", "stop", sentence)
         return
-    from vru_ledger.domain.award_states import MEANINGS, PLANNED, TYPED
+    from vru_ledger.domain.award_states import MEANINGS, PLANNED, TYPED, UNFINISHED
 
-    legal = [TYPED.get(kind, kind) for kind in life.legal()]
+    legal = [TYPED.get(kind, kind) for kind in life.possible()]
+    typed = TYPED.get(new.KIND, new.KIND)
     if life.state in PLANNED.get(new.KIND, ()):
         return
     if new.KIND not in life.legal():
@@ -41,11 +39,11 @@ def legal_step(case: Case) -> Iterator[Breach]:
         yield Breach(
             "legal-step",
             "stop",
-            f"{new.award} is {life.state} ({MEANINGS[life.state]}), so {new.KIND} is not possible; "
+            f"{new.award} is {life.state} ({MEANINGS[life.state]}), so {typed} is not possible; "
             f"{may}",
         )
     elif new.KIND == "close":
-        for stage in _UNFINISHED:
+        for stage in UNFINISHED:
             if pence := life.held.get(stage, 0):
                 yield Breach(
                     "legal-step",
@@ -62,7 +60,7 @@ def legal_step(case: Case) -> Iterator[Breach]:
         yield Breach(
             "legal-step",
             "stop",
-            f"{new.award} has nothing {new.from_stage}, so there is nothing to {new.KIND}",
+            f"{new.award} has nothing {new.from_stage}, so {typed} is not possible",
         )
 
 

@@ -100,5 +100,5 @@ def _no_longer_fits(new: Any, life: Life) -> Iterator[Breach]:
             "warn",
             f"{new.award} then comes to {format_pounds(after)} and its planned payments to "
             f"{format_pounds(total)}: plan it anew with "
-            f"vru-ledger award forecast {new.award} --profile FILE",
+            "vru-ledger award forecast --help",
         )
