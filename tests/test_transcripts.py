@@ -79,8 +79,10 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest, forked: Fo
                 played = play(written, more={**at_hand, "PATH": path})
         else:
             tried = None if page.name in SUGGESTS_WITH_BLANKS else suggested
-            # What newcomers read is played by real starts; of the others each is most of the time.
-            command = forked.command if page.parent.name == "transcripts" else COMMAND
+            # What newcomers read, and what happens to files and processes, is played by real starts;
+            # of the others a start is most of the time.
+            real = page.parent.name != "transcripts" or page.name in OF_A_FILE
+            command = COMMAND if real else forked.command
             played = play(written, suggested=tried, command=command)
     except PageError as error:
         pytest.fail(f"{page.relative_to(ROOT)}, {error}", pytrace=False)
