@@ -79,8 +79,8 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest, forked: Fo
                 played = play(written, more={**at_hand, "PATH": path})
         else:
             tried = None if page.name in SUGGESTS_WITH_BLANKS else suggested
-            # What newcomers read, and what happens to files and processes, is played by real starts;
-            # of the others a start is most of the time.
+            # What newcomers read, and what happens to files, is played by real starts: of the other
+            # pages a start is most of the time.
             real = page.parent.name != "transcripts" or page.name in OF_A_FILE
             command = COMMAND if real else forked.command
             played = play(written, suggested=tried, command=command)
