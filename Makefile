@@ -27,9 +27,10 @@ test: .venv/.test ## Install what tests need, then lint, type-check and test.
 	@$(BIN)/lint-imports > .venv/lint-imports.txt 2>&1 || { cat .venv/lint-imports.txt; exit 1; }
 	@$(PYTEST)
 
-torture: .venv/.test ## The long form of the tests of races, crashes, faults and two connections: an hour or two.
+torture: .venv/.test ## The long form of the tests of races, crashes, faults and machines: some hours.
 	@VRU_LEDGER_TORTURE=20 $(BIN)/pytest -q -s tests/test_races.py tests/test_many_hands.py tests/test_two_connections.py \
-		tests/test_crashes.py tests/test_power_cuts.py
+		tests/test_crashes.py tests/test_power_cuts.py tests/test_state_machine.py tests/test_award_machine.py \
+		tests/test_fund_machine.py tests/actions/test_routine.py
 
 page-checks: .venv/page-checks/.done ## Install from npm what checks pages; without it those tests are skipped.
 

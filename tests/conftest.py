@@ -12,14 +12,16 @@ import pytest
 from tests import command
 from tests.command import Outcome
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
+from tests.torture import many
 
 if TYPE_CHECKING:
     from tests.postgres import Server
 
 __all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
-# A busy machine is not a failing test.
-hypothesis.settings.register_profile("calm", deadline=None, print_blob=True)
+# A busy machine is not a failing test. What is tried every time finds more than what takes too
+# long to be run; `make torture` tries twenty times as much.
+hypothesis.settings.register_profile("calm", deadline=None, print_blob=True, max_examples=many(60))
 hypothesis.settings.load_profile("calm")
 
 # When and by whom the ledger that tests start from was made, so that its head never changes.

@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 from tests.builders import DAY, WHEN, asked, contents, findings, held, ledger_of, registered
+from tests.torture import many
 from tests.twice import said, twice
 from vru_ledger.actions.allocate import allocate
 from vru_ledger.actions.award import StepRequest, take
@@ -760,7 +761,8 @@ class AwardMachine(RuleBasedStateMachine):
 
 def test_an_award_lives_as_the_model_says_and_every_kind_of_step_was_taken():
     run_state_machine_as_test(
-        AwardMachine, settings=settings(max_examples=50, stateful_step_count=30, deadline=None)
+        AwardMachine,
+        settings=settings(max_examples=many(35), stateful_step_count=30, deadline=None),
     )
     told = ", ".join(f"{many:,} {what}" for what, many in sorted(DONE.items()))
     sys.stdout.write(f"{told}\n")

@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 )
 
 from tests.builders import WHEN, asked, findings, held, ledger_of, registered, rows
+from tests.torture import many
 from tests.twice import said, twice
 from vru_ledger.actions.administer import Told
 from vru_ledger.actions.allocate import allocate
@@ -662,7 +663,7 @@ KINDS = (
 def test_a_funds_money_is_as_the_model_says_whatever_happens_around_it(tmp_path: Path):
     FundMachine.folder = tmp_path
     run_state_machine_as_test(
-        FundMachine, settings=settings(max_examples=80, stateful_step_count=25, deadline=None)
+        FundMachine, settings=settings(max_examples=many(50), stateful_step_count=25, deadline=None)
     )
     told = ", ".join(f"{many:,} {what}" for what, many in sorted(DONE.items()))
     sys.stdout.write(f"{told}\n")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.builders import contents, findings, give, held, ledger_of, record, registered
+from tests.torture import many
 from vru_ledger.domain.entries import CapSet, Funding
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Area, Fund, FundingSource, Listing, Recipient
@@ -441,7 +442,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedger = LedgerMachine.TestCase
-TestLedger.settings = settings(max_examples=120, stateful_step_count=30, deadline=None)
+TestLedger.settings = settings(max_examples=many(70), stateful_step_count=30, deadline=None)
 
 
 def test_the_machine_did_a_good_deal_of_everything():

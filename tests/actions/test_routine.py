@@ -31,6 +31,7 @@ from tests.builders import (
     with_everything,
 )
 from tests.strategies import allocations, caps, entries
+from tests.torture import many
 from vru_ledger.actions.check import check
 from vru_ledger.actions.replay import Replay
 from vru_ledger.actions.routine import KEPT
@@ -262,7 +263,7 @@ def _register(_: bool, told: dict[str, Any], chance: Random) -> None:
                 one["kinds"] = "charity"
 
 
-@settings(max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(150), suppress_health_check=list(HealthCheck))
 @given(tampered())
 def test_whatever_was_done_to_a_ledger_both_ways_find_the_same(database: Database):
     found = outcome(database)
