@@ -132,7 +132,7 @@ def test_each_bad_row_has_its_value_rule_and_remedy(database: Database, take_fro
         (4, "award", "not-found", "", "ALPHA-9"),
         (5, "amount", "batch-bad-amount", "", "x"),
         (5, "award", "batch-missing", "", ""),
-        (6, "", "not-found", "", ""),
+        (6, "award", "not-found", "", "One"),
         (7, "amount", "refused", "within-authority", "50.01"),
     ]
     assert error.findings[-1].remedy == "the most that would pass here: £50.00"
