@@ -15,7 +15,7 @@ from vru_ledger.domain.entries import Allocation, Proposal
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.periods import first_open_day, holding
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed
+from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed, ReasonMissing
 from vru_ledger.rules import DAY_RULES
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
@@ -57,7 +57,7 @@ def restate(
     no; BadInput without a reason; NotFound, KeyConflict and those of `write`.
     """
     if not asked.reason:
-        raise BadInput("amend needs a reason", "say why with --reason, in a sentence")
+        raise ReasonMissing("amend")
 
     def work(session: Session) -> Restated:
         recorder = Recorder(session, actor, recorded_at)
