@@ -124,6 +124,11 @@ NoPager = Annotated[bool, typer.Option("--no-pager", help="Never page by page.")
 Everything = Annotated[bool, typer.Option("--all", help="Every row, however many.")]
 
 
+def counted(number: int, what: str) -> str:
+    """Say how many there are: '1 fund', '8 funds'."""
+    return f"{number:,} {what}" + "s" * (number != 1)
+
+
 def must_be_typed(words: dict[str, str], like: str) -> None:
     """Raise BadInput for each of `words`, by its name in the help, that was not typed."""
     lacking = [name for name, typed in words.items() if not typed]

@@ -191,7 +191,7 @@ def _must_be_told(name: str, needs: Sequence[str], asked: Query) -> None:
     if lacking:
         raise BadInput(
             f"the report {name} is of one {' and '.join(needs)}",
-            f"say which: vru-ledger report {name} {' '.join(lacking)} NAME",
+            f"say which with {' and '.join(lacking)}; to list them: vru-ledger {needs[0]} list",
         )
 
 
