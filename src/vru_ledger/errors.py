@@ -65,6 +65,13 @@ class BadInput(LedgerError):
     """A value that somebody typed cannot be read."""
 
 
+class ReasonMissing(BadInput):
+    """Who changes what was granted or decided says why."""
+
+    def __init__(self, what: str = "this") -> None:
+        super().__init__(f"{what} needs a reason", "say why with --reason, in a sentence")
+
+
 class FileUnreadable(LedgerError):
     """A file that somebody named cannot be read, or is not what it should be."""
 

@@ -23,8 +23,12 @@ def fund(session: Session, asked: str) -> Fund:
     """Return the fund with this code or name. Raises NotFound, naming a near one."""
     if found := register.find_fund(session, asked):
         return found
+    if not (near := _near(session, asked, Fund)) and register.find_recipients(session, asked):
+        raise NotFound(
+            f"{_quoted(asked)} is a recipient, not a fund", "to list funds: vru-ledger fund list"
+        )
     raise NotFound(
-        f"no fund is called {_quoted(asked)}{_near(session, asked, Fund)}",
+        f"no fund is called {_quoted(asked)}{near}",
         "to list them: vru-ledger fund list",
         column="fund",
     )
@@ -180,10 +184,25 @@ def _no_award(session: Session, asked: str) -> NotFound:
         refs = [made.award for made in awards.of_recipient(session, one.code)][:5]
         if refs:
             which = f"did you mean {refs[0]}?" if len(refs) == 1 else f"its: {', '.join(refs)}"
+<<<<<<< HEAD
             return NotFound(f"{named!r} is a recipient, not an award", which, column="award")
     return NotFound(
         f"no award is called {named!r}", "to list them: vru-ledger award list", column="award"
     )
+=======
+            return NotFound(f"{named!r} is a recipient, not an award", which)
+    before, dash, number = asked.strip().upper().rpartition("-")
+    if dash and number.isascii() and number.isdigit():
+        ref = f"{before}-{int(number):04}"
+        if len(number) <= _LONGEST_NUMBER and awards.made(session, ref):
+            which = f"did you mean {shown(ref)}?"
+            return NotFound(f"no award is called {named!r}; {which}", _LIST_AWARDS)
+    return NotFound(f"no award is called {named!r}", _LIST_AWARDS)
+
+
+_LIST_AWARDS = "to list them: vru-ledger award list"
+_LONGEST_NUMBER = 12
+>>>>>>> newcomer
 
 
 def purpose(asked: str) -> str:
