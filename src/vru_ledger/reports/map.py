@@ -90,6 +90,7 @@ def answer(session: Session, query: Query) -> Answer:
         shown=tuple(Row.FIELDS),
         drop_first=("area", "letters", "unit", "measure"),
         charted=("amount",),
+        picture="tiles",
         meta=told,
         measures={"amount": f"{measure}: {_meaning(measure)}"},
         notes=[
