@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from vru_ledger.store.database import Database
 from vru_ledger.store.under_decision import done
 
 ON = date(2021, 5, 1)
-PCD = {"decision": "PCD 9"}
+PCD: dict[str, Any] = {"decision": "PCD 9"}
 
 
 @pytest.fixture
@@ -97,10 +98,15 @@ def test_the_decisions_are_told_as_they_were_known_and_signed(books: Database):
 
 
 def test_the_limits_are_told_as_they_were_set_and_of_days_gone_by(books: Database):
-    limit = AuthorityLimit(code="2032-04-01", decision_over_pence=5)
+    def told(**query: Any) -> dict[str, int | None]:
+        rows = ask(books, "authority", **query)[1]
+        return {row.from_day.isoformat(): row.decision_over for row in rows}
+
+    limit = AuthorityLimit(code="2022-04-01", decision_over_pence=5)
     [before] = record(books, registered(limit))
     record(books, registered(limit.replace(decision_over_pence=7)))
-    assert [row.decision_over for row in ask(books, "authority")[1]][-1:] == [7]
-    assert [r.decision_over for r in ask(books, "authority", known_at=before.number)[1]][-1:] == [5]
-    _, then = ask(books, "authority", as_of=date(2032, 3, 31))
-    assert "2032-04-01" not in {row.from_day.isoformat() for row in then}
+    assert told()["2022-04-01"] == 7
+    assert told(known_at=before.number)["2022-04-01"] == 5
+    assert "2022-04-01" not in told(as_of=date(2022, 3, 31))
+    assert "2022-04-01" in told(as_of=date(2022, 4, 1))
+    assert "2022-04-01" not in told(known_at=before.number - 1)

@@ -490,7 +490,9 @@ def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
 def test_decisions_tell_what_was_promised_and_moved_under_each():
     books = lived()
     with books.read() as session:
-        cited = dict(session.rows("SELECT number, decision FROM entries WHERE decision <> ''"))
+        cited: dict[int, str] = dict(
+            session.rows("SELECT number, decision FROM entries WHERE decision <> ''")
+        )
     record(books, registered(*(Decision(code=ref) for ref in sorted({*cited.values()}))))
     every = moves(books)
     for day in (date(2021, 12, 31), date(2022, 7, 1), None):
