@@ -184,25 +184,17 @@ def _no_award(session: Session, asked: str) -> NotFound:
         refs = [made.award for made in awards.of_recipient(session, one.code)][:5]
         if refs:
             which = f"did you mean {refs[0]}?" if len(refs) == 1 else f"its: {', '.join(refs)}"
-<<<<<<< HEAD
             return NotFound(f"{named!r} is a recipient, not an award", which, column="award")
-    return NotFound(
-        f"no award is called {named!r}", "to list them: vru-ledger award list", column="award"
-    )
-=======
-            return NotFound(f"{named!r} is a recipient, not an award", which)
     before, dash, number = asked.strip().upper().rpartition("-")
-    if dash and number.isascii() and number.isdigit():
+    said = f"no award is called {named!r}"
+    if dash and number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
         ref = f"{before}-{int(number):04}"
-        if len(number) <= _LONGEST_NUMBER and awards.made(session, ref):
-            which = f"did you mean {shown(ref)}?"
-            return NotFound(f"no award is called {named!r}; {which}", _LIST_AWARDS)
-    return NotFound(f"no award is called {named!r}", _LIST_AWARDS)
+        if awards.made(session, ref):
+            said += f"; did you mean {shown(ref)}?"
+    return NotFound(said, "to list them: vru-ledger award list", column="award")
 
 
-_LIST_AWARDS = "to list them: vru-ledger award list"
 _LONGEST_NUMBER = 12
->>>>>>> newcomer
 
 
 def purpose(asked: str) -> str:
