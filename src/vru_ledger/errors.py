@@ -42,16 +42,19 @@ EXIT_CODE_MEANINGS = {
 class LedgerError(Exception):
     """Base of every expected failure: one sentence, what to do about it, and an exit code.
 
-    `code` is stable and for programs; `hint` says what to type or do next.
+    `code` is stable and for programs; `hint` says what to type or do next; `column` is the one of a
+    file's row that it is about, if it is about one.
     """
 
     exit_code = ExitCode.USAGE
     code = "bad-input"
+    column = ""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, column: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.column = column or self.column
 
     def details(self) -> dict[str, Any]:
         """Return what a program can use besides `code`, `message` and `hint`."""
@@ -194,6 +197,7 @@ class PeriodClosed(LedgerError):
 
     exit_code = ExitCode.CONFLICT
     code = "period-closed"
+    column = "on"
 
 
 class AlreadyThere(LedgerError):

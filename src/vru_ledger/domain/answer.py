@@ -19,7 +19,8 @@ class Answer(Value):
     that was added up, such as a share. `units` is how people are shown pence, empty for pounds.
 
     `charted` names the columns that a picture shows: the bars, and whatever they are a part of;
-    `charted_rows` are its rows, where `rows` come with sums among them.
+    `charted_rows` are its rows, where `rows` come with sums among them. `picture` is what is drawn:
+    bars, or tiles, of rows that say which `tile_row` and `tile_column` each has.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Answer(Value):
     units: str = ""
     charted: Sequence[str] = ()
     charted_rows: Sequence[Any] | None = None
+    picture: str = "bars"
 
 
 class Pack(Value):

@@ -7,7 +7,6 @@ from typing import BinaryIO
 from vru_ledger.domain.answer import Answer
 from vru_ledger.errors import FormatMissing
 from vru_ledger.render.as_svg import FONT, standing_alone
-from vru_ledger.render.chart import chart_of
 
 SUFFIXES = ("png",)
 BINARY = True
@@ -23,7 +22,7 @@ _LETTERS = (
 
 def render(answer: Answer, out: BinaryIO, *, width: int, colour: bool) -> None:
     """Write the picture of an answer. Raises FormatMissing without resvg, or without any font."""
-    drawn = standing_alone(chart_of(answer), answer.notes)
+    drawn = standing_alone(answer)
     try:
         from resvg_py import svg_to_bytes
     except ModuleNotFoundError:

@@ -144,7 +144,7 @@ def _rows(session: Session, query: Query, by: Sequence[str], day: date) -> tuple
         changed = _changed(moved, some, query, theme_of)
         plans_of = _planned(told, some, theme_of)
         every = [*groups, *(keys for keys in {**changed, **plans_of} if keys not in groups)]
-        named = dimensions.names(session, some)
+        named = dimensions.names(session, some, query.known_at)
         made.append(
             [
                 _row(

@@ -107,7 +107,7 @@ def _rows(
     session: Session, query: Query, by: Sequence[str], paid: by_period.Flows, today: str
 ) -> Iterator[Row]:
     planned = by_period.planned_by_month(session, query, by)
-    named = dimensions.names(session, by)
+    named = dimensions.names(session, by, query.known_at)
     for keys in sorted({**paid, **planned}, key=lambda keys: [(not key, key) for key in keys]):
         sums: dict[str, list[int]] = {}
         for place, of in enumerate((planned.get(keys, {}), paid.get(keys, {}))):
