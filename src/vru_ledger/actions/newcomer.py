@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vru_ledger.domain.register import Fund, Recipient
+from vru_ledger.domain.register import UNTOLD_KIND, Fund, Recipient
 from vru_ledger.domain.text import code_from, likeness, shown, word_of_two_alphabets
 from vru_ledger.errors import AlreadyThere, BadInput
 from vru_ledger.store import ledger, register
@@ -49,7 +49,7 @@ def _near_kind(session: Session, kind: str) -> str:
     """Return the kind that a kind is a slip of, among those that funds and caps name, if any."""
     known = {one for fund in register.everything(session, Fund) for one in fund.kinds.split(",")}
     known |= {cap.only for cap, _ in ledger.all_caps(session)}
-    if not kind or kind in known:
+    if kind in (UNTOLD_KIND, *known):
         return ""
     from difflib import get_close_matches
 
