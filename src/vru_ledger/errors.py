@@ -84,6 +84,11 @@ class FormatMissing(LedgerError):
     code = "format-missing"
 
 
+def to_install(package: str) -> str:
+    """Say how to add a package to what runs vru-ledger, whatever else was added to it before."""
+    return f"pipx inject vru-ledger {package} (in a virtual environment: pip install {package})"
+
+
 class PlanTampered(FileUnreadable):
     """A plan is not as it was made: its hash is not that of what it says."""
 
