@@ -365,7 +365,9 @@ def exit_codes() -> Iterator[str]:
         """
     )
     yield from _table("code", "exit code", "when")
-    told = {error.code: error for error in _below(LedgerError)}
+    told: dict[str, type[LedgerError]] = {}
+    for error in list(_below(LedgerError))[1:]:
+        told.setdefault(error.code, error)  # One that is more special has the code of its base.
     for code, error in sorted(told.items(), key=lambda one: (one[1].exit_code, one[0])):
         exits = f"`{int(error.exit_code)}`"
         if error is errors.RowsRejected:

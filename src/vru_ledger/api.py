@@ -19,7 +19,7 @@ from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name, parse_sentence, shown
-from vru_ledger.errors import BadInput, NotPermitted
+from vru_ledger.errors import BadInput, NotPermitted, ReasonMissing
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
 
@@ -327,7 +327,7 @@ def _told(on: date | None, reason: str, key: str, *, needs_reason: str = "") -> 
     from vru_ledger.actions.administer import Told
 
     if needs_reason and not reason.strip():
-        raise BadInput(f"{needs_reason} needs a reason", "say why, in a sentence")
+        raise ReasonMissing(needs_reason)
     return Told(
         dated=on or date.today(),
         dated_by_clock=on is None,

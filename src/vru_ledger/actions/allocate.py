@@ -321,6 +321,7 @@ class Allocator:
                     raise BadInput(
                         f"{fund.name} has money from several sources",
                         f"say which with --source: {' or '.join(named)}",
+                        column="source",
                     )
                 self._sources[key] = there[0] if there else ""
         return self._sources[key]
@@ -336,6 +337,7 @@ class Allocator:
             raise BadInput(
                 f"{fund.name} holds its authority by financial year",
                 f"say which with --fy {' or --fy '.join(years)}",
+                column="fy",
             )
 
 

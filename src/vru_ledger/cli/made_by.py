@@ -98,7 +98,8 @@ def read_made_by(text: str, file: str) -> MadeBy:
     if found is None or not words:
         raise FileUnreadable(
             f"{file} does not say which report made it",
-            "write it with vru-ledger report NAME -o FILE, as json, jsonl, csv, tsv, html or xlsx",
+            "write one like vru-ledger report position -o position.json; as json, jsonl, csv, tsv, "
+            "html or xlsx",
         )
     head = "" if found[3] == "none" else found[3]
     return MadeBy(words[0], tuple(words[1:]), int(found[2]), head, counted_to)

@@ -197,5 +197,5 @@ def _of_sheet(book: Workbook, sheet: str) -> Table:
 def _not_one(name: str, why: str) -> FileUnreadable:
     return FileUnreadable(
         f"{name} is not a report that can be read back: {why}",
-        "name one that vru-ledger report wrote, as json, jsonl, csv, tsv, html or xlsx",
+        "name one that a report was written to, as json, jsonl, csv, tsv, html or xlsx",
     )

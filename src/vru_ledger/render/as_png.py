@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.errors import FormatMissing
+from vru_ledger.errors import FormatMissing, to_install
 from vru_ledger.render.as_svg import FONT, standing_alone
 
 SUFFIXES = ("png",)
@@ -28,7 +28,7 @@ def render(answer: Answer, out: BinaryIO, *, width: int, colour: bool) -> None:
     except ModuleNotFoundError:
         raise FormatMissing(
             "a PNG picture needs resvg, which is not installed",
-            "pip install 'vru-ledger[png]', or -o FILE.svg",
+            f"{to_install('resvg_py')}, or -o FILE.svg",
         ) from None
     with_text, without = (_LETTERS.format(FONT, text) for text in ("£", ""))
     if svg_to_bytes(svg_string=with_text) == svg_to_bytes(svg_string=without):
