@@ -28,6 +28,9 @@ MEASURES = {
 }
 
 
+_MOST_NAMED = 10
+
+
 class Row(Value):
     """One registered decision, and what was done under it.
 
@@ -80,6 +83,7 @@ def answer(session: Session, query: Query) -> Answer:
     allow(query, "decisions", ())
     told = meta(session, query)
     sums = done(session, moment=query.moment())
+    known = {one.code for one in register.everything(session, Decision, query.known_at)}
     return Answer(
         name="decisions",
         title=TITLE,
@@ -92,9 +96,18 @@ def answer(session: Session, query: Query) -> Answer:
         notes=[
             "what was done under one: vru-ledger decision show REF",
             "no total: awards may be promised under the decision that brought their money",
+            *_unregistered(sorted({*sums} - known)),
             standing(told),
         ],
     )
+
+
+def _unregistered(refs: list[str]) -> list[str]:
+    """Name the references that entries cite and that are not told above."""
+    if not refs:
+        return []
+    more = f" and {len(refs) - _MOST_NAMED:,} more" if len(refs) > _MOST_NAMED else ""
+    return [f"cited and not registered: {', '.join(refs[:_MOST_NAMED])}{more}"]
 
 
 def _registered(session: Session, query: Query) -> list[Decision]:

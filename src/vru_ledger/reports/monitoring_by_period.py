@@ -82,6 +82,7 @@ def side_by_side(
         rows=rows,
         shown=(*fields, *periods, "total"),
         drop_first=(*(field for field in fields if field.endswith("_name")), *periods),
+        across=periods,
         meta=told,
         measures={"measure": meanings},
         notes=[

@@ -22,7 +22,8 @@ MEASURES = {
     "planned": "what the plans in force plan; with nothing committed, what was delivered",
     "paid": "paid, less what was received back: by how much disbursed + recoverable grew",
     "difference": "paid - planned: below zero is behind the plan",
-    "state": "past, now or to come, on the day that is counted to",
+    "state": "past, now or to come, on the day that is counted to; what is past and was not paid "
+    "as planned is an exception",
 }
 _FILTERS = ("fund", "source", "fy", "area", "bcu")
 _CASH = ("disbursed", "recoverable")
