@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from vru_ledger.actions.under_decision import UnderDecision
 from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
 from vru_ledger.domain.entries import (
     AuthorityEntry,
@@ -19,7 +19,6 @@ from vru_ledger.domain.entries import (
     Registration,
 )
 from vru_ledger.domain.money import format_pounds
-from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import AuthorityLimit, Fund, newest_limit
 from vru_ledger.domain.stages import NO_TERMS, LineTerms
 from vru_ledger.domain.text import shown
@@ -33,6 +32,7 @@ from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
 
 if TYPE_CHECKING:
+    from vru_ledger.actions.under_decision import UnderDecision
     from vru_ledger.domain.award_states import Life
     from vru_ledger.domain.overrides import CapOverride, Raised
 
@@ -60,11 +60,17 @@ class Recorder:
         self.recorded_at = recorded_at
         self.journal = Journal(session)
         self.closed = points.closed_periods(session)
-        self.under = UnderDecision()
         self._states: dict[str, FundState] = {}
         self._terms: dict[str, dict[tuple[str, str], LineTerms]] = {}
         self._limits: list[AuthorityLimit] | None = None
         self._listed: dict[tuple[str, str], bool] = {}
+
+    @cached_property
+    def under(self) -> UnderDecision:
+        """Return what is done under decisions, asked of the first entry that cites one."""
+        from vru_ledger.actions.under_decision import UnderDecision
+
+        return UnderDecision()
 
     def resumes(self, session: Session, recorded_at: str) -> bool:
         """Go on in another transaction, and say whether nothing was recorded in between."""
@@ -139,7 +145,7 @@ class Recorder:
             raised=self._raised(new, state, position, changes),
             limit=self.limit_on(new.dated),
             terms=self.terms(new.fund, new.source, new.fy) if life is None else NO_TERMS,
-            decided=self.under.before(self.session, self.journal, new),
+            decided=self.under.before(self.session, self.journal, new) if new.decision else None,
         )
 
     def _raised(
@@ -166,7 +172,8 @@ class Recorder:
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
         """Chain an entry that the rules have passed. Raises PeriodClosed for a day that is."""
         self.must_be_open(entry)
-        self.under.add(entry)
+        if "under" in self.__dict__:
+            self.under.add(entry)
         return self.journal.append(entry, changes, self.actor, self.recorded_at)
 
     def must_be_open(self, entry: Entry) -> None:
@@ -208,7 +215,9 @@ class Recorder:
             terms=self.terms(entry.fund, entry.source, entry.fy),
             asked=self._asked(entry),
             closed=self.closed,
-            decided=self.under.before(self.session, self.journal, entry),
+            decided=self.under.before(self.session, self.journal, entry)
+            if entry.decision
+            else None,
         )
 
     def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:
@@ -314,19 +323,12 @@ class Recorder:
         recorded = self.append(entry, {})
         past = None
         if before is None:
-            before_it = holdings_before(self.session, entry.fund, recorded.number)
+            before_it = ledger.holdings_before(self.session, entry.fund, recorded.number)
             past = counted(entry, comes_to, before_it)
         self.journal.set_cap(entry, comes_to, recorded.number, past)
         state.caps[entry.cap], state.bounds[entry.cap] = entry, comes_to
         state.caps = dict(sorted(state.caps.items()))
         return recorded
-
-
-def holdings_before(session: Session, fund: str, number: int) -> Iterator[AwardEntry]:
-    """Yield the entries before entry `number` by which holdings of a fund changed, oldest first."""
-    for past in ledger.entries(session, Query(fund=fund, known_at=number - 1)):
-        if isinstance(past.entry, AwardEntry) and past.entry.held():
-            yield past.entry
 
 
 def described(cap: CapSet) -> str:
