@@ -109,7 +109,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         )
         return self._clerk.allocate(request, recorded_at=now(), preview=preview)
 
-    def position(self, *, by: tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
+    def position(self, *, by: str | tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
         """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.
 
         `by` names dimensions: fund, source, recipient, area, bcu, fy, theme. `filters` are those of
@@ -119,12 +119,12 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         """
         from vru_ledger.reports import position
 
-        asked = Query(by=by, **_with_when(filters))
+        asked = Query(by=_names(by), **_with_when(filters))
         with self.database.read() as session:
             return list(position.answer(session, resolve.query(session, asked)).rows)
 
     def report(
-        self, name: str, *, by: tuple[str, ...] = (), everything: bool = False, **filters: Any
+        self, name: str, *, by: str | tuple[str, ...] = (), everything: bool = False, **filters: Any
     ) -> list[Any]:
         """Return the rows of a report: awards, caps, funds, journal, recipients and the others.
 
@@ -132,7 +132,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         """
         from vru_ledger import reports
 
-        asked = Query(by=by, everything=everything, **_with_when(filters))
+        asked = Query(by=_names(by), everything=everything, **_with_when(filters))
         with self.database.read() as session:
             query = resolve.query(session, asked)
             return list(reports.report(name).answer(session, query).rows)
@@ -177,7 +177,11 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
             return int(headroom.of_recipient(session, penny, moment).meta["headroom_pence"])
 
     def diff(
-        self, start: str | int | date, end: str | int | date = "now", *, by: tuple[str, ...] = ()
+        self,
+        start: str | int | date,
+        end: str | int | date = "now",
+        *,
+        by: str | tuple[str, ...] = (),
     ) -> Difference:
         """Return every figure that moved between two points, and the entries that moved it.
 
@@ -187,7 +191,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         from vru_ledger.actions.diff import difference
 
         with self.database.read() as session:
-            return difference(session, _typed(start), _typed(end), by)
+            return difference(session, _typed(start), _typed(end), _names(by))
 
     def tag_paper(
         self, name: str, *, on: date | None = None, reason: str = "", key: str = ""
@@ -312,6 +316,11 @@ def _with_when(filters: dict[str, Any]) -> dict[str, Any]:
 
 def _typed(point: str | int | date) -> str:
     return point.isoformat() if isinstance(point, date) else str(point)
+
+
+def _names(by: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of dimensions, of which one alone may stand as it is."""
+    return (by,) if isinstance(by, str) else tuple(by)
 
 
 def _period(named: str) -> Period:

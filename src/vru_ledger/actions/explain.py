@@ -138,7 +138,8 @@ def _entry(session: Session, asked: str) -> Recorded:
             f"there is no entry {int(match[1])}", f"the newest is {newest}: vru-ledger log"
         )
     code = asked.strip().upper()
-    for found in ledger.entries(session, Query(award=code), most=1):
+    # No code at all would be every award.
+    for found in ledger.entries(session, Query(award=code), most=1) if code else ():
         return found
     named = shown(asked[:60])
     if found_recipients := register.find_recipients(session, asked.strip()):

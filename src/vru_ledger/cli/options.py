@@ -140,14 +140,17 @@ def must_be_typed(words: dict[str, str], like: str) -> None:
         )
 
 
+def reads_as_amount(typed: str) -> bool:
+    """Say whether a word was meant as an amount, be it well written or not."""
+    return bool(re.fullmatch(r"£?\d[\d,.]*[km]?", typed, re.ASCII | re.IGNORECASE))
+
+
 def amount_of(typed: str, *before: str, order: str) -> Pence:
     """Return an amount in pence. Raises BadInput, with the order where a word before it is one."""
     try:
         return read(parse_pounds, "AMOUNT", typed)
     except BadInput as problem:
-        if any(
-            re.fullmatch(r"£?\d[\d,.]*[km]?", word, re.ASCII | re.IGNORECASE) for word in before
-        ):
+        if any(reads_as_amount(word) for word in before):
             raise BadInput(problem.message, f"the order is {order}") from None
         raise
 
