@@ -69,7 +69,7 @@ def test_what_others_promised_of_a_day_between_counts(books: Database):
     first = ada.allocate("ALPHA", "ONE", 900 * POUND, on=MAY)
     [said] = ahead(ada.allocate("ALPHA", "ONE", 200 * POUND, on=APRIL).warnings)
     assert "had £100.00 unallocated there: £100.00 is promised ahead" in said
-    ada.close(first.entry.award, on=MAY, reason="Not wanted")
+    ada.close_award(first.entry.award, on=MAY, reason="Not wanted")
     assert listed(books) == []
 
 

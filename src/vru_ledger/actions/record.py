@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from vru_ledger.domain.entries import (
     Registration,
 )
 from vru_ledger.domain.money import format_pounds
-from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import AuthorityLimit, Fund, newest_limit
 from vru_ledger.domain.stages import NO_TERMS, LineTerms
 from vru_ledger.domain.text import shown
@@ -27,7 +26,6 @@ from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound, Per
 from vru_ledger.position import Balance, Key
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Asked, Case
-from vru_ledger.rules.open_period import in_closed
 from vru_ledger.store import authority, ledger, points, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
@@ -171,7 +169,11 @@ class Recorder:
 
     def must_be_open(self, entry: Entry) -> None:
         """Raise PeriodClosed for an entry that is dated in a closed period."""
-        if self.closed and (said := in_closed(entry, self.closed)):
+        if not self.closed:
+            return
+        from vru_ledger.rules.open_period import in_closed
+
+        if said := in_closed(entry, self.closed):
             raise PeriodClosed(said, "to see them: vru-ledger period list")
 
     def put_register(self, entry: Registration) -> Recorded:
@@ -315,19 +317,12 @@ class Recorder:
         recorded = self.append(entry, {})
         past = None
         if before is None:
-            before_it = holdings_before(self.session, entry.fund, recorded.number)
+            before_it = ledger.holdings_before(self.session, entry.fund, recorded.number)
             past = counted(entry, comes_to, before_it)
         self.journal.set_cap(entry, comes_to, recorded.number, past)
         state.caps[entry.cap], state.bounds[entry.cap] = entry, comes_to
         state.caps = dict(sorted(state.caps.items()))
         return recorded
-
-
-def holdings_before(session: Session, fund: str, number: int) -> Iterator[AwardEntry]:
-    """Yield the entries before entry `number` by which holdings of a fund changed, oldest first."""
-    for past in ledger.entries(session, Query(fund=fund, known_at=number - 1)):
-        if isinstance(past.entry, AwardEntry) and past.entry.held():
-            yield past.entry
 
 
 def described(cap: CapSet) -> str:

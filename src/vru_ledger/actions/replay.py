@@ -9,7 +9,6 @@ from datetime import date
 from sys import intern
 from typing import Any
 
-from vru_ledger.actions.record import holdings_before
 from vru_ledger.actions.replay_points import Points
 from vru_ledger.actions.replayed import Beside
 from vru_ledger.actions.tallies import Tallies, balances_agree
@@ -279,7 +278,7 @@ class Replay:
         self.caps[cap.fund] = dict(sorted(caps.items()))
         self._set_bounds(cap, number)
         if new:
-            past = holdings_before(self.session, cap.fund, number)
+            past = ledger.holdings_before(self.session, cap.fund, number)
             for key, balance in counted(cap, self.bounds[cap.fund][cap.cap], past).items():
                 self.position.put(key, balance)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib import import_module
 
+from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
-from vru_ledger.rules.delegated import delegated
 from vru_ledger.rules.listed_recipient import listed_recipient
 from vru_ledger.rules.measurable import measurable
-from vru_ledger.rules.open_period import open_period
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
@@ -40,7 +39,20 @@ def _of_told(name: str, field: str) -> Rule:
     """Return the rule of this name, which is imported only where a field of the case says it."""
 
     def rule(case: Case) -> Iterator[Breach]:
-        return iter(()) if getattr(case, field) is None else _found(name)(case)
+        return _found(name)(case) if getattr(case, field) else iter(())
+
+    return _named(rule, name)
+
+
+def _of_limits(name: str) -> Rule:
+    """Return the rule of this name, which is imported only where somebody's authority is limited.
+
+    What moves authority, or overrides a cap, needs a decision in any case.
+    """
+
+    def rule(case: Case) -> Iterator[Breach]:
+        plain = case.limit is None and isinstance(case.entry, AwardEntry)
+        return iter(()) if plain else _found(name)(case)
 
     return _named(rule, name)
 
@@ -57,12 +69,12 @@ def _named(rule: Rule, name: str) -> Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    open_period,
+    _of_told("open_period", "closed"),
     _of_steps("legal_step"),
     _of_steps("in_order"),
     _of_steps("second_person"),
     _of_steps("planned"),
-    delegated,
+    _of_limits("delegated"),
     listed_recipient,
     capped_fund,
     measurable,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.chain import GENESIS, read_fact
-from vru_ledger.domain.entries import Allocation, CapSet, Recorded
+from vru_ledger.domain.entries import Allocation, AwardEntry, CapSet, Recorded
 from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.errors import LedgerUnusable
@@ -342,3 +342,10 @@ def recipient_balances(session: Session, fund: str, recipient: str) -> list[tupl
     """Return what every stage of a fund holds for one recipient."""
     keys = [Key("recipient", fund, stage, recipient) for stage in HELD]
     return [(key, balance.held) for key, balance in balances(session, keys).items()]
+
+
+def holdings_before(session: Session, fund: str, number: int) -> Iterator[AwardEntry]:
+    """Yield the entries before entry `number` by which holdings of a fund changed, oldest first."""
+    for past in entries(session, Query(fund=fund, known_at=number - 1)):
+        if isinstance(past.entry, AwardEntry) and past.entry.held():
+            yield past.entry
