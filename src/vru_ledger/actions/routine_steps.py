@@ -25,25 +25,23 @@ def step(replay: Replay, line: Line, row: Row, day: tuple[str, int]) -> bool:
     `row` is one of `routine_rows` and of `line`; `day` its month and its day as a number.
     """
     kind, place, recipient, pence, returned = row[2], *row[10:14]
-    lent = returned or 0
-    if not 0 <= pence < LARGEST or (returned is not None and not 0 < lent <= pence):
+    # Money goes back to no year only by what undoes or lowers an award.
+    if not 0 <= pence < LARGEST or returned is not None:
         return False
     if not _may_follow(replay, line, row, day[1]) or (row[1] and not _is_paper(row[1], row[-3])):
         return False
     changes: list[Change] = []
     if pence and not _moved(line, place, recipient, pence, changes):
         return False
-    if pence and STEPPED[kind][1] == UNALLOCATED:
-        if lent and (not row[5] or line.authority.get(line.own, 0) < lent):
-            return False
-        if not _uncounted(line, place, recipient, pence, changes):
-            return False
-    elif lent:
+    freed = STEPPED[kind][1] == UNALLOCATED
+    if pence and freed and not _uncounted(line, place, recipient, pence, changes):
         return False
     for held, bucket, amount in changes:
         held[bucket] = amount
-    if pence:
-        _freed(line, STEPPED[kind][1], pence, lent, day[0])
+    if pence and freed:
+        line.unallocated[line.own] = line.unallocated.get(line.own, 0) + pence
+    for turned, moved in ((line.turned_out, -pence), (line.turned_in, pence)):
+        turned[day[0]] = turned.get(day[0], 0) + moved
     if day[1]:
         line.lives.latest[place] = day[1]
     if kind in _WHOLE:
@@ -112,23 +110,6 @@ def _moved(line: Line, place: int, recipient: str, pence: int, changes: list[Cha
                 return False
             changes.append((held, bucket, amount))
     return True
-
-
-def _freed(line: Line, enters: str, pence: int, lent: int, month: str) -> None:
-    """Turn over what was moved, and give the fund back what it may promise again."""
-    line.turned_out[month] = line.turned_out.get(month, 0) - pence
-    line.turned_in[month] = line.turned_in.get(month, 0) + pence - lent
-    if enters != UNALLOCATED:
-        return
-    unallocated, authority = line.unallocated, line.authority
-    if pence > lent:
-        unallocated[line.own] = unallocated.get(line.own, 0) + pence - lent
-    if lent:
-        unallocated[line.lender] = unallocated.get(line.lender, 0) + lent
-        authority[line.lender] = authority.get(line.lender, 0) + lent
-        authority[line.own] -= lent
-        for turned, moved in zip(line.turned_lent, (lent, -lent, lent), strict=True):
-            turned[month] = turned.get(month, 0) + moved
 
 
 def _uncounted(line: Line, place: int, recipient: str, pence: int, changes: list[Change]) -> bool:
