@@ -51,9 +51,9 @@ def compares_exactly(session: Session, schema: Iterable[Finding]) -> bool:
         return not any(finding.message.startswith("the table ") for finding in schema)
     return not session.rows(
         "SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
+        " JOIN pg_collation l ON l.oid = a.attcollation"
         " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'"
-        " AND c.relname IN ('entries', 'awards', 'movements')"
-        " AND a.attcollation NOT IN (0, 'pg_catalog.default'::regcollation) LIMIT 1"
+        " AND c.relname IN ('entries', 'awards', 'movements') AND NOT l.collisdeterministic LIMIT 1"
     )
 
 
