@@ -257,7 +257,7 @@ def cap_row(cap: CapSet, comes_to: Bounds, entry: int) -> Row:
 _LARGE = ("entries", "awards", "movements", "balances")
 """Tables whose every row `check` compares with what the entries come to."""
 
-_PAGES = 4_000
+_PAGES = 3_000
 """KiB of the file kept in memory: looking rows up in indexes reads the same pages often."""
 
 
