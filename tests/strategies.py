@@ -13,6 +13,7 @@ from vru_ledger.caps import SEVERITIES, kind_of, names
 from vru_ledger.domain.entries import ENTRIES, Allocation, CapSet, Entry
 from vru_ledger.domain.money import LARGEST_PENCE, Pence
 from vru_ledger.domain.register import RECORDS
+from vru_ledger.domain.steps import STEPS
 
 FEWER = settings(max_examples=40)
 """For what holds of whole histories: each example judges dozens of allocations."""
@@ -77,7 +78,8 @@ _CONTENTS["tuple[Record, ...]"] = st.lists(
 
 def entries(kind: str = "") -> st.SearchStrategy[Entry]:
     """Give entries of a kind, or of every kind there is."""
-    return st.one_of([_filled(ENTRIES[name]) for name in ([kind] if kind else ENTRIES)])
+    every = {**ENTRIES, **STEPS}
+    return st.one_of([_filled(every[name]) for name in ([kind] if kind else ENTRIES)])
 
 
 # Awards and limits of one fund, so alike that they meet

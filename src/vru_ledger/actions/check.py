@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,14 +11,17 @@ from vru_ledger.actions.replay import Replay
 from vru_ledger.actions.routine import Routine
 from vru_ledger.domain.findings import Finding
 from vru_ledger.store import soundness
-from vru_ledger.store.database import Database, Session
+from vru_ledger.store.database import Database, Row, Session
+from vru_ledger.store.routine_rows import compares_exactly, routine_rows
 from vru_ledger.store.schema import of_schema
+from vru_ledger.store.wholeness import Wholeness, beside
 
 if TYPE_CHECKING:
     from vru_ledger.exchange.seed_file import Seed
 
 _TELL_EVERY = 20_000
 SHORTEST_HEAD = 8
+Takes = Callable[[Row], Iterable[Finding]]
 _DAMAGED = "database-damaged"
 
 
@@ -56,8 +59,8 @@ def check(
     compared with the ledger; with `today`, overrides that have ended by then are looked at.
     Returns every finding, not the first.
     """
-    with database.read() as session:
-        checked = check_within(session, head=head, today=today, on_progress=on_progress)
+    with database.read() as session, beside(database, session) as file:
+        checked = _checked(session, file, head, today, on_progress)
         if seed is not None and not checked.damaged:
             from vru_ledger.actions.drift import drift
 
@@ -73,19 +76,37 @@ def check_within(
     on_progress: Callable[[int], None] | None = None,
 ) -> Checked:
     """Check a ledger as `check` does, inside a transaction that may still be undone."""
+    return _checked(session, Wholeness(session), head, today, on_progress)
+
+
+def _checked(
+    session: Session,
+    file: Wholeness,
+    head: str,
+    today: date | None,
+    on_progress: Callable[[int], None] | None,
+) -> Checked:
+    """Read the entries while the file is looked through, or only once that is known."""
     with soundness.room_to_read(session):
-        whole = soundness.is_whole(session)
-        before = [] if whole else list(soundness.of_database(session))
+        exact = Routine.knows_the_rules() and compares_exactly(session, of_schema(session))
+        if exact and not (file.is_known and not file.is_whole()):
+            try:
+                checked, replay = _replayed(session, head, today, on_progress, routine=True)
+            except (session.errors, UnicodeDecodeError):
+                if file.is_whole():
+                    raise
+            else:
+                if file.is_whole():
+                    if replay.constrained and not checked.findings:
+                        checked.findings[:0] = of_schema(session)
+                    else:
+                        checked.findings[:0] = soundness.of_database(session, whole=True)
+                    return checked
+        whole = file.is_whole()
+        before = list(soundness.of_database(session, whole=whole))
         if any(finding.code == _DAMAGED for finding in before):
             return Checked(findings=before)
-        try:
-            checked, replay = _replayed(session, head, today, on_progress, as_kept=True)
-        except soundness.NotInOrder:
-            checked, replay = _replayed(session, head, today, on_progress, as_kept=False)
-        if whole and replay.constrained and not checked.findings:
-            before = list(of_schema(session))
-        elif whole:
-            before = list(soundness.of_database(session))
+        checked, _ = _replayed(session, head, today, on_progress, routine=False)
         checked.findings[:0] = before
         return checked
 
@@ -96,15 +117,22 @@ def _replayed(
     today: date | None,
     on_progress: Callable[[int], None] | None,
     *,
-    as_kept: bool,
+    routine: bool,
 ) -> tuple[Checked, Replay]:
     """Walk the chain from its beginning, then compare what it comes to with what is stored."""
-    checked, replay = Checked(), Replay(session, as_kept=as_kept)
-    routine = Routine(replay)
+    checked = Checked()
+    if routine:
+        seen, known = soundness.MovementsSought(session), soundness.AwardsSought(session)
+        replay = Replay(session, seen, known)
+        entry: Takes = Routine(replay, seen, known).entry
+        rows = routine_rows(session)
+    else:
+        replay = Replay(session, soundness.movement_rows(session), soundness.award_rows(session))
+        entry, rows = replay.entry, soundness.entry_rows(session)
     on_chain = not head
-    for row in soundness.entry_rows(session):
+    for row in rows:
         checked.entries += 1
-        checked.findings += routine.entry(row)
+        checked.findings += entry(row)
         on_chain = on_chain or row[-1].startswith(head)
         if on_progress and checked.entries % _TELL_EVERY == 0:
             on_progress(checked.entries)

@@ -45,9 +45,12 @@ class Replay:
     `kinds` are those of the recipients; `register` holds what is registered of everything else, and
     the recipients that are not stored as the newest registration tells them. `constrained` says
     whether every entry so far keeps what the database's own constraints ask of its rows.
+    `movements` and `awards` give what is stored of each entry.
     """
 
-    def __init__(self, session: Session, *, as_kept: bool = False) -> None:
+    def __init__(
+        self, session: Session, movements: soundness.Parts, awards: soundness.Parts
+    ) -> None:
         self.session = session
         self.number, self.hash = 0, GENESIS
         self.position = Tallies()
@@ -61,8 +64,7 @@ class Replay:
         self.undone: dict[int, int] = {}
         self.points = Points(session)
         self.beside = Beside(session, self.position, self.bounds)
-        self.movements = soundness.Matched(soundness.movement_rows(session), 0)
-        self.awards = soundness.Matched(soundness.award_rows(session, as_kept=as_kept), 3)
+        self.movements, self.awards = movements, awards
         self.constrained = True
 
     def entry(self, row: Row) -> Iterator[Finding]:
@@ -82,6 +84,8 @@ class Replay:
             yield _found(
                 "fact-unreadable", number, f"its text cannot be read: {problem}", _REWRITTEN
             )
+            self.movements.leave(number)
+            self.awards.leave(number)
             return
         if fact_of(entry, number, told.get("actor"), told.get("recorded_at")) != fact:
             yield _found("fact-not-canonical", number, "its text is not as this program writes it")
@@ -123,7 +127,12 @@ class Replay:
         if stored != awards:
             said = f"its award is {_brief(stored)}; its text says {_brief(awards)}"
             yield _found("award-differs", number, said)
-        for said in self.points.moved(entry, number, movements):
+        self.points.moved(entry, movements)
+        yield from self.folio_ended(number)
+
+    def folio_ended(self, number: int) -> Iterator[Finding]:
+        """Yield what is wrong with the folio that entry `number` fills, if it does."""
+        for said in self.points.ended(number):
             yield _found("folio-differs", number, said)
 
     def _constrained(self, entry: Entry, number: int, movements: list[Row]) -> bool:

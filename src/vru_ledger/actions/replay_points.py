@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from vru_ledger.domain.entries import Entry, Marker
 from vru_ledger.domain.findings import Finding
@@ -15,9 +13,15 @@ from vru_ledger.rules.period_step import period_step
 from vru_ledger.store import points, soundness
 from vru_ledger.store.database import Row, Session
 
+Line = tuple[str, str, str, str, str]
+"""Fund, stage, source, year and area of money that is turned over."""
+
 
 class Points:
-    """The points of history that the entries so far come to."""
+    """The points of history that the entries so far come to.
+
+    `next_end` is the number of the entry that fills the folio.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
@@ -26,9 +30,13 @@ class Points:
         self._periods: dict[str, Row] = {}
         self._folios = session.rows("SELECT number, first, last FROM folios ORDER BY number")
         self._turnovers = soundness.Matched(soundness.turnover_rows(session), 0)
-        self._moved: Counter[tuple[Any, ...]] = Counter()
-        self._folio = 0
+        self._turned: dict[Line, dict[str, int]] = {}
         self._last = 0
+        self._turn_to(0)
+
+    def _turn_to(self, folio: int) -> None:
+        self._folio = folio
+        self.next_end = self._folios[folio][2] if folio < len(self._folios) else 2**63
 
     def entry(self, entry: Entry, number: int, previous_hash: str) -> Iterator[str]:
         """Yield what is wrong with an entry's day, or with a marker, and take it into account."""
@@ -51,37 +59,40 @@ class Points:
                 others.append(Period(entry.period, entry.first_day, entry.last_day, number))
             self.closed = tuple(others)
 
-    def moved(self, entry: Entry, number: int, movements: list[Row]) -> Iterator[str]:
-        """Add an entry's movements to its folio, and yield a sentence if the full folio differs."""
-        self.add(entry.dated.isoformat() if entry.dated else None, movements)
-        if self._folio >= len(self._folios):
+    def moved(self, entry: Entry, movements: list[Row]) -> None:
+        """Add an entry's movements to its folio."""
+        month = entry.dated.isoformat()[:7] if entry.dated else ""
+        for _, _, fund, source, fy, _, _, area, stage, pence in movements:
+            turned = self.turned(fund, stage, source, fy, area)
+            turned[month] = turned.get(month, 0) + pence
+
+    def turned(self, fund: str, stage: str, source: str, fy: str, area: str) -> dict[str, int]:
+        """Return what a line of the folio turned over by month (2023-04), to be added to."""
+        return self._turned.setdefault((fund, stage, source, fy, area), {})
+
+    def ended(self, number: int) -> Iterator[str]:
+        """Yield a sentence if entry `number` fills a folio that tells another turnover."""
+        if number < self.next_end:
             return
         folio, first, last = self._folios[self._folio]
-        if number < last:
-            return
-        told = {(*key, pence) for key, pence in self._moved.items() if pence}
+        told = {
+            (month, *line, pence)
+            for line, months in self._turned.items()
+            for month, pence in months.items()
+            if pence
+        }
         stored = [row[2:] for row in self._turnovers.of(folio)]
         if len(stored) != len(told) or set(stored) != told or first != self._last + 1:
             yield f"folio {folio} (entries {first} to {last}) is not what its entries turned over"
-        self._moved.clear()
-        self._folio, self._last = self._folio + 1, last
+        for months in self._turned.values():
+            months.clear()
+        self._last = last
+        self._turn_to(self._folio + 1)
 
-    def add(self, dated: str | None, movements: list[Row]) -> None:
-        """Add an entry's movements to its folio."""
-        if self._folio < len(self._folios):
-            month = (dated or "")[:7]
-            for _, _, fund, source, fy, _, _, area, stage, pence in movements:
-                self._moved[month, fund, stage, source, fy, area] += pence
-
-    def asks(self, number: int, dated: str | None) -> bool:
-        """Say whether there is more to an entry than `add`: a full folio, or a closed period.
-
-        `dated` is ISO text.
-        """
-        if self._folio < len(self._folios) and number >= self._folios[self._folio][2]:
-            return True
-        return bool(self.closed and dated) and any(
-            period.first_day.isoformat() <= str(dated) <= period.last_day.isoformat()
+    def is_closed(self, dated: str) -> bool:
+        """Say whether a day, as ISO text, is in a closed period."""
+        return any(
+            period.first_day.isoformat() <= dated <= period.last_day.isoformat()
             for period in self.closed
         )
 

@@ -22,6 +22,9 @@ LARGEST = 2**62
 _GAP = 1_000
 """How far beyond the newest award another may be numbered and still have a place in a column."""
 
+_ROOM = 256
+"""Places that are made at once."""
+
 Name = tuple[str, str, str]
 """Scope, fund and name of balances: all of a key but its bucket."""
 
@@ -68,7 +71,7 @@ class Column(MutableMapping[str, int]):
             self.amounts[place] = ABSENT
 
     def __iter__(self) -> Iterator[str]:
-        for bucket, held in zip(self.buckets(), self.amounts, strict=True):
+        for bucket, held in zip(self.buckets(), self.amounts, strict=False):
             if held != ABSENT:
                 yield bucket
         yield from self.apart
@@ -78,11 +81,15 @@ class Column(MutableMapping[str, int]):
 
 
 class ByAward(Column):
-    """What is held by award: the award's own number is its place."""
+    """What is held by award: the award's own number is its place.
 
-    def __init__(self, fund: str) -> None:
+    `newest` has the highest number that any of the fund's columns has a place for.
+    """
+
+    def __init__(self, fund: str, newest: list[int]) -> None:
         super().__init__(array("q", [ABSENT]))  # Awards are numbered from 1.
         self.prefix = f"{fund}-"
+        self.newest = newest
 
     def number(self, award: str) -> int | None:
         """Return the number of one of the fund's awards, None if it is not written as they are."""
@@ -100,11 +107,17 @@ class ByAward(Column):
     def make_place(self, bucket: str) -> int | None:
         """Return the award's number, unless it is far beyond those before."""
         number = self.number(bucket)
-        if number is None or number > len(self.amounts) + _GAP:
-            return None
-        while number >= len(self.amounts):
-            self.amounts.append(ABSENT)
-        return number
+        return number if number is not None and self.reach(number) else None
+
+    def reach(self, number: int) -> bool:
+        """Make room for an award's number; say False if it is far beyond those before."""
+        if number > self.newest[0]:
+            if number > self.newest[0] + _GAP:
+                return False
+            self.newest[0] = number
+        if number >= len(self.amounts):
+            self.amounts.extend(array("q", [ABSENT]) * (number + _ROOM - len(self.amounts)))
+        return True
 
     def buckets(self) -> Iterator[str]:
         """Yield awards in the order of their numbers."""
@@ -118,6 +131,7 @@ class Recipients:
     def __init__(self) -> None:
         self.place_of: dict[str, int] = {}
         self.columns: list[array[int]] = []
+        self.room = 0
 
     def add(self, recipient: str) -> int:
         """Return a recipient's place, the next one if it is new."""
@@ -125,8 +139,10 @@ class Recipients:
         if place is None:
             # One text for all the funds that a recipient has money of.
             place = self.place_of[intern(recipient)] = len(self.place_of)
-            for column in self.columns:
-                column.append(ABSENT)
+            if place >= self.room:
+                self.room += _ROOM
+                for column in self.columns:
+                    column.extend(array("q", [ABSENT]) * _ROOM)
         return place
 
 
@@ -134,7 +150,7 @@ class ByRecipient(Column):
     """What is held by recipient, in a column beside the others of its fund."""
 
     def __init__(self, recipients: Recipients) -> None:
-        super().__init__(array("q", [ABSENT]) * len(recipients.place_of))
+        super().__init__(array("q", [ABSENT]) * recipients.room)
         self.recipients = recipients
         self.place_of = recipients.place_of
         recipients.columns.append(self.amounts)
@@ -162,6 +178,7 @@ class Tallies(Mapping[Key, Balance]):
         self.floors: dict[Key, int] = {}
         self.raised: dict[Key, int] = {}
         self._recipients: dict[str, Recipients] = {}
+        self._newest: dict[str, list[int]] = {}
 
     def __getitem__(self, key: Key) -> Balance:
         scope, fund, name, bucket = key
@@ -201,10 +218,18 @@ class Tallies(Mapping[Key, Balance]):
 
     def _new(self, scope: str, fund: str) -> MutableMapping[str, int]:
         if scope == "award":
-            return ByAward(fund)
+            return ByAward(fund, self._newest.setdefault(fund, [0]))
         if scope == "recipient":
             return ByRecipient(self._recipients.setdefault(fund, Recipients()))
         return {}
+
+    def stands_apart(self, fund: str) -> bool:
+        """Say whether something that a fund holds has no place in a column."""
+        return any(
+            isinstance(column, Column) and column.apart
+            for (_, of, _), column in self.held.items()
+            if of == fund
+        )
 
     def begin(self, cap: CapSet) -> None:
         """Make room for what a new cap counts, in the shape of what it counts per."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Protocol
 
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet
@@ -30,8 +30,17 @@ _AT_ONCE = 200
 _FROM_BACKUP = "keep this file, and go back to a backup"
 
 
-class NotInOrder(Exception):
-    """Rows are not kept in the order of their entries, so they have to be sorted."""
+class Parts(Protocol):
+    """Rows of one table, by the entry that they belong to; entries come in order."""
+
+    def of(self, number: int) -> list[Row]:
+        """Return the rows of entry `number`."""
+
+    def leave(self, number: int) -> None:
+        """Let the rows of entry `number` be claimed by none."""
+
+    def rest(self) -> Iterator[int]:
+        """Yield the entry number of each row that no entry claimed."""
 
 
 class Matched:
@@ -60,14 +69,8 @@ class Matched:
         self._next = group
         return found
 
-    def peek(self, number: int) -> list[Row]:
-        """Return the rows of entry `number` if they are next, and leave them there."""
-        group = self._next
-        return group[1] if group is not None and group[0] == number else []
-
-    def claim(self) -> None:
-        """Go past the rows that `peek` gave."""
-        self._next = self._group()
+    def leave(self, number: int) -> None:
+        """Let the rows of entry `number` be claimed by none."""
 
     def rest(self) -> Iterator[int]:
         """Yield the entry number of each row that no entry claimed."""
@@ -82,30 +85,91 @@ def entry_rows(session: Session) -> Iterator[Row]:
     return session.stream(f"SELECT {ENTRY_COLUMNS} FROM entries ORDER BY number")
 
 
-def movement_rows(session: Session) -> Iterator[Row]:
-    """Yield every row of `movements`, in the order of their entries."""
-    return session.stream(f"SELECT {MOVEMENT_COLUMNS} FROM movements ORDER BY entry, n")
+def entry_row(session: Session, number: int) -> Row:
+    """Return the row of an entry that is there."""
+    [row] = session.rows(f"SELECT {ENTRY_COLUMNS} FROM entries WHERE number = ?", (number,))
+    return row
 
 
-def award_rows(session: Session, *, as_kept: bool) -> Iterator[Row]:
-    """Yield every row of `awards`, in the order of their entries.
+def movement_rows(session: Session) -> Matched:
+    """Return every row of `movements`, in the order of their entries."""
+    sql = f"SELECT {MOVEMENT_COLUMNS} FROM movements ORDER BY entry, n"
+    return Matched(session.stream(sql), 0)
 
-    With `as_kept` without sorting them, where that is the order in which they were written: it
-    takes no memory. Raises NotInOrder if it turns out to be another.
+
+def award_rows(session: Session) -> Matched:
+    """Return every row of `awards`, in the order of their entries."""
+    sql = f"SELECT {AWARD_COLUMNS} FROM awards ORDER BY entry, ref"
+    return Matched(session.stream(sql), 3)
+
+
+class MovementsSought:
+    """The movements of a few entries, looked up; those of the others are counted by who saw them.
+
+    `seen` is how many belong to the entries that came by.
     """
-    sql = f"SELECT {AWARD_COLUMNS} FROM awards ORDER BY "
-    if as_kept and session.dialect == "sqlite":
-        return _in_order(session.stream(sql + "rowid"), 3)
-    return session.stream(sql + "entry, ref")
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._left: list[int] = []
+        self.seen = 0
+
+    def of(self, number: int) -> list[Row]:
+        """Return the rows of entry `number`."""
+        sql = f"SELECT {MOVEMENT_COLUMNS} FROM movements WHERE entry = ? ORDER BY n"
+        found = self._session.rows(sql, (number,))
+        self.seen += len(found)
+        return found
+
+    def leave(self, number: int) -> None:
+        """Let the rows of entry `number` be claimed by none."""
+        self._left += [number] * len(self.of(number))
+
+    def rest(self) -> Iterator[int]:
+        """Yield the entry number of each row that no entry claimed."""
+        rest = list(self._left)
+        if self.seen != how_many(self._session, "movements"):
+            for (number,) in self._session.rows(
+                "SELECT m.entry FROM movements m WHERE NOT EXISTS"
+                " (SELECT 1 FROM entries e WHERE e.number = m.entry)"
+            ):
+                rest.append(number)
+        return iter(sorted(rest))
 
 
-def _in_order(rows: Iterator[Row], entry_at: int) -> Iterator[Row]:
-    last = 0
-    for row in rows:
-        if row[entry_at] <= last:
-            raise NotInOrder
-        last = row[entry_at]
-        yield row
+class AwardsSought:
+    """The awards of a few entries, looked up. `strays` are of entries that name another award."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rest: list[int] = []
+        self.strays: dict[int, list[Row]] = {}
+        columns = ", ".join(f"a.{name}" for name in AWARD_COLUMNS.split(", "))
+        for there, *row in session.stream(
+            f"SELECT e.number, {columns} FROM awards a LEFT JOIN entries e ON e.number = a.entry"
+            " WHERE e.number IS NULL OR e.award IS NULL OR e.award <> a.ref"
+        ):
+            if there is None:
+                self._rest.append(row[3])
+            else:
+                self.strays.setdefault(there, []).append(tuple(row))
+
+    def of(self, number: int) -> list[Row]:
+        """Return the rows of entry `number`."""
+        found = self._session.rows(
+            f"SELECT {AWARD_COLUMNS} FROM awards WHERE entry = ?"
+            " AND ref = (SELECT award FROM entries WHERE number = ?)",
+            (number, number),
+        )
+        return sorted(found + self.strays.get(number, []))
+
+    def leave(self, number: int) -> None:
+        """Let the rows of entry `number` be claimed by none."""
+        self._rest += [number] * len(self.of(number))
+
+    def rest(self) -> Iterator[int]:
+        """Yield the entry number of each row that no entry claimed."""
+        return iter(sorted(self._rest))
 
 
 def turnover_rows(session: Session) -> Iterator[Row]:
@@ -193,7 +257,7 @@ def cap_row(cap: CapSet, comes_to: Bounds, entry: int) -> Row:
 _LARGE = ("entries", "awards", "movements", "balances")
 """Tables whose every row `check` compares with what the entries come to."""
 
-_PAGES = 16_000
+_PAGES = 3_000
 """KiB of the file kept in memory: looking rows up in indexes reads the same pages often."""
 
 
@@ -236,10 +300,13 @@ def is_whole(session: Session) -> bool:
     return True
 
 
-def of_database(session: Session) -> Iterator[Finding]:
-    """Yield what the database itself finds wrong: pages, rows, foreign keys, guards."""
+def of_database(session: Session, *, whole: bool = False) -> Iterator[Finding]:
+    """Yield what the database itself finds wrong: pages, rows, foreign keys, guards.
+
+    Of a file that `is_whole` the indexes are known to be right, and take most of the time.
+    """
     if session.dialect == "sqlite":
-        for (said,) in session.rows("PRAGMA integrity_check"):
+        for (said,) in session.rows(f"PRAGMA {'quick' if whole else 'integrity'}_check"):
             if said != "ok":
                 # A row that breaks a bound can be read all the same, so the rest is looked at.
                 broken = str(said).startswith(("CHECK constraint", "NULL value", "non-unique"))

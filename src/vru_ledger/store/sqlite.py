@@ -61,6 +61,7 @@ class SQLite:
     ) -> None:
         self.connection = connection
         self.place = place
+        self.file: tuple[int, int] | None = None
         self.on_wait = on_wait
         self._wait = wait
         self._waiting = wait
@@ -120,6 +121,28 @@ class SQLite:
         self.connection.execute("BEGIN")
         # The first read takes the shared lock, so an error of the file shows here.
         self.connection.execute("SELECT 1 FROM head").fetchone()
+
+    def again(self) -> SQLite | None:
+        """Begin to read the same moment on another connection, which any thread may use.
+
+        To be called while this one reads. None if it is not sure to be the same: in memory, while
+        somebody waits to commit, or if another file has come to lie there.
+        """
+        if self.file is None:
+            return None
+        try:
+            second = SQLite(connect(self.place, wait=0, threads=True), self.place, wait=0)
+        except sqlite3.Error:
+            return None
+        try:
+            second.begin_read()
+            [(mode,)] = second.connection.execute("PRAGMA journal_mode").fetchall()
+            if mode != "wal" and which_file(self.place) == self.file:
+                return second
+        except sqlite3.Error:
+            pass  # Whoever looks at the file says what is wrong with it.
+        second.close()
+        return None
 
     def commit(self) -> None:
         """Keep what was written, waiting for whoever is still reading.
@@ -202,11 +225,18 @@ def not_a_ledger(place: str) -> LedgerUnusable:
     )
 
 
-def connect(place: str, *, create: bool = False, wait: float = WAIT) -> sqlite3.Connection:
-    """Connect to a file with the pragmas that were proved; `create` allows it to be new."""
+def connect(
+    place: str, *, create: bool = False, wait: float = WAIT, threads: bool = False
+) -> sqlite3.Connection:
+    """Connect to a file with the pragmas that were proved; `create` allows it to be new.
+
+    With `threads` it may be used by another thread than this, one at a time.
+    """
     # A URI made from the path: no character of a file's name can mean anything else.
     uri = Path(place).absolute().as_uri() + f"?mode={'rwc' if create else 'rw'}"
-    connection = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None)
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=not threads
+    )
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     return connection
@@ -228,6 +258,7 @@ def open_of_any_version(
 ) -> tuple[Database, int]:
     """Open a ledger whatever the version of its tables, which is returned too."""
     keeps_wal = _look_before_opening(place)
+    file = which_file(place)
     try:
         connection = connect(place, wait=wait)
     except UnicodeDecodeError as error:
@@ -242,6 +273,7 @@ def open_of_any_version(
             "check your permission for the file, and whether it is whole",
         ) from error
     driver = SQLite(connection, place, on_wait, wait)
+    driver.file = file if file == which_file(place) else None
     try:
         application = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -254,6 +286,15 @@ def open_of_any_version(
     if keeps_wal:
         _leave_wal(driver)
     return Database(driver, place, wait), version
+
+
+def which_file(place: str) -> tuple[int, int] | None:
+    """Return the device and inode of a file, whatever it is called; None if it is gone."""
+    try:
+        found = os.stat(place)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
 
 
 def wrong_version(place: str, version: int) -> LedgerUnusable:
