@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from vru_ledger.domain.entries import AwardEntry
+from vru_ledger.domain.stages import NO_TERMS
 from vru_ledger.rules.capped_fund import capped_fund
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.listed_recipient import listed_recipient
@@ -13,7 +14,6 @@ from vru_ledger.rules.measurable import measurable
 from vru_ledger.rules.within_authority import within_authority
 from vru_ledger.rules.within_caps import within_caps
 from vru_ledger.rules.within_dates import within_dates
-from vru_ledger.rules.within_use_by import within_use_by
 
 Rule = Callable[[Case], Iterator[Breach]]
 
@@ -44,14 +44,14 @@ def _of_told(name: str, field: str) -> Rule:
     return _named(rule, name)
 
 
-def _of_limits(name: str) -> Rule:
-    """Return the rule of this name, which is imported only where somebody's authority is limited.
+def _of_awards(name: str, field: str, usual: object) -> Rule:
+    """Return the rule of this name, imported for an award where a field is not as it usually is.
 
-    What moves authority, or overrides a cap, needs a decision in any case.
+    Of what moves authority, or overrides a cap, it may have something to say in any case.
     """
 
     def rule(case: Case) -> Iterator[Breach]:
-        plain = case.limit is None and isinstance(case.entry, AwardEntry)
+        plain = getattr(case, field) is usual and isinstance(case.entry, AwardEntry)
         return iter(()) if plain else _found(name)(case)
 
     return _named(rule, name)
@@ -74,14 +74,14 @@ RULES: tuple[Rule, ...] = (
     _of_steps("in_order"),
     _of_steps("second_person"),
     _of_steps("planned"),
-    _of_limits("delegated"),
+    _of_awards("delegated", "limit", None),
     listed_recipient,
     capped_fund,
     measurable,
     within_caps,
     within_authority,
     within_dates,
-    within_use_by,
+    _of_awards("within_use_by", "terms", NO_TERMS),
     _of_told("within_decision", "decided"),
     _of_told("ahead_of_money", "ahead"),
 )
