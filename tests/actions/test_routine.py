@@ -45,6 +45,9 @@ from vru_ledger.rules import RULES
 from vru_ledger.store.database import Database
 from vru_ledger.store.journal import award_row, entry_row
 
+# They are tampered with through SQLite, by its own means.
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 FEW_PENCE = st.integers(1, 120).map(Pence)
 WARD = Recipient(code="WARD", name="South Hospital", kind="a-and-e", area="E2")
 

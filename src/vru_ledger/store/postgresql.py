@@ -17,6 +17,7 @@ from vru_ledger.errors import (
     BadInput,
     LedgerBusy,
     LedgerError,
+    LedgerOlder,
     LedgerUnusable,
     NotPermitted,
     OutcomeUnknown,
@@ -227,15 +228,24 @@ def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = N
 
 
 def open_ledger(
-    url: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
+    url: str,
+    *,
+    wait: float = 30.0,
+    on_wait: Callable[[], None] | None = None,
+    any_guards: bool = False,
 ) -> Database:
-    """Open the ledger at an address. Raises LedgerUnusable if there is none."""
+    """Open the ledger at an address. Raises LedgerUnusable if there is none.
+
+    What this program writes the guards of an older one would refuse: raises LedgerOlder for those,
+    unless told that any will do.
+    """
     database = connect(url, wait, on_wait)
     connection = database.driver.connection
     row = team = None
     try:
         found = connection.execute(
-            "SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL"
+            "SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL,"
+            " to_regproc('moves_as_its_entries') IS NOT NULL"
         ).fetchone()
         if found and found[0]:
             row = connection.execute("SELECT application, version FROM ledger").fetchone()
@@ -255,6 +265,12 @@ def open_ledger(
     if row[1] != VERSION:
         database.close()
         raise wrong_version(database.place, row[1])
+    if not (any_guards or found[2]):
+        database.close()
+        raise LedgerOlder(
+            f"{database.place} has the guards of an older program",
+            "make them anew; the entries stay as they are: vru-ledger migrate",
+        )
     if team and team[0]:
         database.user = team[1]
     return database

@@ -13,7 +13,10 @@ from vru_ledger.store.database import Session, statements
 
 
 def of_schema(session: Session) -> Iterator[Finding]:
-    """Yield each guard, table or view that is gone, was changed, or is none of this program's."""
+    """Yield each guard, table or view that is gone, was changed, or is none of this program's.
+
+    Of a team's ledger on a server also what anybody may that they were not given.
+    """
     script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
     if session.dialect == "sqlite":
         made = _made_on_sqlite(script)
@@ -28,6 +31,10 @@ def of_schema(session: Session) -> Iterator[Finding]:
             yield _guard("guard-added", f"the {name} is none of this program's")
         elif _plain(made[name]) != _plain(there[name]):
             yield _guard("guard-changed", f"the {name} is not as this program makes it")
+    if session.dialect == "postgresql":
+        from vru_ledger.store.privileges import of_team
+
+        yield from of_team(session)
 
 
 _CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
