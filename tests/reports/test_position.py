@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest

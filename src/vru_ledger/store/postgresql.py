@@ -136,7 +136,8 @@ class PostgreSQL:
         if state == "25006":
             return LedgerUnusable(
                 f"{self.place} can only be read; nothing was written",
-                "write to the server that it is a copy of",
+                "write to the server that it is a copy of, or see what keeps you from it: "
+                "vru-ledger doctor",
             )
         if state == "53100":
             return LedgerUnusable(

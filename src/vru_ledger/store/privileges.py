@@ -22,8 +22,12 @@ class Privilege(NamedTuple):
 
     def words(self, on: str) -> str:
         """Return it as SQL gives it, or takes it."""
-        column = f" ({quoted(self.column)})" if self.column else ""
-        return f"{self.what}{column} ON {on}{quoted(self.of)}"
+        column = f" ({_plain(self.column)})" if self.column else ""
+        return f"{self.what}{column} ON {on}{_plain(self.of)}"
+
+
+def _plain(name: str) -> str:
+    return name if re.fullmatch(r"[a-z_]+", name) else quoted(name)
 
 
 def of_team(session: Session) -> Iterator[Finding]:
