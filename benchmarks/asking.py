@@ -14,6 +14,7 @@ PROMISED = (
     "report caps",
     "report monitoring",
     "report areas",
+    "report bcus",
     "headroom",
     *(
         f"report position --by {dimension}"
@@ -25,6 +26,10 @@ BESIDE = (
     f"headroom F02 {recipient(7)} --fy {LAST_YEAR}",
     "status",
     "log",
+    "report exceptions",
+    "report claims",
+    "report payments",
+    "report audit --since 2026-03-01",
     # Of an earlier time: the end of a month, a day within one, and what was known at an entry.
     "report position --as-of 2024-09-30",
     "report position --as-of 2024-09-15",
@@ -67,7 +72,11 @@ def measured(bench: Bench) -> str:
     )
 
 
-STREAMED = ("report commitments -f csv", "report commitments -f jsonl")
+STREAMED = (
+    "report commitments -f csv",
+    "report commitments -f jsonl",
+    "report commitments --as-of 2025-12-31 -f csv",
+)
 
 
 def _streamed(bench: Bench) -> list[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from benchmarks import allocating, asking, checking, loading, starting
+from benchmarks import allocating, asking, checking, loading, peers, starting
 from benchmarks.bench import Bench
 from benchmarks.tables import size
 
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[Bench], str]] = {
     "allocate": allocating.measured,
     "reports": asking.measured,
     "check": checking.measured,
+    "peers": peers.measured,
 }
 
 

@@ -282,7 +282,8 @@ _PROBES: dict[str, Any] = {
     "until": date(2021, 4, 1),
     "as_of": date(2021, 4, 1),
     "known_at": 1,
-    "by": ("fund",),
+    "periods": "quarter",
+    "exceptions": True,
 }
 """A value of each filter, to ask a report whether it takes that filter."""
 
@@ -317,11 +318,17 @@ def all_reports() -> Iterator[str]:
 def _report(session: Session, name: str) -> Iterator[str]:
     report = reports.report(name)
     answer = report.answer(session, Query())
-    taken = [f"`--{one.replace('_', '-')}`" for one in _PROBES if _takes(session, name, one)]
+    taken = [
+        f"`--{one.replace('_', '-')}`"
+        for one, value in _PROBES.items()
+        if _takes(session, name, **{one: value})
+    ]
+    by = [f"`{one}`" for one in DIMENSIONS if _takes(session, name, by=(one,))]
+    taken += ["`--by`"] * bool(by)
     yield from (f"## `{name}`", "", _sentence(report), "")
     yield f"It takes {', '.join(taken)}." if taken else "It takes no filter."
-    if "`--by`" in taken:
-        yield f"`--by` names any of {', '.join(f'`{one}`' for one in DIMENSIONS)}."
+    if by:
+        yield f"`--by` names {'any of ' if len(by) > 2 else ''}{', '.join(by)}."
     yield from ("", *_table("column", "in JSON and CSV", "what it is"))
     for column in for_programs(answer):
         names = ", ".join(f"`{one}`" for one in column.machine_names)
@@ -330,10 +337,10 @@ def _report(session: Session, name: str) -> Iterator[str]:
     yield ""
 
 
-def _takes(session: Session, name: str, filter_: str) -> bool:
+def _takes(session: Session, name: str, **asked: Any) -> bool:
     """Say whether a report takes a filter, by asking it."""
     try:
-        reports.report(name).answer(session, Query(**{filter_: _PROBES[filter_]}))
+        reports.report(name).answer(session, Query(**asked))
     except BadInput:
         return False
     return True
@@ -358,7 +365,9 @@ def exit_codes() -> Iterator[str]:
         """
     )
     yield from _table("code", "exit code", "when")
-    told = {error.code: error for error in _below(LedgerError)}
+    told: dict[str, type[LedgerError]] = {}
+    for error in list(_below(LedgerError))[1:]:
+        told.setdefault(error.code, error)  # One that is more special has the code of its base.
     for code, error in sorted(told.items(), key=lambda one: (one[1].exit_code, one[0])):
         exits = f"`{int(error.exit_code)}`"
         if error is errors.RowsRejected:

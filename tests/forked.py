@@ -15,7 +15,7 @@ import sys
 import traceback
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 CLIENT = """
@@ -28,6 +28,7 @@ with socket.socket(socket.AF_UNIX) as there:
     told = there.recv(1)
 os._exit(told[0] if told else 70)
 """
+"""What a shell runs where it does more than start one command: `Forked.run` does without."""
 
 
 class Forked:
@@ -53,6 +54,28 @@ class Forked:
     def command(self) -> str:
         """What a shell types for `vru-ledger`."""
         return f'"{sys.executable}" -I -S "{self._client}" "{self._place}"'
+
+    def run(
+        self, words: list[str], folder: Path, env: dict[str, str], timeout: float
+    ) -> tuple[str, int]:
+        """Run one command with nothing on stdin: both streams in order, and its exit code.
+
+        Raises subprocess.TimeoutExpired.
+        """
+        asked = json.dumps([words, str(folder), env]).encode()
+        with TemporaryFile() as said, open(os.devnull, "rb") as nothing:
+            with socket.socket(socket.AF_UNIX) as there:
+                there.settimeout(timeout)
+                there.connect(self._place)
+                streams = [nothing.fileno(), said.fileno(), said.fileno()]
+                socket.send_fds(there, [len(asked).to_bytes(8, "big")], streams)
+                there.sendall(asked)
+                try:
+                    told = there.recv(1)
+                except TimeoutError:
+                    raise subprocess.TimeoutExpired(words, timeout) from None
+            said.seek(0)
+            return said.read().decode("utf-8", "backslashreplace"), told[0] if told else 70
 
     def stop(self) -> None:
         """Stop it."""

@@ -18,8 +18,8 @@ FEWER = settings(max_examples=40)
 """For what holds of whole histories: each example judges dozens of allocations."""
 
 PENCE = st.integers(1, LARGEST_PENCE).map(Pence)
-DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
-FIRST_YEARS = st.integers(1900, 2198)
+DAYS = st.dates(date(1990, 1, 1), date(2099, 12, 31))
+FIRST_YEARS = st.integers(1990, 2098)
 ANY_TEXT = st.text(st.characters(), max_size=60)
 """Any text at all: controls, surrogates and what is no character among it."""
 

@@ -18,10 +18,13 @@ def pages(ledger: Path, run: Run, tmp_path: Path) -> list[Path]:
     for name in ("Newham", "Hackney"):
         done = run("--as", "Ada", "allocate", "MYENDS", name, "750k", "--on", "2021-04-01", *year)
         assert done.exit_code == 0, done
-    made = [tmp_path / "position.html", tmp_path / "pack.html", tmp_path / "hostile.html"]
+    names = ("position.html", "pack.html", "hostile.html", "map.html", "units.html")
+    made = [tmp_path / name for name in names]
     assert run("report", "position", "-o", made[0]).exit_code == 0
     assert run("report", "pack", "-o", made[1]).exit_code == 0
     hostile = answer([*FULL, *(row(name) for name in HOSTILE.values())], charted=("amount",))
+    assert run("map", "-o", made[3]).exit_code == 0
+    assert run("map", "--by", "bcu", "-o", made[4]).exit_code == 0
     made[2].write_text(rendered("html", hostile), encoding="utf-8")
     return made
 

@@ -34,10 +34,10 @@ from vru_ledger.actions.points import close_period
 from vru_ledger.actions.restate import Restatement, restate
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import parse_period
-from vru_ledger.domain.query import Moment
+from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.errors import AuthorityMissing, EntryRefused, PeriodClosed
-from vru_ledger.reports import profiles
+from vru_ledger.reports import position, profiles
 from vru_ledger.store import awards
 from vru_ledger.store.database import Database
 
@@ -75,6 +75,13 @@ def award(database: Database, pounds: int = 1_000, **more: Any) -> str:
 def close(database: Database, name: str) -> None:
     told = Told(dated=date(2026, 1, 1), reason="Books closed")
     close_period(database, parse_period(name), told, actor=ACTOR, recorded_at=WHEN, preview=False)
+
+
+def committed(database: Database, *, as_of: date) -> int:
+    """Return what the position says is committed, as of a day."""
+    with database.read() as session:
+        told = position.answer(session, Query(as_of=as_of, by=("fund",)))
+        return sum(row.committed for row in told.rows)
 
 
 def lines(database: Database) -> dict[str, int]:
@@ -245,25 +252,43 @@ def test_what_is_planned_for_a_quarter_is_due_from_its_first_day_and_late_after_
 
 
 @pytest.mark.parametrize(
-    ("made_on", "dated", "relates_to"),
+    ("made_on", "by_clock", "dated", "relates_to"),
     [
-        (date(2022, 3, 31), date(2022, 4, 5), "2021/22"),
-        (date(2022, 4, 1), date(2022, 4, 1), ""),
+        (date(2022, 3, 31), True, date(2022, 4, 5), "2021/22"),
+        (date(2022, 3, 31), False, date(2022, 4, 5), "2021/22"),
+        (date(2022, 4, 1), True, date(2022, 4, 1), ""),
+        (date(2022, 4, 1), False, date(2022, 4, 5), ""),
     ],
     ids=str,
 )
-def test_an_award_restated_keeps_its_day_unless_that_was_closed(
-    database: Database, made_on: date, dated: date, relates_to: str
+def test_an_award_restated_keeps_its_day_unless_that_was_closed_or_another_was_told(
+    database: Database, made_on: date, by_clock: bool, dated: date, relates_to: str
 ):
     ref = award(database, dated=made_on)
     close(database, "2021/22")
-    asked = Restatement(ref, 5 * POUND, "wrong", date(2022, 4, 5), key="K")
+    asked = Restatement(ref, 5 * POUND, "wrong", date(2022, 4, 5), dated_by_clock=by_clock, key="K")
     done = restate(database, asked, actor=ACTOR, recorded_at=WHEN)
     assert (done.made.entry.dated, done.made.entry.relates_to) == (dated, relates_to)
     undone: Any = done.undone.recorded.entry
-    assert (undone.dated, undone.relates_to) == (date(2022, 4, 5), relates_to)
+    assert (undone.dated, undone.relates_to) == (dated, relates_to)
     assert restate(database, asked, actor=ACTOR, recorded_at=WHEN).already
     assert findings(database) == []
+
+
+@pytest.mark.parametrize("by_clock", [True, False])
+@pytest.mark.parametrize("closed", [True, False])
+def test_on_no_day_does_an_award_count_beside_what_restates_it(
+    database: Database, by_clock: bool, closed: bool
+):
+    ref = award(database, dated=date(2022, 3, 31))
+    if closed:
+        close(database, "2021/22")
+    held = {committed(database, as_of=date(2022, 3, 31))}
+    asked = Restatement(ref, 5 * POUND, "wrong", date(2022, 4, 5), dated_by_clock=by_clock)
+    done = restate(database, asked, actor=ACTOR, recorded_at=WHEN)
+    for day in (date(2022, 3, 31), date(2022, 4, 1), date(2022, 4, 4), date(2022, 4, 5)):
+        now = committed(database, as_of=day)
+        assert now in {*held, done.made.entry.amount_pence}, day
 
 
 def test_a_restatement_is_recorded_once_though_its_year_was_closed_in_between(database: Database):

@@ -13,6 +13,7 @@ of a page share one folder, shown as /home/ada/ledger; nothing else carries over
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -25,6 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.command import NOTHING, environment
+from tests.forked import Forked
 from tests.terminal import show_on_terminal
 
 COLUMNS = 100
@@ -41,6 +43,8 @@ _FENCE = re.compile(r"( *)(`{3,}|~{3,}) *([^`]*)")
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _SUGGESTION = re.compile(r"""vru-ledger (?:'[^']*'|[^'";,(]|,(?! ))+""")
 _SETTINGS_OF = re.compile(r"""((?:export )?(?:\w+=(?:"[^"]*"|[^\s;]*);? )+)vru-ledger""")
+# One command whose words mean to bash just what they say: starting bash would change nothing.
+_ALONE = re.compile(r"""vru-ledger(?: +(?:[\w£.,:/@%+=-]|(?<!\S)'[^']*'(?!\S)|"[^"$`\\!]*")+)*""")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -121,15 +125,15 @@ def play(
     *,
     place: str = "",
     more: Mapping[str, str] = NOTHING,
-    command: str = COMMAND,
+    forked: Forked | None = None,
     suggested: Suggested | None = None,
 ) -> str:
     """Return the page as it would read if everything it shows were true. Raises PageError.
 
     With a `place`, the ledger that commands use unless told is there, and is shown by the name of
-    the file that it would be otherwise. `more` is added to the environment, and `command` is what
-    a shell types for `vru-ledger`. `suggested` has every command tried that a failure suggests, on
-    a copy of the page's folder: not with a `place`, which is no part of it.
+    the file that it would be otherwise. `more` is added to the environment. With `forked`, commands
+    are run without their start. `suggested` has every command tried that a failure suggests, on a
+    copy of the page's folder: not with a `place`, which is no part of it.
     """
     with (
         # As long as the name it is shown by, so that what is drawn around it stays in line.
@@ -137,7 +141,7 @@ def play(
         TemporaryDirectory() as programs,
     ):
         shim = Path(programs, "vru-ledger")
-        shim.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
+        shim.write_text(f'#!/bin/sh\nexec {forked.command if forked else COMMAND} "$@"\n', "utf-8")
         shim.chmod(0o755)
         env = environment(Path(home), {**SETTINGS, "COLUMNS": str(COLUMNS)})
         env |= {**more, "PATH": f"{programs}:{more.get('PATH', env['PATH'])}"}
@@ -152,14 +156,19 @@ def play(
                 lines.append(part)
                 continue
             try:
-                lines += _played(part, Path(home), env, timeout, suggested).lines
+                lines += _played(part, Path(home), env, timeout, forked, suggested).lines
             except PageError as error:
                 raise PageError(f"line {part.line}: {error}") from None
     return "".join(f"{line}\n" for line in lines)
 
 
 def _played(
-    block: Block, home: Path, env: dict[str, str], timeout: float, suggested: Suggested | None
+    block: Block,
+    home: Path,
+    env: dict[str, str],
+    timeout: float,
+    forked: Forked | None,
+    suggested: Suggested | None,
 ) -> Block:
     if "file" in block.options:
         _write(home, block.options["file"], block.inside)
@@ -174,7 +183,7 @@ def _played(
     for command in commands(block.inside):
         first, *more = command.split("\n")
         inside += [f"$ {first}", *(f"> {line}" for line in more)]
-        shown = _said(command, block, home, env, timeout)
+        shown = _said(command, block, home, env, timeout, forked)
         for line in shown:
             if line.startswith("$ ") or line.strip().startswith(block.fence):
                 raise PageError(f"{first!r} says {line!r}, which a page cannot hold")
@@ -183,7 +192,7 @@ def _played(
             given = _SETTINGS_OF.match(command)
             for words in suggestions(shown):
                 again = f"{given[1] if given else ''}{words}"
-                suggested(command, words, _tried(again, home, env, timeout))
+                suggested(command, words, _tried(again, home, env, timeout, forked))
     return block.with_inside(inside)
 
 
@@ -197,12 +206,14 @@ def suggestions(shown: Sequence[str]) -> Iterator[str]:
                 yield found[0].rstrip(")")
 
 
-def _tried(words: str, home: Path, env: dict[str, str], timeout: float) -> int:
+def _tried(
+    words: str, home: Path, env: dict[str, str], timeout: float, forked: Forked | None
+) -> int:
     """Return the exit code of a command, run where it can change nothing of the page."""
     with TemporaryDirectory() as elsewhere:
         copy = Path(elsewhere, "copy")
         shutil.copytree(home, copy, symlinks=True)
-        return _piped(["bash", "-c", words], copy, {**env, "HOME": str(copy)}, timeout)[1]
+        return _piped(words, copy, {**env, "HOME": str(copy)}, timeout, forked)[1]
 
 
 def commands(inside: Sequence[str]) -> Iterator[str]:
@@ -222,18 +233,24 @@ def commands(inside: Sequence[str]) -> Iterator[str]:
         yield command
 
 
-def _said(command: str, block: Block, home: Path, env: dict[str, str], timeout: float) -> list[str]:
-    words = ["bash", "-c", command]
+def _said(
+    command: str,
+    block: Block,
+    home: Path,
+    env: dict[str, str],
+    timeout: float,
+    forked: Forked | None,
+) -> list[str]:
     try:
         if "terminal" in block.options:
             columns = int(block.options["terminal"] or COLUMNS)
             own = {**env, "COLUMNS": str(columns)}
             text, code = show_on_terminal(
-                words, folder=home, env=own, columns=columns, timeout=timeout
+                ["bash", "-c", command], folder=home, env=own, columns=columns, timeout=timeout
             )
             text = "\n".join(line.rstrip() for line in _STYLES.sub("", text).split("\n"))
         else:
-            text, code = _piped(words, home, env, timeout)
+            text, code = _piped(command, home, env, timeout, forked)
     except subprocess.TimeoutExpired:
         raise PageError(f"{command!r} does not end") from None
     # A control character would be invisible in the page, and could hide the rest.
@@ -247,9 +264,13 @@ def _said(command: str, block: Block, home: Path, env: dict[str, str], timeout: 
     return [*lines, f"[exit {code}]"] if code else lines
 
 
-def _piped(words: list[str], home: Path, env: dict[str, str], timeout: float) -> tuple[str, int]:
+def _piped(
+    command: str, home: Path, env: dict[str, str], timeout: float, forked: Forked | None
+) -> tuple[str, int]:
+    if forked and _ALONE.fullmatch(command):
+        return forked.run(shlex.split(command)[1:], home, env, timeout)
     with subprocess.Popen(
-        words,
+        ["bash", "-c", command],
         cwd=home,
         env=env,
         stdin=subprocess.DEVNULL,

@@ -19,7 +19,7 @@ from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name, parse_sentence, shown
-from vru_ledger.errors import BadInput, NotPermitted
+from vru_ledger.errors import BadInput, NotPermitted, ReasonMissing
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, open_database
 
@@ -109,7 +109,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         )
         return self._clerk.allocate(request, recorded_at=now(), preview=preview)
 
-    def position(self, *, by: tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
+    def position(self, *, by: str | tuple[str, ...] = ("fund",), **filters: Any) -> list[Any]:
         """Return where the money is: rows of `vru_ledger.reports.position.Row`, pence by stage.
 
         `by` names dimensions: fund, source, recipient, area, bcu, fy, theme. `filters` are those of
@@ -119,12 +119,12 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         """
         from vru_ledger.reports import position
 
-        asked = Query(by=by, **_with_when(filters))
+        asked = Query(by=_names(by), **_with_when(filters))
         with self.database.read() as session:
             return list(position.answer(session, resolve.query(session, asked)).rows)
 
     def report(
-        self, name: str, *, by: tuple[str, ...] = (), everything: bool = False, **filters: Any
+        self, name: str, *, by: str | tuple[str, ...] = (), everything: bool = False, **filters: Any
     ) -> list[Any]:
         """Return the rows of a report: awards, caps, funds, journal, recipients and the others.
 
@@ -132,7 +132,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         """
         from vru_ledger import reports
 
-        asked = Query(by=by, everything=everything, **_with_when(filters))
+        asked = Query(by=_names(by), everything=everything, **_with_when(filters))
         with self.database.read() as session:
             query = resolve.query(session, asked)
             return list(reports.report(name).answer(session, query).rows)
@@ -177,7 +177,11 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
             return int(headroom.of_recipient(session, penny, moment).meta["headroom_pence"])
 
     def diff(
-        self, start: str | int | date, end: str | int | date = "now", *, by: tuple[str, ...] = ()
+        self,
+        start: str | int | date,
+        end: str | int | date = "now",
+        *,
+        by: str | tuple[str, ...] = (),
     ) -> Difference:
         """Return every figure that moved between two points, and the entries that moved it.
 
@@ -187,7 +191,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         from vru_ledger.actions.diff import difference
 
         with self.database.read() as session:
-            return difference(session, _typed(start), _typed(end), by)
+            return difference(session, _typed(start), _typed(end), _names(by))
 
     def tag_paper(
         self, name: str, *, on: date | None = None, reason: str = "", key: str = ""
@@ -314,6 +318,11 @@ def _typed(point: str | int | date) -> str:
     return point.isoformat() if isinstance(point, date) else str(point)
 
 
+def _names(by: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names of dimensions, of which one alone may stand as it is."""
+    return (by,) if isinstance(by, str) else tuple(by)
+
+
 def _period(named: str) -> Period:
     from vru_ledger.domain.periods import parse_period
 
@@ -327,7 +336,7 @@ def _told(on: date | None, reason: str, key: str, *, needs_reason: str = "") -> 
     from vru_ledger.actions.administer import Told
 
     if needs_reason and not reason.strip():
-        raise BadInput(f"{needs_reason} needs a reason", "say why, in a sentence")
+        raise ReasonMissing(needs_reason)
     return Told(
         dated=on or date.today(),
         dated_by_clock=on is None,

@@ -10,7 +10,7 @@ from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.register import Decision, FundingSource
 from vru_ledger.domain.text import parse_code, parse_name, parse_sentence
 from vru_ledger.domain.years import parse_financial_year
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import BadInput, ReasonMissing
 from vru_ledger.store.database import Database
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _told_of(on: date | None, reason: str, decision: str, key: str) -> Told:
     from vru_ledger.actions.administer import Told
 
     if not reason.strip():
-        raise BadInput("reason is empty", "say why, in a sentence")
+        raise ReasonMissing
     return Told(
         dated=on or date.today(),
         dated_by_clock=on is None,

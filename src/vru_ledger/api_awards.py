@@ -127,6 +127,7 @@ class AwardCalls:
     def restate(self, award: str, change_pence: int, **words: Unpack[Reasoned]) -> Restated:
         """Undo an award that was wrong from the start and make it anew: two linked entries.
 
+        Both are of the award's own day, or of `on`; if its day is closed by now, of `on` or today.
         Refused once anything was claimed, paid or decided about it: then amend it.
         """
         from vru_ledger.actions.restate import Restatement, restate

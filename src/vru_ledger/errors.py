@@ -42,16 +42,19 @@ EXIT_CODE_MEANINGS = {
 class LedgerError(Exception):
     """Base of every expected failure: one sentence, what to do about it, and an exit code.
 
-    `code` is stable and for programs; `hint` says what to type or do next.
+    `code` is stable and for programs; `hint` says what to type or do next; `column` is the one of a
+    file's row that it is about, if it is about one.
     """
 
     exit_code = ExitCode.USAGE
     code = "bad-input"
+    column = ""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", *, column: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.column = column or self.column
 
     def details(self) -> dict[str, Any]:
         """Return what a program can use besides `code`, `message` and `hint`."""
@@ -60,6 +63,13 @@ class LedgerError(Exception):
 
 class BadInput(LedgerError):
     """A value that somebody typed cannot be read."""
+
+
+class ReasonMissing(BadInput):
+    """Who changes what was granted or decided says why."""
+
+    def __init__(self, what: str = "this") -> None:
+        super().__init__(f"{what} needs a reason", "say why with --reason, in a sentence")
 
 
 class FileUnreadable(LedgerError):
@@ -72,6 +82,11 @@ class FormatMissing(LedgerError):
     """What a way of showing needs is not installed."""
 
     code = "format-missing"
+
+
+def to_install(package: str) -> str:
+    """Say how to add a package to what runs vru-ledger, whatever else was added to it before."""
+    return f"pipx inject vru-ledger {package} (in a virtual environment: pip install {package})"
 
 
 class PlanTampered(FileUnreadable):
@@ -187,6 +202,7 @@ class PeriodClosed(LedgerError):
 
     exit_code = ExitCode.CONFLICT
     code = "period-closed"
+    column = "on"
 
 
 class AlreadyThere(LedgerError):

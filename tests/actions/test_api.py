@@ -140,6 +140,7 @@ def test_the_position_adds_up(opened: Ledger):
     by_fund = opened.position()
     assert sum(row.authority for row in by_fund) == 2_854_000_000
     assert sum(row.committed for row in by_fund) == 12_345
+    assert opened.position(by="fund") == by_fund
     [myends] = opened.position(fund="MYENDS")
     assert myends.authority == myends.unallocated + myends.committed
 

@@ -269,6 +269,18 @@ def test_money_with_a_last_day_is_not_carried_past_it(database: Database):
     assert findings(database) == []
 
 
+@pytest.mark.parametrize(
+    ("dated", "warned"), [(date(2022, 3, 31), []), (date(2022, 4, 1), ["within-use-by"])], ids=str
+)
+def test_in_year_only_money_promised_after_its_year_is_warned_of(
+    database: Database, dated: date, warned: list[str]
+):
+    ask(database, "fund", 100, in_year_only=True, **LINE)
+    done = give(database, "ALPHA", "ONE", 1, source="HO", fy="2021/22", dated=dated)
+    assert [breach.rule for breach in done.warnings] == warned
+    assert findings(database) == []
+
+
 def test_over_a_limit_a_decision_is_needed_and_to_the_penny_none(database: Database):
     limit(database, decision=100)
     give(database, "ALPHA", "ONE", 100 * POUND)

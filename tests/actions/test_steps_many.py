@@ -129,10 +129,10 @@ def test_each_bad_row_has_its_value_rule_and_remedy(database: Database, take_fro
     found = [(one.row, one.field, one.code, one.rule, one.value) for one in error.findings]
     assert found == [
         (3, "amount", "refused", "within-authority", "0.01"),
-        (4, "", "not-found", "", ""),
+        (4, "award", "not-found", "", "ALPHA-9"),
         (5, "amount", "batch-bad-amount", "", "x"),
         (5, "award", "batch-missing", "", ""),
-        (6, "", "not-found", "", ""),
+        (6, "award", "not-found", "", "One"),
         (7, "amount", "refused", "within-authority", "50.01"),
     ]
     assert error.findings[-1].remedy == "the most that would pass here: £50.00"

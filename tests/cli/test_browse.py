@@ -609,5 +609,6 @@ def test_without_textual_the_command_says_what_to_install(
     refused = run_on_terminal("browse", env={"PYTHONPATH": str(missing)})
     assert refused.exit_code == 2
     assert refused.stdout == (
-        "error: browse needs Textual, which is not installed\n  pip install 'vru-ledger[browse]'\n"
+        "error: browse needs Textual, which is not installed\n"
+        "  pipx inject vru-ledger textual (in a virtual environment: pip install textual)\n"
     )

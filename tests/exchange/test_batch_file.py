@@ -54,6 +54,26 @@ def test_a_byte_order_mark_is_none_of_the_heading(path: Path):
     assert [row.cells["fund"] for row in rows_of(path)] == ["A"]
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_cells_are_parted_as_the_heading_is(path: Path, mark: str):
+    path.write_text(mark.join(["fund", '"recipient"', "amount"]) + "\n")
+    with path.open("a") as file:
+        file.write(mark.join(["A", '"B, C; D\tE"', "1.50"]) + "\n")
+    assert rows_of(path)[0].cells == {"fund": "A", "recipient": "B, C; D\tE", "amount": "1.50"}
+
+
+@pytest.mark.parametrize("amount", ["1,5", "1,500", "1.500,00", "£1,000,000"])
+def test_where_cells_are_not_parted_by_commas_an_amount_with_one_is_refused(
+    path: Path, amount: str
+):
+    path.write_text(f"fund;recipient;amount\nA;B;{amount}\n")
+    findings: list[Finding] = []
+    assert list(looked_at(path).rows(findings)) == []
+    [found] = findings
+    assert (found.row, found.field, found.code) == (2, "amount", "batch-bad-amount")
+    assert "a comma may be a decimal point" in found.message
+
+
 def test_what_was_read_is_not_held(path: Path):
     with path.open("w") as file:
         file.write(HEAD)

@@ -52,6 +52,21 @@ def test_one_penny_more_is_found(way: str, tmp_path: Path):
     assert compared.differences[0].row == len(ROWS)
 
 
+@pytest.mark.parametrize("way", [way for way in READ_BACK if way != "jsonl"])
+def test_a_report_without_rows_says_what_it_is_and_agrees(way: str, tmp_path: Path):
+    empty = kept(tmp_path, way, rows=[], total=None)
+    assert read(empty).made_by == MADE_BY
+    assert compare(read(empty), read(kept(tmp_path, way, "again", rows=[], total=None))).differ == 0
+    full = kept(tmp_path, way, "full", total=None)
+    assert compare(read(empty), read(full)).differ >= len(ROWS)
+
+
+def test_json_lines_without_a_row_are_empty_and_json_is_named_instead(tmp_path: Path):
+    with pytest.raises(FileUnreadable, match="JSON lines without a row") as failure:
+        read(kept(tmp_path, "jsonl", rows=[], total=None))
+    assert "as json or csv" in str(failure.value.hint)
+
+
 @pytest.mark.parametrize("way", READ_BACK)
 def test_a_row_that_is_missing_is_found(way: str, tmp_path: Path):
     fewer = kept(tmp_path, way, "fewer", rows=ROWS[:-1])
@@ -62,13 +77,13 @@ def test_a_row_that_is_missing_is_found(way: str, tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (b"", "it is empty"),
+        (b"", "is empty"),
         (b"\xff\xfea,b\n", "not UTF-8"),
         (b'{"rows": [', "Expecting"),
         (b'{\n"rows": 5}', "no list of rows"),
         (b'{\n"rows": [5]}', "no JSON object"),
         (b'{\n"a": ' + b"[" * 100_000, "not a report"),
-        (b"made_by,b\n", "no row"),
+        (b"made_by,b\n", "its rows are gone"),
         (b'made_by\n"a\n', "not a report"),
         (b"PK\x03\x04nonsense", "not a workbook"),
     ],

@@ -63,6 +63,17 @@ def test_a_cell_too_many_is_a_finding_in_both(path: Path):
         ]
 
 
+def test_where_excel_parts_cells_by_semicolons_they_are_read_and_commas_in_amounts_refused(
+    path: Path,
+):
+    rows, findings = read(path, "Award;AMOUNT\nA-1;5.50\nA-2;1,500\nA-3;1,5\n")
+    assert [(row.number, row.cells) for row in rows] == [(2, {"award": "A-1", "amount": "5.50"})]
+    assert [(one.row, one.field, one.value) for one in findings] == [
+        (3, "amount", "1,500"),
+        (4, "amount", "1,5"),
+    ]
+
+
 def test_a_line_without_an_end_is_refused(path: Path):
     assert "longer than" in refused(path, "award,amount\n" + "a" * 2_000_000).message
 

@@ -209,4 +209,4 @@ def test_where_openpyxl_is_missing_a_sentence_says_what_to_install(tmp_path: Pat
         check=True,
     )
     assert "openpyxl, which reads them, is not installed" in done.stdout
-    assert "pip install 'vru-ledger[xlsx]'" in done.stdout
+    assert "pipx inject vru-ledger openpyxl" in done.stdout

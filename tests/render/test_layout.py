@@ -1,7 +1,7 @@
 """Subtotals and units: whatever is shown adds up to what is shown below it."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -108,6 +108,34 @@ def test_what_rounding_leaves_over_stands_in_a_row_of_its_own():
         ("A", "subtotal", "1"),
         ("total", "", "1"),
     ]
+
+
+class Across(Value):
+    """Money by quarter, and in all."""
+
+    TOLD: ClassVar[dict[str, Any]] = {}
+    fund: str
+    q1: Pence
+    q2: Pence
+    total: Pence
+
+
+PENCE = st.integers(-(10**9), 10**9)
+
+
+@given(st.lists(st.tuples(PENCE, PENCE), min_size=1, max_size=5), st.sampled_from(UNITS))
+def test_columns_and_what_rounding_leaves_over_add_up_to_the_total_of_the_row(
+    amounts: list[tuple[int, int]], units: str
+):
+    rows = [Across("A", Pence(a), Pence(b), Pence(a + b)) for a, b in amounts]
+    shown = ("fund", "q1", "q2", "total")
+    told: dict[str, Any] = {"name": "x", "title": "X", "row_type": Across, "rows": rows}
+    asked = for_reading(Answer(**told, shown=shown, across=("q1", "q2")), units)
+    for row in asked.rows:
+        parts = [name for name in asked.shown if name not in ("fund", "total")]
+        added = sum(rounded(getattr(row, name), units) for name in parts)
+        assert added == rounded(row.total, units)
+    assert asked.shown in (shown, ("fund", "q1", "q2", "rounding", "total"))
 
 
 def test_figures_that_need_no_rounding_leave_nothing_over():

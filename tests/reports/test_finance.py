@@ -492,6 +492,30 @@ def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
     assert sum(row.planned for row in rows) == 350_000
 
 
+def test_decisions_tell_what_was_promised_and_moved_under_each():
+    books = lived()
+    with books.read() as session:
+        cited: dict[int, str] = dict(
+            session.rows("SELECT number, decision FROM entries WHERE decision <> ''")
+        )
+    record(books, registered(*(Decision(code=ref) for ref in sorted({*cited.values()}))))
+    every = moves(books)
+    for day in (date(2021, 12, 31), date(2022, 7, 1), None):
+        then = by_then(every, Moment(as_of=day))
+        undone = {one.reverses for one in then}
+        mine = [o for o in then if o.number in cited and o.number not in undone and not o.reverses]
+        _, rows = ask(books, "decisions", as_of=day)
+        assert {row.decision for row in rows} == {*cited.values()}
+        for row in rows:
+            of = [one for one in mine if cited[one.number] == row.decision]
+            moved = {(one.number, abs(one.pence)) for one in of if one.stage == "authority"}
+            assert row.authority == sum(pence for _, pence in moved)
+            assert row.promised == total(of, lambda one: one.stage == "committed")
+    assert sum(row.authority for row in rows) > 15_500
+    assert sum(row.promised for row in rows) > 0
+    books.close()
+
+
 def test_a_decision_under_which_more_was_promised_than_it_decides_is_an_exception():
     def over(**more: Any) -> list[tuple[str, int | None, str]]:
         _, rows = ask(books, "exceptions", today=TODAY, **more)

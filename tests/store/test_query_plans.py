@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.builders import give, with_everything
+from tests.builders import give, record, registered, with_everything
 from vru_ledger.cli.main import main
+from vru_ledger.domain.register import Decision
 from vru_ledger.store import sqlite
 
 GROWS = ("entries", "movements", "awards", "balances")
@@ -21,6 +22,9 @@ COMMANDS = {
     "allocate again": [
         *("allocate", "ALPHA", "TWO", "500", "--source", "CR", "--key", "K1"),
         *("--decision", "PCD 2", "--on", "2021-04-01"),
+    ],
+    "allocate under a decision": [
+        *("allocate", "ALPHA", "TWO", "1", "--source", "CR", "--decision", "PCD 9")
     ],
     "allocate, refused": ["allocate", "ALPHA", "ONE", "1m", "--source", "HO"],
     "allocate to somebody new": [
@@ -72,6 +76,7 @@ COMMANDS = {
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("planned") / "ledger.db"
     database = with_everything(place)
+    record(database, registered(Decision(code="PCD 9", amount_pence=1)))
     for number in range(30):
         give(database, "ALPHA", "TWO", 1 + number, source="CR", purpose=f"p{number}")
     database.driver.connection.execute("ANALYZE")
@@ -151,6 +156,16 @@ def test_an_everyday_command_scans_no_table_that_grows(what: str, traced):
     assert statements
     found = [scan for statement in statements for scan in scans(connection, statement)]
     assert found == []
+
+
+@pytest.mark.parametrize("time", [[], ["--as-of", "2021-04-15"], ["--known-at", "20"]])
+def test_commitments_are_read_award_by_award_and_nothing_is_sorted(time: list[str], traced):
+    connection, statements = traced(["report", "commitments", *time])
+    [read] = [one for one in statements if "ORDER BY a.fund, a.number" in one]
+    plan = [detail for *_, detail in connection.execute(f"EXPLAIN QUERY PLAN {read}")]
+    assert not [step for step in plan if "TEMP B-TREE" in step]
+    [scan] = [step for step in plan if step.startswith("SCAN")]
+    assert scan.startswith("SCAN a USING INDEX")
 
 
 def test_the_plans_that_were_looked_at_are_many(traced):

@@ -11,7 +11,7 @@ from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.register import Fund, Recipient
+from vru_ledger.domain.register import UNTOLD_KIND, Fund, Recipient
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, LedgerError
 from vru_ledger.position import Balance, Key, Position
@@ -276,7 +276,7 @@ class Allocator:
                 f"{fund.name} goes to several kinds of recipient",
                 f"say which it is: --kind {' or --kind '.join(kinds)}",
             )
-        kind = kind or "organisation"
+        kind = kind or UNTOLD_KIND
         there = register.find_recipients(self.session, request.recipient)
         for one in [*there, *register.recipients_named(self.session, request.recipient)]:
             if one.kind == kind:
@@ -321,6 +321,7 @@ class Allocator:
                     raise BadInput(
                         f"{fund.name} has money from several sources",
                         f"say which with --source: {' or '.join(named)}",
+                        column="source",
                     )
                 self._sources[key] = there[0] if there else ""
         return self._sources[key]
@@ -336,6 +337,7 @@ class Allocator:
             raise BadInput(
                 f"{fund.name} holds its authority by financial year",
                 f"say which with --fy {' or --fy '.join(years)}",
+                column="fy",
             )
 
 

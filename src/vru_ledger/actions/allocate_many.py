@@ -195,8 +195,7 @@ class _Filing:
                     self._find(row, field, error.code, breach.sentence, rule=breach.rule)
             return
         self.late = self.late or isinstance(error, PeriodClosed)
-        field = "on" if isinstance(error, PeriodClosed) else ""
-        self._find(row, field, error.code, error.message, error.hint)
+        self._find(row, error.column, error.code, error.message, error.hint)
 
     def _find(
         self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""

@@ -30,6 +30,7 @@ from vru_ledger.errors import (
     LedgerError,
     NotFound,
     PeriodClosed,
+    ReasonMissing,
 )
 from vru_ledger.position import Key
 from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
@@ -73,7 +74,7 @@ class Changer:
     def put(self, request: AuthorityRequest) -> list[Changed]:
         """Record what was asked for, or raise and leave the transaction as it was."""
         if request.kind in NEEDS_REASON and not request.reason:
-            raise BadInput(f"{request.kind} needs a reason", "say why with --reason, in a sentence")
+            raise ReasonMissing(request.kind)
         return [self._put(request, entry) for entry in self.complete(request)]
 
     def complete(self, request: AuthorityRequest) -> list[Funding | AuthorityEntry]:

@@ -16,7 +16,14 @@ from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.steps import STEPS, Amendment, Step
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import AuthorityMissing, BadInput, EntryRefused, LedgerError, PeriodClosed
+from vru_ledger.errors import (
+    AuthorityMissing,
+    BadInput,
+    EntryRefused,
+    LedgerError,
+    PeriodClosed,
+    ReasonMissing,
+)
 from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
@@ -112,7 +119,7 @@ class Stepper:
                 return self._told(was, new, before, before, already=True)
         if request.kind in NEEDS_REASON and not new.reason:
             typed = TYPED.get(request.kind, request.kind)
-            raise BadInput(f"{typed} needs a reason", "say why with --reason, in a sentence")
+            raise ReasonMissing(typed)
         case, breaches = self._judged(new, before)
         if stops(breaches):
             raise self._refused(request, case, breaches, made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from collections.abc import Callable
 
@@ -110,7 +111,8 @@ def _may_be_written(database: Database, file: str, force: bool) -> bool:
         entries = "an entry" if lacking == 1 else f"{lacking:,} entries"
         raise AlreadyThere(
             f"{file} has {entries} that {database.place} lacks; nothing was touched",
-            "name another file, and find out which of the two is right: vru-ledger check --head",
+            "name another file, and find out which of the two is right; to see its newest entries: "
+            + shlex.join(["vru-ledger", "--db", file, "log"]),
         )
     return True
 

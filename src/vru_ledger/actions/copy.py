@@ -58,7 +58,7 @@ def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Co
         except (_Unsound, rows.Unfit) as error:
             raise LedgerUnusable(
                 f"{source.place} is not sound, and nothing of it was kept: {error}",
-                f"see all that is wrong with it: vru-ledger --db {source.place} check",
+                "see all that is wrong with it: vru-ledger check",
             ) from None
     with source.read() as reading:
         return Copied(head, ledger.head(reading).number - head.number)

@@ -59,9 +59,7 @@ def add_decision(
     """Register a decision. Raises AlreadyThere if its reference is registered."""
 
     def made(session: Session) -> tuple[Decision, Decision | None]:
-        return new, next(
-            (one for one in register.everything(session, Decision) if one.code == new.code), None
-        )
+        return new, register.find_decision(session, new.code)
 
     return _put(database, made, told, actor, recorded_at, preview, new=True)
 
@@ -124,11 +122,6 @@ def set_source(
         return was.replace(name=name, in_year_only=only, use_by=use_by), was
 
     return _put(database, made, told, actor, recorded_at, preview)
-
-
-def decision(session: Session, code: str) -> Decision | None:
-    """Return the decision registered under a reference."""
-    return next((one for one in register.everything(session, Decision) if one.code == code), None)
 
 
 def source(session: Session, asked: str) -> FundingSource:

@@ -138,11 +138,17 @@ def _entry(session: Session, asked: str) -> Recorded:
             f"there is no entry {int(match[1])}", f"the newest is {newest}: vru-ledger log"
         )
     code = asked.strip().upper()
-    for found in ledger.entries(session, Query(award=code), most=1):
+    # No code at all would be every award.
+    for found in ledger.entries(session, Query(award=code), most=1) if code else ():
         return found
-    raise NotFound(
-        f"no entry or award is called {shown(asked[:60])!r}", "to find one: vru-ledger log"
-    )
+    named = shown(asked[:60])
+    if found_recipients := register.find_recipients(session, asked.strip()):
+        code = found_recipients[0].code
+        raise NotFound(
+            f"{named!r} is a recipient, and no figure, entry or award",
+            f"to see what makes up theirs: vru-ledger log --recipient {code}",
+        )
+    raise NotFound(f"no entry or award is called {named!r}", "to find one: vru-ledger log")
 
 
 def why(session: Session, what: str, most: int | None, moment: Moment = NOW) -> Answer:

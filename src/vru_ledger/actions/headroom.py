@@ -190,6 +190,38 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
     )
 
 
+def of_one_line(session: Session, asked: Request, moment: Moment = NOW) -> tuple[Request, str]:
+    """Return a request with the source and year that has most to give, where none was told.
+
+    And a note of the line it is and of the others, empty where there was nothing to choose. Raises
+    NotFound.
+    """
+    fund = resolve.fund(session, asked.fund)
+    there = books_at(session, moment).lines(fund.code)
+    typed = asked.source.strip()
+    if typed:
+        code = "" if typed.casefold() == "none" else resolve.source(session, typed).code
+        there = [line for line in there if line[0] == code]
+    if asked.fy:
+        there = [line for line in there if line[1] in ("", asked.fy)]
+    sources = {source for source, _, _ in there}
+    if len(sources) < 2 and (asked.fy or any(not year for _, year, _ in there)):
+        return asked, ""
+    most = max(there, key=lambda line: line[2], default=None)
+    if most is None or len(there) < 2:
+        return asked.replace(fy=asked.fy or most[1]) if most else asked, ""
+    others = ", ".join(
+        f"{format_pounds(Pence(pence))} with --source {source or 'none'}"
+        + (f" --fy {year}" if year else "")
+        for source, year, pence in there
+        if (source, year) != most[:2]
+    )
+    source, year, _ = most
+    told = f"{source or 'no source'}{f' for {year}' if year else ''}"
+    note = f"this is money from {told}, the line with most unallocated; others: {others}"
+    return asked.replace(source=source or "none", fy=asked.fy or year), note
+
+
 def _recorder(books: Books) -> Recorder:
     """Return what judges an allocation that is never written: by the books as they stood."""
     if books.moment.is_now():

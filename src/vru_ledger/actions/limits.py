@@ -90,7 +90,8 @@ def _entry(session: Session, new: NewCap, told: Told, before: CapSet | None) -> 
     if before is None and not (new.fund and new.measure):
         raise BadInput(
             f"{new.code} is a new cap",
-            "say what it limits: --fund FUND --measure KIND, and --per if it counts per something",
+            "say what it limits: --fund FUND --measure KIND, and --per if it counts per something; "
+            "to list those that are there: vru-ledger cap list",
         )
     fund = resolve.fund(session, new.fund).code if new.fund else before.fund if before else ""
     measure = new.measure or (before.measure if before else "")

@@ -116,7 +116,7 @@ def _written_again(
             found = _differences(before, after, tables)
         if found:
             raise LedgerUnsound(
-                otherwise, found, "check it with the vru-ledger that made it, before anything else"
+                otherwise, found, "check it with the program that made it, before anything else"
             )
     finally:
         database.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vru_ledger.domain.register import Recipient
+from vru_ledger.domain.register import UNTOLD_KIND, Fund, Recipient
 from vru_ledger.domain.text import code_from, likeness, shown, word_of_two_alphabets
 from vru_ledger.errors import AlreadyThere, BadInput
-from vru_ledger.store import register
+from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
 
@@ -27,6 +27,12 @@ def must_be_new(
         )
     if distinct:
         return
+    if near := _near_kind(session, kind):
+        raise BadInput(
+            f"no fund or cap knows of the kind {_quoted(kind)}; did you mean {near}?",
+            "a kind decides which caps count somebody; if it is meant, say --distinct, and why "
+            "with --reason",
+        )
     if word := word_of_two_alphabets(name):
         raise BadInput(
             f"{_quoted(word)} has letters of two alphabets that look alike",
@@ -37,6 +43,17 @@ def must_be_new(
             f"{_quoted(name)} reads like somebody who is there{_meant(there)}",
             "use that code; for somebody else, say --distinct, and why with --reason",
         )
+
+
+def _near_kind(session: Session, kind: str) -> str:
+    """Return the kind that a kind is a slip of, among those that funds and caps name, if any."""
+    known = {one for fund in register.everything(session, Fund) for one in fund.kinds.split(",")}
+    known |= {cap.only for cap, _ in ledger.all_caps(session)}
+    if kind in (UNTOLD_KIND, *known):
+        return ""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(kind, known - {""}, 1, 0.7)), "")
 
 
 def _of_code(session: Session, name: str) -> list[Recipient]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from vru_ledger.actions.under_decision import UnderDecision
 from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
 from vru_ledger.domain.entries import (
     AuthorityEntry,
@@ -59,6 +60,7 @@ class Recorder:
         self.recorded_at = recorded_at
         self.journal = Journal(session)
         self.closed = points.closed_periods(session)
+        self.under = UnderDecision()
         self._states: dict[str, FundState] = {}
         self._terms: dict[str, dict[tuple[str, str], LineTerms]] = {}
         self._limits: list[AuthorityLimit] | None = None
@@ -137,6 +139,7 @@ class Recorder:
             raised=self._raised(new, state, position, changes),
             limit=self.limit_on(new.dated),
             terms=self.terms(new.fund, new.source, new.fy) if life is None else NO_TERMS,
+            decided=self.under.before(self.session, self.journal, new),
         )
 
     def _raised(
@@ -163,6 +166,7 @@ class Recorder:
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
         """Chain an entry that the rules have passed. Raises PeriodClosed for a day that is."""
         self.must_be_open(entry)
+        self.under.add(entry)
         return self.journal.append(entry, changes, self.actor, self.recorded_at)
 
     def must_be_open(self, entry: Entry) -> None:
@@ -204,6 +208,7 @@ class Recorder:
             terms=self.terms(entry.fund, entry.source, entry.fy),
             asked=self._asked(entry),
             closed=self.closed,
+            decided=self.under.before(self.session, self.journal, entry),
         )
 
     def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:

@@ -23,9 +23,14 @@ def fund(session: Session, asked: str) -> Fund:
     """Return the fund with this code or name. Raises NotFound, naming a near one."""
     if found := register.find_fund(session, asked):
         return found
+    if not (near := _near(session, asked, Fund)) and register.find_recipients(session, asked):
+        raise NotFound(
+            f"{_quoted(asked)} is a recipient, not a fund", "to list funds: vru-ledger fund list"
+        )
     raise NotFound(
-        f"no fund is called {_quoted(asked)}{_near(session, asked, Fund)}",
+        f"no fund is called {_quoted(asked)}{near}",
         "to list them: vru-ledger fund list",
+        column="fund",
     )
 
 
@@ -36,6 +41,7 @@ def source(session: Session, asked: str) -> FundingSource:
     raise NotFound(
         f"no funding source is called {_quoted(asked)}{_near(session, asked, FundingSource)}",
         "to list them: vru-ledger source list",
+        column="source",
     )
 
 
@@ -46,12 +52,15 @@ def area(session: Session, asked: str, kind: str = "") -> Area:
         return found[0]
     if found:
         raise BadInput(
-            f"{_quoted(asked)} can mean {_listed(found)}", "write the code of the one you mean"
+            f"{_quoted(asked)} can mean {_listed(found)}",
+            "write the code of the one you mean",
+            column="area",
         )
     raise NotFound(
         f"no {'command unit' if kind == 'bcu' else 'area'} is called "
         f"{_quoted(asked)}{_near(session, asked, Area)}",
         "areas are the 32 boroughs, the City of London and the 12 command units",
+        column="area",
     )
 
 
@@ -72,13 +81,15 @@ def recipient(
         return found[0]
     if found:
         raise BadInput(
-            f"{_quoted(asked)} can mean {_listed(found)}", "write the code of the one you mean"
+            f"{_quoted(asked)} can mean {_listed(found)}",
+            "write the code of the one you mean",
+            column="recipient",
         )
     hint = "to list them: vru-ledger recipient list"
     if within and not within.closed:
         hint = "to add it on the spot, say --new-recipient"
     nearest = _near(session, asked, Recipient, within) if near else ""
-    raise NotFound(f"no recipient is called {_quoted(asked)}{nearest}", hint)
+    raise NotFound(f"no recipient is called {_quoted(asked)}{nearest}", hint, column="recipient")
 
 
 def free_code(session: Session, name: str) -> str:
@@ -173,8 +184,17 @@ def _no_award(session: Session, asked: str) -> NotFound:
         refs = [made.award for made in awards.of_recipient(session, one.code)][:5]
         if refs:
             which = f"did you mean {refs[0]}?" if len(refs) == 1 else f"its: {', '.join(refs)}"
-            return NotFound(f"{named!r} is a recipient, not an award", which)
-    return NotFound(f"no award is called {named!r}", "to list them: vru-ledger award list")
+            return NotFound(f"{named!r} is a recipient, not an award", which, column="award")
+    before, dash, number = asked.strip().upper().rpartition("-")
+    said = f"no award is called {named!r}"
+    if dash and number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
+        ref = f"{before}-{int(number):04}"
+        if awards.made(session, ref):
+            said += f"; did you mean {shown(ref)}?"
+    return NotFound(said, "to list them: vru-ledger award list", column="award")
+
+
+_LONGEST_NUMBER = 12
 
 
 def purpose(asked: str) -> str:

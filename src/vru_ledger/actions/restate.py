@@ -15,7 +15,7 @@ from vru_ledger.domain.entries import Allocation, Proposal
 from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.periods import first_open_day, holding
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed
+from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed, ReasonMissing
 from vru_ledger.rules import DAY_RULES
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
@@ -57,7 +57,7 @@ def restate(
     no; BadInput without a reason; NotFound, KeyConflict and those of `write`.
     """
     if not asked.reason:
-        raise BadInput("amend needs a reason", "say why with --reason, in a sentence")
+        raise ReasonMissing("amend")
 
     def work(session: Session) -> Restated:
         recorder = Recorder(session, actor, recorded_at)
@@ -86,7 +86,8 @@ def _restate(recorder: Recorder, asked: Restatement) -> Restated:
     dated, relates_to, late = _when(recorder, old, asked)
     told = Undoing(
         reason=asked.reason,
-        dated=asked.dated,
+        # One day for both: between two days the award would count beside what restates it.
+        dated=dated if asked.dated_by_clock else asked.dated,
         dated_by_clock=asked.dated_by_clock,
         decision=asked.decision,
         key=f"{asked.key} undone" if asked.key else "",
@@ -196,10 +197,11 @@ def _as_typed(old: Allocation, change: int, asked: Restatement) -> str:
 
 
 def _when(recorder: Recorder, old: Allocation, asked: Restatement) -> tuple[date, str, str]:
-    """Return the day of the award made anew, the period it relates to, and the one it is late for.
+    """Return the day of the restatement, the period it relates to, and the one it is late for.
 
-    It keeps its day, unless that is closed by now: what comes late is dated in the open period, and
-    relates to the one it belongs to. Asked again with its key, it is as it was recorded.
+    It is the award's own day, unless somebody says another or it is closed by now: what comes late
+    is dated in the open period, and relates to the one it belongs to. Asked again with its key, it
+    is as it was recorded.
     """
     found = ledger.entries_by_key(recorder.session, [asked.key] if asked.key else [])
     was = found[asked.key].entry if asked.key in found else None
@@ -209,7 +211,8 @@ def _when(recorder: Recorder, old: Allocation, asked: Restatement) -> tuple[date
     closed = holding(old.dated, recorder.closed) if old.dated else None
     if closed:
         return asked.dated, closed.name, closed.name
-    return old.dated or asked.dated, old.relates_to, ""
+    own = old.dated if asked.dated_by_clock else None
+    return own or asked.dated, old.relates_to, ""
 
 
 def _again(

@@ -62,7 +62,7 @@ def restore(
     if is_url(place):
         raise BadInput(
             "a ledger on a server is restored by the server's own tools",
-            "use pg_restore, or copy a ledger from a file: vru-ledger copy",
+            "use pg_restore, or copy a ledger from a file: vru-ledger copy --help",
         )
     backup = _backup(file)
     try:

@@ -32,6 +32,7 @@ from vru_ledger.errors import (
     LedgerError,
     NotFound,
     PeriodClosed,
+    ReasonMissing,
 )
 from vru_ledger.rules import DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
@@ -93,7 +94,7 @@ def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
     if original is None:
         raise NotFound(f"there is no entry {number}", "to find one: vru-ledger log")
     if not told.reason:
-        raise BadInput("reverse needs a reason", "say why with --reason, in a sentence")
+        raise ReasonMissing("reverse")
     new = _opposite(recorder.session, original, told)
     found = ledger.entries_by_key(recorder.session, [told.key] if told.key else [])
     before = already_recorded(found, new, dated_by_clock=told.dated_by_clock, made_by_the_ledger=())

@@ -44,7 +44,7 @@ class RowFindings:
         """Add what stands in the way of a row: each rule that stops it, or what is not there."""
         self._exits.add(int(error.exit_code))
         if not isinstance(error, EntryRefused):
-            self.add(row, "", error.code, error.message, error.hint)
+            self.add(row, error.column, error.code, error.message, error.hint)
             return
         most = error.refusal.largest_passing_pence
         remedy = f"the most that would pass here: {format_pounds(most)}" if most else error.hint

@@ -13,8 +13,10 @@ from vru_ledger.cli.options import (
     Reason,
     RecordKey,
     RelatesTo,
+    amount_of,
     decision_of,
     key_of,
+    must_be_typed,
     period_of,
     receipt_format,
     sentence,
@@ -23,7 +25,7 @@ from vru_ledger.cli.options import (
 )
 from vru_ledger.cli.terminal import Terminal, read, say, say_receipt
 from vru_ledger.domain.entries import Proposal
-from vru_ledger.domain.money import format_pounds, parse_pounds
+from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.text import parse_name, parse_purpose
 from vru_ledger.domain.years import parse_date, parse_term
 from vru_ledger.errors import BadInput
@@ -83,11 +85,10 @@ def allocate(
 
         allocate_file(terminal, from_file, on=on, propose=propose, preview=dry_run, format_=format_)
         return
-    if not (fund and recipient and amount):
-        raise BadInput(
-            "FUND, RECIPIENT and AMOUNT are needed",
-            "write them like MYENDS Newham 750k, or give --from FILE for many",
-        )
+    must_be_typed(
+        {"FUND": fund, "RECIPIENT": recipient, "AMOUNT": amount},
+        "MYENDS Newham 750k",
+    )
     if (distinct or kind) and not new_recipient:
         option = "--distinct" if distinct else "--kind"
         raise BadInput(f"{option} is about somebody new", "say --new-recipient too")
@@ -103,7 +104,9 @@ def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
     return Request(
         fund=typed["fund"],
         recipient=read(parse_name, "RECIPIENT", typed["recipient"]),
-        amount_pence=read(parse_pounds, "AMOUNT", typed["amount"]),
+        amount_pence=amount_of(
+            *(typed["amount"], typed["fund"], typed["recipient"]), order="FUND RECIPIENT AMOUNT"
+        ),
         dated=read(parse_date, "--on", on) if on else terminal.today(),
         dated_by_clock=not on,
         fy=year_of(typed["fy"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vru_ledger.cli.options import (
+    amount_of,
     decision_of,
     key_of,
     period_of,
@@ -13,7 +14,7 @@ from vru_ledger.cli.options import (
     terminal_of,
 )
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
-from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
+from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.years import parse_date, parse_financial_year
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _SAID = {
     "lapse": "{amount}{line} of {fund} lapsed",
     "surrender": "{amount}{line} of {fund} surrendered to the funder",
 }
+_ORDER = {"vire": "FUND TO AMOUNT"}
 
 
 def change_authority(ctx: typer.Context, kind: str, amount: str = "", **more: Any) -> None:
@@ -54,7 +56,12 @@ def change_authority(ctx: typer.Context, kind: str, amount: str = "", **more: An
             "propose": typed.get("propose", False),
             **more,
         },
-        amount_pence=None if whole else read(parse_pounds, "AMOUNT", amount),
+        amount_pence=None
+        if whole
+        else amount_of(
+            *(amount, typed.get("fund", ""), more.get("to_fund", "")),
+            order=_ORDER.get(kind, "FUND AMOUNT"),
+        ),
         ref=sentence("--ref", typed.get("ref", "")),
         relates_to=period_of(typed.get("relates_to", "")),
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),

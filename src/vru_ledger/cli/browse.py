@@ -8,7 +8,7 @@ import typer
 
 from vru_ledger.cli.options import AsOf, KnownAt, query_of, terminal_of
 from vru_ledger.cli.terminal import on_terminal
-from vru_ledger.errors import BadInput, FormatMissing
+from vru_ledger.errors import BadInput, FormatMissing, to_install
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -34,7 +34,7 @@ def browse(
         import textual  # noqa: F401 (only whether it is there)
     except ModuleNotFoundError:
         raise FormatMissing(
-            "browse needs Textual, which is not installed", "pip install 'vru-ledger[browse]'"
+            "browse needs Textual, which is not installed", to_install("textual")
         ) from None
     from vru_ledger.cli.browser import Browser
     from vru_ledger.cli.browsing import Awards, Funds, Reader

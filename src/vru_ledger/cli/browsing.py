@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeVar
@@ -47,7 +48,7 @@ class Seen(Value):
     head: str
 
 
-class View:
+class View(ABC):
     """One view: what it is called in the path to it, and what it shows."""
 
     name: str
@@ -58,13 +59,13 @@ class View:
     drops: Sequence[str] = ()
     """Columns that a narrow screen does without when the report's own are gone."""
 
+    @abstractmethod
     def read(self, session: Session, asked: Asked) -> Answer:
         """Return the answer, with one row more than `most` if there are more, or all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key(self, row: Any) -> str:
         """Return what tells a row from the others, so that it is found again."""
-        raise NotImplementedError
 
     def opens(self, row: Any) -> View | None:
         """Return what is behind a row; None if nothing is."""

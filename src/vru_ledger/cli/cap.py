@@ -18,6 +18,7 @@ from vru_ledger.cli.options import (
     Reason,
     RecordKey,
     query_of,
+    reads_as_amount,
     receipt_format,
     sentence,
     terminal_of,
@@ -25,6 +26,7 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.text import parse_code
+from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
     from vru_ledger.actions.limits import CapChange
@@ -108,6 +110,8 @@ def set_(
     from vru_ledger.actions.limits import NewCap, set_cap
 
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
+    if reads_as_amount(cap):
+        raise BadInput(f"CAP: {cap!r} is an amount", "the order is CAP LIMIT")
     new = NewCap(
         code=read(parse_code, "CAP", cap),
         limit=limit,

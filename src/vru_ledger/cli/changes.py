@@ -9,7 +9,7 @@ from vru_ledger.cli.options import decision_of, key_of, sentence
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal
 from vru_ledger.domain.years import parse_date
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import BadInput, ReasonMissing
 
 if TYPE_CHECKING:
     from vru_ledger.actions.administer import Told
@@ -23,7 +23,7 @@ def told_by(terminal: Terminal, *, on: str, reason: str, decision: str, key: str
     from vru_ledger.actions.administer import Told
 
     if not reason.strip():
-        raise BadInput("--reason is empty", "say why, in a sentence")
+        raise ReasonMissing
     return Told(
         dated=read(parse_date, "--on", on) if on else terminal.today(),
         dated_by_clock=not on,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vru_ledger.cli.options import terminal_of
+from vru_ledger.cli.options import counted, terminal_of
 from vru_ledger.cli.progress import entries_shown
 from vru_ledger.cli.terminal import held
 from vru_ledger.errors import BadInput, ExitCode
@@ -108,7 +108,8 @@ def _of_seed(file: str) -> "tuple[list[Finding], str]":
         return findings, f"{_count(findings)}: {file}"
     done = check_loaded(seed)
     findings = [*findings, *done.findings]
-    what = f"{file}: {len(seed.fundings)} funds, {len(seed.caps)} caps, head {done.hash}"
+    funds, caps = counted(len(seed.fundings), "fund"), counted(len(seed.caps), "cap")
+    what = f"{file}: {funds}, {caps}, head {done.hash}"
     return findings, f"sound: {what}" if done.sound else f"{_count(findings)}: {file}"
 
 

@@ -63,8 +63,9 @@ def headroom(
         moment = resolve.query(session, asked).moment()
         if not fund:
             answer = action.of_funds(session, moment)
-        elif not recipient:
-            answer = action.of_recipients(session, penny, moment)
         else:
-            answer = action.of_recipient(session, penny, moment)
+            penny, line = action.of_one_line(session, penny, moment)
+            asking = action.of_recipient if recipient else action.of_recipients
+            answer = asking(session, penny, moment)
+            answer = answer.replace(notes=[*answer.notes, line]) if line else answer
         emit(answer, format_, output)

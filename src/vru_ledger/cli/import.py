@@ -141,12 +141,14 @@ def _understood(done: Imported) -> list[dict[str, Any]]:
 
     told = []
     for row in done.first:
-        cells = {name: text for name, text in row.cells.items() if text and name != "do"}
+        cells: dict[str, Any] = {
+            name: text for name, text in row.cells.items() if text and name != "do"
+        }
         step = row.cells.get("do") or done.step
         if read_flag(cells.pop("advance", "")) and step == "pay":
             step = "advance"
         if cells.get("amount", "all").casefold() != "all":
-            cells["amount_pence"] = parse_pounds(cells.pop("amount"))  # type: ignore[assignment]
+            cells["amount_pence"] = parse_pounds(cells.pop("amount"))
         for name in ("on", "term_from", "term_to"):
             if name in cells:
                 cells[name] = parse_date(cells[name]).isoformat()

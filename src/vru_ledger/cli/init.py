@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vru_ledger.cli.options import Format, receipt_format, terminal_of
+from vru_ledger.cli.options import Format, counted, receipt_format, terminal_of
 from vru_ledger.cli.suggestions import hint_pasted
 from vru_ledger.cli.terminal import given, say_aside, say_receipt
 from vru_ledger.errors import BadInput, SeedUnsound
@@ -58,8 +58,7 @@ def init(
         return
     what = "empty"
     if loaded:
-        funds, caps = _funds(loaded), len(loaded.caps)
-        what = f"{funds} fund{'s' * (funds != 1)} and {caps} cap{'s' * (caps != 1)}"
+        what = f"{counted(_funds(loaded), 'fund')} and {counted(len(loaded.caps), 'cap')}"
     what += f", {head.number} entries, head {head.hash[:12]}"
     say_receipt(f"made {place}: {what}{', with roles' if roles else ''}", head.number)
     if roles:

@@ -40,9 +40,7 @@ class MadeBy(NamedTuple):
 def signed(session: Session, report: str, query: Query, answer: Answer, units: str = "") -> Answer:
     """Return an answer that says how it was made: in its meta, as `made_by` and `recorded_at`."""
     entry, head = int(answer.meta["entry"]), str(answer.meta["ledger_head"])
-    words = [report, *_options(query)]
-    if _looks_back(report):
-        words += ["--known-at", str(entry)]
+    words = [report, *_options(query), "--known-at", str(entry)]
     if units:
         words += ["--units", units]
     made_by = f"{_BEGINS}{' '.join(_quoted(word) for word in words)}  # entry {entry}, head "
@@ -54,12 +52,6 @@ def signed(session: Session, report: str, query: Query, answer: Answer, units: s
         "recorded_at": ledger.recorded_at(session, entry),
     }
     return answer.replace(meta={**answer.meta, **told})
-
-
-def _looks_back(report: str) -> bool:
-    from vru_ledger import reports
-
-    return reports.looks_back(report)
 
 
 def _options(query: Query) -> list[str]:
@@ -106,7 +98,8 @@ def read_made_by(text: str, file: str) -> MadeBy:
     if found is None or not words:
         raise FileUnreadable(
             f"{file} does not say which report made it",
-            "write it with vru-ledger report NAME -o FILE, as json, jsonl, csv, tsv, html or xlsx",
+            "write one like vru-ledger report position -o position.json; as json, jsonl, csv, tsv, "
+            "html or xlsx",
         )
     head = "" if found[3] == "none" else found[3]
     return MadeBy(words[0], tuple(words[1:]), int(found[2]), head, counted_to)

@@ -1,6 +1,5 @@
 """The words there are, and the one place where a failure becomes a sentence and an exit code."""
 
-import re
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -88,14 +87,14 @@ def vru_ledger(
         ),
     ] = "vru-ledger.db",
     actor: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--as",
             envvar="VRU_LEDGER_AS",
             help="Who you are, if not the user of this computer.",
             metavar="NAME",
         ),
-    ] = "",
+    ] = None,
     wait: Annotated[
         float,
         typer.Option(
@@ -115,7 +114,11 @@ def vru_ledger(
     """A grant ledger in which no cap can be broken and every figure explains itself."""
     if not wait >= 0:
         raise BadInput("--wait: 'NaN' is not a number of seconds", "write it like --wait 30")
-    ctx.obj = Terminal(place=db, named=actor, wait=wait)
+    if not db.strip():
+        raise BadInput("--db: it is empty", "name the ledger's file, or leave --db out")
+    if actor is not None and not actor.strip():
+        raise BadInput("--as: it is empty", "say who you are, or leave --as out")
+    ctx.obj = Terminal(place=db, named=actor or "", wait=wait)
 
 
 def main(words: list[str]) -> int:
@@ -129,7 +132,9 @@ def main(words: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             say_aside(error.format_message())
             return int(ExitCode.USAGE)
-        return report_failure(_usage(error), words)
+        from vru_ledger.cli.usage import usage
+
+        return report_failure(usage(error, words), words)
     except _TyperError as error:
         return report_failure(BadInput(error.format_message()), words)
     except LedgerError as error:
@@ -155,16 +160,6 @@ def _delivered(code: int, words: list[str]) -> int:
         discard_output()
         return report_failure(LedgerUnusable(f"the output cannot be written ({error})"), words)
     return code
-
-
-def _usage(error: Any) -> BadInput:
-    """Return Typer's complaint as one of ours, with the command's own help as the way on."""
-    said = str(error.format_message()).strip().rstrip(".")
-    path = error.ctx.command_path if error.ctx else "vru-ledger"
-    option = str(getattr(error, "option_name", ""))
-    if re.match(r"-[£(]?[\d.]", option):
-        return BadInput(f"AMOUNT: {option!r} is below zero; an amount is above zero")
-    return BadInput(f"{said[:1].lower()}{said[1:]}", f"{path} --help")
 
 
 def run() -> None:

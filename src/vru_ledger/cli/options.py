@@ -1,11 +1,13 @@
 """Arguments and options that several commands share, so that they read the same everywhere."""
 
+import re
 from datetime import date
 from typing import Annotated
 
 import typer
 
 from vru_ledger.cli.terminal import Terminal, read
+from vru_ledger.domain.money import Pence, parse_pounds
 from vru_ledger.domain.query import DIMENSIONS, Query
 from vru_ledger.domain.text import parse_name, parse_sentence
 from vru_ledger.domain.years import parse_date, parse_financial_year
@@ -120,6 +122,37 @@ Sentences = Annotated[
 Define = Annotated[bool, typer.Option("--define", help="Say what each column means.")]
 NoPager = Annotated[bool, typer.Option("--no-pager", help="Never page by page.")]
 Everything = Annotated[bool, typer.Option("--all", help="Every row, however many.")]
+
+
+def counted(number: int, what: str) -> str:
+    """Say how many there are: '1 fund', '8 funds'."""
+    return f"{number:,} {what}" + "s" * (number != 1)
+
+
+def must_be_typed(words: dict[str, str], like: str) -> None:
+    """Raise BadInput for each of `words`, by its name in the help, that was not typed."""
+    lacking = [name for name, typed in words.items() if not typed]
+    if lacking:
+        names = " and ".join(filter(None, (", ".join(lacking[:-1]), lacking[-1])))
+        are = "is" if len(lacking) == 1 else "are"
+        raise BadInput(
+            f"{names} {are} needed", f"write all like {like}, or give --from FILE for many"
+        )
+
+
+def reads_as_amount(typed: str) -> bool:
+    """Say whether a word was meant as an amount, be it well written or not."""
+    return bool(re.fullmatch(r"£?\d[\d,.]*[km]?", typed, re.ASCII | re.IGNORECASE))
+
+
+def amount_of(typed: str, *before: str, order: str) -> Pence:
+    """Return an amount in pence. Raises BadInput, with the order where a word before it is one."""
+    try:
+        return read(parse_pounds, "AMOUNT", typed)
+    except BadInput as problem:
+        if any(reads_as_amount(word) for word in before):
+            raise BadInput(problem.message, f"the order is {order}") from None
+        raise
 
 
 def sentence(what: str, typed: str) -> str:

@@ -77,6 +77,8 @@ def emit(answer: Answer, asked: str, output: str = "", *, bom: bool = False) -> 
 
     write_whole(output, write, binary=binary)
     say_aside(f"written: {output}")
+    if name == "jsonl" and not os.path.getsize(output):
+        say_aside("it has no rows, so nothing in it says which report it is: to verify it use json")
 
 
 _FOR_PEOPLE = ("table", "plain", "chart")

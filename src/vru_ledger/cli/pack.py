@@ -141,8 +141,6 @@ def _write_files(pack: Pack, folder: str) -> Iterator[str]:
         say_aside(f"without board-pack.xlsx: {missing.message}; {missing.hint}")
     csv = render.renderer("csv")
     for answer in pack.answers:
-        if not answer.rows:
-            continue  # Rows say what a file is of; the page says that there are none.
         write_whole(os.path.join(folder, f"{answer.name}.csv"), _csv(csv, answer))
         yield f"{answer.name}.csv"
 

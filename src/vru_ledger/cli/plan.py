@@ -5,7 +5,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from vru_ledger.cli.options import Format, On, Sheet, terminal_of
+from vru_ledger.cli.options import Format, On, Sheet, counted, terminal_of
 from vru_ledger.cli.terminal import read, say_aside
 from vru_ledger.domain.years import parse_date
 
@@ -49,8 +49,9 @@ def plan(
 
     write_whole(output, write)
     emit(of_plan(made), format_)
-    steps = "1 step" if len(made.steps) == 1 else f"{len(made.steps):,} steps"
+    follow = "follows" if len(made.steps) == 1 else "follow"
     say_aside(
-        f"written: {output}, {steps} that follow entry {made.head.entry}; plan {made.hash[:12]}\n"
+        f"written: {output}, {counted(len(made.steps), 'step')} that {follow} entry "
+        f"{made.head.entry}; plan {made.hash[:12]}\n"
         f"nothing is recorded yet: {shlex.join(['vru-ledger', 'apply', output])}"
     )

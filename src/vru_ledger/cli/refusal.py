@@ -64,11 +64,10 @@ def _caps_table(refusal: Refusal, width: int) -> list[str]:
             columns.remove(name)
             dropped.append(name)
     if _needed(columns, cells) > width:
-        columns += dropped
         return [
             line
-            for row in cells
-            for line in [f"  {row['cap']}", *(f"    {n}: {row[n]}" for n in columns[1:])]
+            for cap, *row in (row.items() for row in cells)
+            for line in [f"  {cap[1]}", *(f"    {name}: {told}" for name, told in row)]
         ]
     wide = {name: max(len(name), *(len(row[name]) for row in cells)) for name in columns}
     lines = []

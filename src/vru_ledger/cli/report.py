@@ -83,6 +83,7 @@ def report(
     from vru_ledger import reports
 
     if not name:
+        _must_be_alone(ctx)
         for one in reports.names():
             say(f"{one:12} {reports.report(one).TITLE}")
         return
@@ -104,6 +105,17 @@ def report(
         emit(shaped(_defined(answer) if define else answer, way, in_units), way, output, bom=bom)
 
 
+def _must_be_alone(ctx: typer.Context) -> None:
+    """Raise BadInput for an option without a report that it could be an option of."""
+    for option, told in ctx.params.items():
+        if told and option != "no_pager":
+            said = option.strip("_").replace("everything", "all").replace("_", "-")
+            raise BadInput(
+                f"--{said} is of a report, and none is named",
+                "to list them: vru-ledger report",
+            )
+
+
 def asked_with(options: Mapping[str, Any]) -> Query:
     """Return the filters among the options of this command, names still as typed."""
     return query_of(**{name: told for name, told in options.items() if name in Query.FIELDS})
@@ -114,8 +126,11 @@ def must_be_there(name: str) -> None:
     from vru_ledger import reports
 
     if name not in reports.names():
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.casefold(), reports.names(), 1, 0.7)
         raise NotFound(
-            f"no report is called {name[:40]!r}",
+            f"no report is called {name[:40]!r}" + (f"; did you mean {near[0]}?" if near else ""),
             f"there are {', '.join([*reports.names(), 'pack'])}",
         )
 
@@ -176,7 +191,7 @@ def _must_be_told(name: str, needs: Sequence[str], asked: Query) -> None:
     if lacking:
         raise BadInput(
             f"the report {name} is of one {' and '.join(needs)}",
-            f"say which: vru-ledger report {name} {' '.join(lacking)} NAME",
+            f"say which with {' and '.join(lacking)}; to list them: vru-ledger {needs[0]} list",
         )
 
 

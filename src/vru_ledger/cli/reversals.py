@@ -16,7 +16,7 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.years import parse_date
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import ReasonMissing
 
 if TYPE_CHECKING:
     import typer
@@ -32,7 +32,7 @@ def undo_entry(ctx: typer.Context, number: int | None) -> None:
     terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
     preview: bool = typed["dry_run"]
     if not typed["reason"].strip() and not preview:
-        raise BadInput(f"{ctx.info_name} needs a reason", "say why with --reason, in a sentence")
+        raise ReasonMissing(str(ctx.info_name))
     told = Told(
         # Who only looks need not yet know why.
         reason=sentence("--reason", typed["reason"].strip()) or "a preview",

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from vru_ledger.cli.changes import receipt_of
 from vru_ledger.cli.options import (
+    amount_of,
     decision_of,
     key_of,
+    must_be_typed,
     period_of,
     receipt_format,
     sentence,
     terminal_of,
 )
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
-from vru_ledger.domain.money import format_decimal, format_pounds, parse_pounds
+from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.stages import HELD
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import BadInput
@@ -51,11 +53,7 @@ def step_or_file(ctx: typer.Context, kind: str, award: str, amount: str) -> None
         return
     if ctx.params["sheet"]:
         raise BadInput("--sheet names a sheet of a file", "say which file with --from FILE")
-    if not (award and amount):
-        raise BadInput(
-            "AWARD and AMOUNT are needed",
-            "write them like MYENDS-0003 93750, or give --from FILE for many",
-        )
+    must_be_typed({"AWARD": award, "AMOUNT": amount}, "MYENDS-0003 93750")
     take_step(ctx, kind, [award], amount=amount)
 
 
@@ -78,7 +76,7 @@ def take_step(
     terminal, format_ = terminal_of(ctx), receipt_format(ctx.params["format_"])
     if ctx.params["key"] and len(awards) > 1:
         raise BadInput("--key names one entry", "give one award, or leave --key out")
-    asked = _asked(ctx, amount).replace(kind=kind, lower=lower, propose=propose)
+    asked = _asked(ctx, amount, awards).replace(kind=kind, lower=lower, propose=propose)
     preview: bool = ctx.params["dry_run"]
     done = take(
         terminal.open(),
@@ -104,7 +102,7 @@ def take_step(
                 say_aside(f"warning: {warning.sentence}")
 
 
-def _asked(ctx: typer.Context, amount: str) -> StepRequest:
+def _asked(ctx: typer.Context, amount: str, awards: list[str]) -> StepRequest:
     """Return what was typed, for no award yet. Raises BadInput."""
     from vru_ledger.actions.award import StepRequest
 
@@ -113,7 +111,7 @@ def _asked(ctx: typer.Context, amount: str) -> StepRequest:
     return StepRequest(
         kind="",
         award="",
-        amount_pence=None if whole else read(parse_pounds, "AMOUNT", amount),
+        amount_pence=None if whole else amount_of(amount, *awards, order="AWARD AMOUNT"),
         ref=sentence("--ref", typed.get("ref", "")),
         relates_to=period_of(typed.get("relates_to", "")),
         dated=read(parse_date, "--on", typed["on"]) if typed["on"] else terminal.today(),

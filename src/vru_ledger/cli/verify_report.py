@@ -109,6 +109,13 @@ def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compar
             return compare(kept, again.parts[0])
 
 
+def _many(told: dict[str, Any]) -> str:
+    rows, cells = (
+        f"{told[name]:,} {name if told[name] != 1 else name[:-1]}" for name in ("rows", "cells")
+    )
+    return f"{rows}, {cells}"
+
+
 def _said(name: str, told: dict[str, Any]) -> list[str]:
     """Say in lines what came of one report."""
     from vru_ledger.domain.text import shown
@@ -117,7 +124,7 @@ def _said(name: str, told: dict[str, Any]) -> list[str]:
     if told["problem"]:
         return [shown(f"differs: {of}"), shown(f"  {told['problem']}")]
     if told["agrees"]:
-        return [shown(f"agrees: {of}: {told['rows']:,} rows, {told['cells']:,} cells")]
+        return [shown(f"agrees: {of}: {_many(told)}")]
     cells = "1 cell differs" if told["differ"] == 1 else f"{told['differ']:,} cells differ"
     from vru_ledger.actions.verify_report import Difference
 

@@ -16,10 +16,12 @@ class Answer(Value):
 
     Rows may come in groups: `levels` names the fields that each group goes by, the outermost first,
     and people are shown a subtotal of each. Pence add up; `complete` works out the rest of a row
-    that was added up, such as a share. `units` is how people are shown pence, empty for pounds.
+    that was added up, such as a share. `units` is how people are shown pence, empty for pounds;
+    `across` names columns that add up to the last one of their row.
 
     `charted` names the columns that a picture shows: the bars, and whatever they are a part of;
-    `charted_rows` are its rows, where `rows` come with sums among them.
+    `charted_rows` are its rows, where `rows` come with sums among them. `picture` is what is drawn:
+    bars, or tiles, of rows that say which `tile_row` and `tile_column` each has.
     """
 
     name: str
@@ -36,8 +38,10 @@ class Answer(Value):
     levels: Sequence[Sequence[str]] = ()
     complete: Callable[[Any], Any] | None = None
     units: str = ""
+    across: Sequence[str] = ()
     charted: Sequence[str] = ()
     charted_rows: Sequence[Any] | None = None
+    picture: str = "bars"
 
 
 class Pack(Value):

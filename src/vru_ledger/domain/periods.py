@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from vru_ledger.domain.years import (
+    FIRST_YEAR,
+    LAST_YEAR,
     financial_year,
     parse_financial_year,
     quarter,
@@ -49,8 +51,8 @@ def parse_period(text: str) -> Period:
     typed = text.strip(" ")
     if match := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", typed, re.ASCII):
         year, number = int(match[1]), int(match[2])
-        if not 1900 <= year <= 2199:
-            raise ValueError(f"{typed!r} is not between 1900 and 2199")
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise ValueError(f"{typed!r} is not between {FIRST_YEAR} and {LAST_YEAR}")
         named = month(date(year, number, 1))
         if year_name(year)[5:] == match[2]:
             said = f"{year_name(year)} or {MONTHS[number - 1]} {year}"

@@ -55,6 +55,10 @@ class FundingSource(Value):
     use_by: date | None = None
 
 
+UNTOLD_KIND = "organisation"
+"""What a recipient is of whom nothing more is told."""
+
+
 class Recipient(Value):
     """Who receives money: a community network, a borough, a command unit, a hospital site."""
 

@@ -12,8 +12,8 @@ _YEAR = r"(?:FY ?)?(\d{4})[/-](\d{4}|\d{2})"
 _BARE = r"(?:FY ?)?(\d{4})"
 _QUARTER = r"(.+)-Q([1-4])"
 _FLAGS = int(re.ASCII | re.IGNORECASE)
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""What is outside is a slip of the pen."""
+FIRST_YEAR, LAST_YEAR = 1990, 2099
+"""What is outside is a slip of the pen: 1921 for 2021, or 2201 for 2021."""
 
 _MOST_REMEMBERED = 1_024
 """Days and years that are remembered as they were written: a batch repeats a few of them."""

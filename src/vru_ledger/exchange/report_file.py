@@ -86,7 +86,10 @@ def _read(file: BinaryIO, first: bytes, name: str) -> ReportFile:
         return ReportFile("json", (_of_document(json.loads(_whole(file, name)), name),))
     heading = start.split(b"\n", 1)[0]
     if not heading:
-        raise _not_one(name, "it is empty")
+        raise FileUnreadable(
+            f"{name} is empty: JSON lines without a row do not say which report made them",
+            "keep a report that may have no row as json or csv",
+        )
     tabs = heading.count(b"\t") > heading.count(b",")
     return ReportFile("tsv" if tabs else "csv", (_of_cells(text, "\t" if tabs else ",", name),))
 
@@ -102,15 +105,21 @@ def _whole(file: BinaryIO, name: str) -> str:
 
 
 def _of_cells(text: io.TextIOBase, between: str, name: str) -> Part:
-    """Read rows between commas or tabs; the command stands in the last cell of each."""
+    """Read rows between commas or tabs; the command stands in the last cell of each.
+
+    Without a row it stands in the heading.
+    """
     csv.field_size_limit(_LONGEST_CELL)
     rows = csv.reader(text, delimiter=between, strict=True)
     heading = tuple(next(rows, []))
+    *names, last = heading or ("",)
+    if last.startswith(f"{MADE_BY}: "):
+        return Part(last.removeprefix(f"{MADE_BY}: "), (Table("", (*names, MADE_BY), rows),))
     if MADE_BY not in heading:
         return Part("", ())
     first = next(rows, None)
     if first is None:
-        raise _not_one(name, "it has no row, and it is the rows that say which report made them")
+        raise _not_one(name, "its rows are gone, and it is they that say which report made them")
     place = heading.index(MADE_BY)
     made_by = first[place] if place < len(first) else ""
     return Part(made_by, (Table("", heading, chain([first], rows)),))
@@ -188,5 +197,5 @@ def _of_sheet(book: Workbook, sheet: str) -> Table:
 def _not_one(name: str, why: str) -> FileUnreadable:
     return FileUnreadable(
         f"{name} is not a report that can be read back: {why}",
-        "name one that vru-ledger report wrote, as json, jsonl, csv, tsv, html or xlsx",
+        "name one that a report was written to, as json, jsonl, csv, tsv, html or xlsx",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +11,21 @@ from typing import BinaryIO
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import FileUnreadable
-from vru_ledger.exchange.batch_file import LARGEST_BYTES, UTF_16, BatchRow
+from vru_ledger.exchange.batch_file import BatchRow
 from vru_ledger.exchange.column_map import AS_OURS, ColumnMap, Fault
+from vru_ledger.exchange.csv_lines import (
+    LARGEST_BYTES,
+    Cells,
+    Lines,
+    columns_said,
+    faults_of,
+    given_twice,
+    misshapen,
+    problem_of,
+)
 from vru_ledger.exchange.input_file import open_input
 from vru_ledger.exchange.workbook import LARGEST_BYTES as LARGEST_WORKBOOK
 from vru_ledger.exchange.workbook import Workbook, headed, is_workbook
-
-_LONGEST_CELL = 10_000
-_LONGEST_LINE = 1024 * 1024
-_SAVE_AGAIN = "save it again as CSV, UTF-8"
 
 
 class TableFile:
@@ -53,13 +58,16 @@ class TableFile:
         self._sheet = sheet or columns.sheet
         self._keys_begin = keys_begin
         self._size = 1
-        self._read_bytes = 0
+        self._lines: Lines | None = None
+        self._cells: Cells | None = None
         self._book: Workbook | None = None
 
     @property
     def share(self) -> float:
         """Return how much of it has been read, from 0 to 1."""
-        return min(1.0, self._book.share if self._book else self._read_bytes / self._size)
+        if self._book:
+            return min(1.0, self._book.share)
+        return min(1.0, self._lines.read_bytes / self._size) if self._lines else 0.0
 
     def rows(self, findings: list[Finding]) -> Iterator[BatchRow]:
         """Yield each row with as many cells as the heading; add a finding for each without.
@@ -69,23 +77,26 @@ class TableFile:
         """
         with open_input(self.path, LARGEST_BYTES) as file:
             self.hash = self._hash(file)
-            lines = self._lines(file)
-            columns = self._heading(next(lines, []))
+            rows = self._rows(file)
+            columns = self._heading(next(rows, []))
             seen: Counter[bytes] = Counter()
-            for number, cells in enumerate(lines, 2):
+            for number, cells in enumerate(rows, 2):
                 stripped = [cell.strip() for cell in cells]
                 if not any(stripped):
                     continue
-                if problem := self._problem(stripped, len(columns)):
-                    findings.append(self._misshapen(number, problem))
+                if problem := problem_of(stripped, len(columns)):
+                    findings.append(misshapen(self.name, number, problem))
                     continue
                 same = hashlib.blake2b("\x1f".join(cells).encode(), digest_size=12).digest()
                 seen[same] += 1
                 theirs = dict(zip(columns, stripped, strict=True))
                 theirs.pop("", None)
                 ours, faults = self.map.as_ours(theirs)
-                findings += [self._finding(number, theirs, fault) for fault in faults]
-                if not faults:
+                bad = [self._finding(number, theirs, fault) for fault in faults]
+                if self._cells and (one := self._cells.ambiguous(number, ours.get("amount", ""))):
+                    bad.append(one)
+                findings += bad
+                if not bad:
                     key = f"{self._keys_begin}{self.hash[:16]}-{number}-{seen[same]}"
                     yield BatchRow(number, ours, key)
 
@@ -102,14 +113,14 @@ class TableFile:
 
     def _hash(self, file: BinaryIO) -> str:
         digest = hashlib.sha256()
-        self._size, self._read_bytes, self._book = 1, 0, None
+        self._size, self._lines, self._cells, self._book = 1, None, None, None
         while block := file.read(1 << 20):
             digest.update(block)
             self._size += len(block)
         file.seek(0)
         return digest.hexdigest()
 
-    def _lines(self, file: BinaryIO) -> Iterator[list[str]]:
+    def _rows(self, file: BinaryIO) -> Iterator[list[str]]:
         """Yield the cells of each row, the heading first, all rows as long as the heading."""
         begins = file.read(4)
         file.seek(0)
@@ -135,36 +146,9 @@ class TableFile:
                 f"{self.name} is CSV and has no sheet {shown(self._sheet[:60])!r}",
                 "leave the sheet out",
             )
-        reader = csv.reader(self._decoded(file), strict=True)
-        try:
-            yield from reader
-        except csv.Error as error:
-            raise FileUnreadable(
-                f"{self.name} is not CSV: {error}, near line {reader.line_num}", _SAVE_AGAIN
-            ) from None
-
-    def _decoded(self, file: BinaryIO) -> Iterator[str]:
-        """Yield lines as text; a byte order mark at the start is none of the text."""
-        number = 0
-        while line := file.readline(_LONGEST_LINE):
-            number += 1
-            self._read_bytes += len(line)
-            if len(line) == _LONGEST_LINE:
-                raise FileUnreadable(
-                    f"{self.name}, line {number}, is longer than {_LONGEST_LINE:,} bytes",
-                    "check that it is the right file",
-                )
-            if number == 1 and b"\0" in line and not line.startswith(UTF_16):
-                raise FileUnreadable(
-                    f"{self.name} is not a table: it holds what no text holds",
-                    "name a CSV file, UTF-8",
-                )
-            try:
-                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise FileUnreadable(
-                    f"{self.name}, line {number}, is not UTF-8", _SAVE_AGAIN
-                ) from None
+        self._lines = Lines(file, self.name)
+        self._cells = Cells(self._lines, self.name)
+        yield from self._cells
 
     def _heading(self, cells: list[str]) -> list[str]:
         """Return our column for each of theirs, '' for those that are ignored."""
@@ -178,49 +162,23 @@ class TableFile:
             columns.append(ours or "")
         there = {*columns, *self.map.constants}
         lacking = [column for column in self._required if column not in there]
-        twice = [column for column, times in Counter(columns).items() if column and times > 1]
+        twice = given_twice(columns)
         twice += [column for column in self.map.constants if column in columns]
-        absent = self.map.not_among(cells)
-        said = [
-            f"{what} {', '.join(repr(shown(one[:40])) for one in names)}"
-            for what, names in (
+        said = faults_of(
+            cells,
+            (
                 ("unknown column", unknown),
                 ("missing column", lacking),
                 ("column given twice", twice),
-                ("the map names a column that is not there,", absent),
-            )
-            if names
-        ]
+                ("the map names a column that is not there,", self.map.not_among(cells)),
+            ),
+        )
         if said:
-            if len(cells) == 1 and ";" in cells[0]:
-                said = ["its cells seem to be parted by ';' and not by ','"]
             raise FileUnreadable(
-                f"{self.name}, row 1: {'; '.join(said)}",
-                self.map.remedy(unknown, self._known_in_words()),
+                f"{self.name}, row 1: {said}",
+                self.map.remedy(unknown, columns_said(self._known, len(self._required))),
             )
         return columns
-
-    def _known_in_words(self) -> str:
-        return (
-            f"the columns are {', '.join(self._required)}, and if you like "
-            f"{', '.join(self._known[len(self._required) :])}"
-        )
-
-    def _problem(self, cells: list[str], wide: int) -> str:
-        if len(cells) != wide:
-            return f"it has {len(cells)} cells where the heading has {wide}"
-        if max(map(len, cells)) > _LONGEST_CELL:
-            return f"a cell is longer than {_LONGEST_CELL:,} characters"
-        return ""
-
-    def _misshapen(self, number: int, problem: str) -> Finding:
-        return Finding(
-            code="batch-row",
-            message=problem,
-            file=self.name,
-            row=number,
-            remedy="give the row one cell for each column of the heading",
-        )
 
 
 def holds_workbook(path: str) -> bool:

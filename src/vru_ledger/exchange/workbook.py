@@ -16,7 +16,7 @@ from typing import IO, Any, BinaryIO
 from xml.parsers import expat
 
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import FileUnreadable, LedgerError
+from vru_ledger.errors import FileUnreadable, LedgerError, to_install
 
 LARGEST_BYTES = 64 * 1024 * 1024
 """Of the file as it lies there."""
@@ -108,7 +108,7 @@ class Workbook:
         except ModuleNotFoundError:
             raise FileUnreadable(
                 f"{self.name} is a workbook, and openpyxl, which reads them, is not installed",
-                "pip install 'vru-ledger[xlsx]', or save the sheet as CSV, UTF-8",
+                f"{to_install('openpyxl')}, or save the sheet as CSV, UTF-8",
             ) from None
         with _speaking_for(self.name):
             return Reader(self._file, read_only=True, data_only=True, keep_links=False)

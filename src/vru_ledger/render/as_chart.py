@@ -8,6 +8,7 @@ from typing import TextIO
 from vru_ledger.domain.answer import Answer
 from vru_ledger.render.chart import Bar, Chart, chart_of, wrapped
 from vru_ledger.render.columns import safe
+from vru_ledger.render.tiles import draw
 
 SUFFIXES: tuple[str, ...] = ()
 
@@ -21,7 +22,13 @@ _GAP = 1
 
 
 def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
-    """Write a bar for every row, in at most `width` columns; no figure is ever shortened."""
+    """Write a bar for every row, in at most `width` columns; no figure of bars is ever shortened.
+
+    Tiles, of an answer that asks for them.
+    """
+    if answer.picture == "tiles":
+        draw(answer, out, width=width, colour=colour)
+        return
     chart = chart_of(answer)
     for line in (*wrapped(chart.title, width), *_legend(chart), *_lines(chart, width)):
         out.write(f"{line.rstrip()}\n")

@@ -8,8 +8,7 @@ from typing import Any, TextIO
 
 from vru_ledger.domain.answer import Answer, Pack
 from vru_ledger.errors import BadInput
-from vru_ledger.render.as_svg import inline
-from vru_ledger.render.chart import chart_of
+from vru_ledger.render.as_svg import inline, picture_of
 from vru_ledger.render.columns import NUMBERS, Column, for_people, safe
 from vru_ledger.render.publication import PUBLISHER, full_title, meanings, origin
 
@@ -87,10 +86,10 @@ def _picture(answer: Answer, mark: str) -> Mapping[str, str] | None:
     if not answer.charted or not answer.charted_rows:
         return None
     try:
-        chart = chart_of(answer)
+        picture = picture_of(answer)
     except BadInput:
         return None  # Nothing to draw is no reason to show no table.
-    return {"svg": inline(chart, mark), "caption": chart.caption()}
+    return {"svg": inline(picture, mark), "caption": picture.caption, "kind": answer.picture}
 
 
 def _cells(columns: Iterable[Column], row: Any) -> list[tuple[str, bool]]:

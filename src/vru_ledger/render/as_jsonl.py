@@ -1,6 +1,7 @@
 """For programs that read line by line: each row is a JSON object; nothing but rows.
 
-Where a report made the rows, each says as `made_by` which command gives it again.
+Where a report made the rows, each says as `made_by` which command gives it again; without a row
+nothing does, because whatever stood there would be read as one.
 """
 
 from __future__ import annotations

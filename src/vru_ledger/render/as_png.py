@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.errors import FormatMissing
+from vru_ledger.errors import FormatMissing, to_install
 from vru_ledger.render.as_svg import FONT, standing_alone
-from vru_ledger.render.chart import chart_of
 
 SUFFIXES = ("png",)
 BINARY = True
@@ -23,13 +22,13 @@ _LETTERS = (
 
 def render(answer: Answer, out: BinaryIO, *, width: int, colour: bool) -> None:
     """Write the picture of an answer. Raises FormatMissing without resvg, or without any font."""
-    drawn = standing_alone(chart_of(answer), answer.notes)
+    drawn = standing_alone(answer)
     try:
         from resvg_py import svg_to_bytes
     except ModuleNotFoundError:
         raise FormatMissing(
             "a PNG picture needs resvg, which is not installed",
-            "pip install 'vru-ledger[png]', or -o FILE.svg",
+            f"{to_install('resvg_py')}, or -o FILE.svg",
         ) from None
     with_text, without = (_LETTERS.format(FONT, text) for text in ("£", ""))
     if svg_to_bytes(svg_string=with_text) == svg_to_bytes(svg_string=without):

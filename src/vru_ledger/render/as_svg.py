@@ -1,4 +1,4 @@
-"""Pictures for papers and pages: bars as SVG, with a name, a description, and every figure as text.
+"""Pictures for papers and pages, as SVG: bars or a map, with a name, a description, every figure.
 
 What is drawn has no width of its own: bars are per cent of the room there is and text keeps its
 size, so the same picture is read on a telephone and on a wall.
@@ -6,11 +6,13 @@ size, so the same picture is read on a telephone and on a wall.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TextIO
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, TextIO
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.render.chart import Bar, Chart, chart_of
+from vru_ledger.render.columns import safe
 
 SUFFIXES = ("svg",)
 
@@ -26,18 +28,52 @@ _BELOW_ZERO = "url(#{id}-below)"
 FONT = 'font-family="Arial, Helvetica, Liberation Sans, DejaVu Sans, sans-serif" font-size="14"'
 
 
+class Picture(NamedTuple):
+    """What is drawn: its name, what it is, and every figure of it in words.
+
+    `draw` takes the picture's own id and where it begins, and returns its shapes and where they
+    end, in pixels; `key` does, for a picture with no table beside it.
+    """
+
+    title: str
+    caption: str
+    told: str
+    draw: Callable[[str, int], tuple[list[str], int]]
+    key: Callable[[int], tuple[list[str], int]] | None = None
+
+
+def picture_of(answer: Answer) -> Picture:
+    """Return the picture of an answer. Raises BadInput where it has no figure to draw."""
+    if answer.picture == "tiles":
+        from vru_ledger.render import tiles_svg as tiles
+
+        rows = list(answer.rows if answer.charted_rows is None else answer.charted_rows)
+        tiled = answer.replace(rows=rows)
+        return Picture(
+            safe(answer.title),
+            tiles.caption(tiled),
+            tiles.told(tiled),
+            lambda _, top: tiles.draw(tiled, top),
+            partial(tiles.key, tiled),
+        )
+    chart = chart_of(answer)
+    return Picture(chart.title, chart.caption(), _told(chart), partial(_bars, chart))
+
+
 def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
     """Write the picture of an answer as one SVG file, its title and notes among it."""
-    out.write(standing_alone(chart_of(answer), answer.notes))
+    out.write(standing_alone(answer))
 
 
-def standing_alone(chart: Chart, notes: Sequence[str] = ()) -> str:
+def standing_alone(answer: Answer) -> str:
     """Return a picture that needs no page around it: with its title, on white."""
-    from vru_ledger.render.columns import safe
-
-    head = [*_wrapped(chart.title, 90)]
-    foot = [line for note in notes for line in _wrapped(safe(note), 100)]
-    body, height = _body(chart, "chart", len(head) * 24 + 8)
+    picture = picture_of(answer)
+    head = [*_wrapped(picture.title, 90)]
+    foot = [line for note in answer.notes for line in _wrapped(safe(note), 100)]
+    body, height = picture.draw("chart", len(head) * 24 + 8)
+    if picture.key:
+        keys, height = picture.key(height + 12)
+        body += keys
     total = height + len(foot) * _LINE + 16
     texts = [
         f'<text x="0" y="{20 + 24 * place}" font-size="18" font-weight="bold">'
@@ -51,7 +87,7 @@ def standing_alone(chart: Chart, notes: Sequence[str] = ()) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="chart-t chart-d" '
         f'width="{WIDTH}" height="{total + 32}" viewBox="-16 -16 {WIDTH} {total + 32}">\n'
-        f"{_named(chart, 'chart')}"
+        f"{_named(picture, 'chart')}"
         f'<rect x="-16" y="-16" width="{WIDTH}" height="{total + 32}" fill="#ffffff"/>\n'
         f'<svg width="{WIDTH - 32}" height="{total}" {FONT} fill="#0b0c0c">\n'
         + "\n".join([*texts, *body])
@@ -59,20 +95,20 @@ def standing_alone(chart: Chart, notes: Sequence[str] = ()) -> str:
     )
 
 
-def inline(chart: Chart, mark: str) -> str:
+def inline(picture: Picture, mark: str) -> str:
     """Return a picture for the middle of a page, as wide as there is room; `mark` is its own id."""
-    body, height = _body(chart, mark, 0)
+    body, height = picture.draw(mark, 0)
     return (
         f'<svg role="img" aria-labelledby="{mark}-t {mark}-d" width="100%" height="{height}" '
-        f'{FONT} fill="currentColor">\n{_named(chart, mark)}' + "\n".join(body) + "\n</svg>"
+        f'{FONT} fill="currentColor">\n{_named(picture, mark)}' + "\n".join(body) + "\n</svg>"
     )
 
 
-def _named(chart: Chart, mark: str) -> str:
+def _named(picture: Picture, mark: str) -> str:
     """Return a picture's name and description, and the patterns that tell its series apart."""
     return (
-        f'<title id="{mark}-t">{_escaped(chart.title)}</title>\n'
-        f'<desc id="{mark}-d">{_escaped(chart.caption())}. {_escaped(_told(chart))}</desc>\n'
+        f'<title id="{mark}-t">{_escaped(picture.title)}</title>\n'
+        f'<desc id="{mark}-d">{_escaped(picture.caption)}. {_escaped(picture.told)}</desc>\n'
         f"<defs>{_pattern(mark, 'lines', 'M0 6 L6 0')}{_pattern(mark, 'dots', 'M2 2 h2 v2 h-2 z')}"
         f"{_pattern(mark, 'below', 'M0 0 L6 6')}</defs>\n"
     )
@@ -97,7 +133,7 @@ def _told(chart: Chart) -> str:
     )
 
 
-def _body(chart: Chart, mark: str, top: int) -> tuple[list[str], int]:
+def _bars(chart: Chart, mark: str, top: int) -> tuple[list[str], int]:
     """Return the shapes from `top` down, and where they end, in pixels."""
     shapes: list[str] = []
     y = top + _TOP

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO, NamedTuple
 
 from vru_ledger.domain.answer import Answer, Pack
-from vru_ledger.errors import BadInput, FormatMissing
+from vru_ledger.errors import BadInput, FormatMissing, to_install
 from vru_ledger.render.columns import NUMBERS, Column, for_people, safe
 from vru_ledger.render.publication import PUBLISHER, full_title, meanings, origin
 
@@ -69,7 +69,7 @@ def render_pack(pack: Pack, out: BinaryIO) -> None:
     except ModuleNotFoundError:
         raise FormatMissing(
             "a workbook needs XlsxWriter, which is not installed",
-            "pip install 'vru-ledger[xlsx]', or -o FILE.csv",
+            f"{to_install('XlsxWriter')}, or -o FILE.csv",
         ) from None
     book = Workbook(
         out,

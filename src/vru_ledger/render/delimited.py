@@ -1,11 +1,13 @@
 """Rows with something between their cells, for spreadsheets: what as_csv and as_tsv share.
 
 A text that a spreadsheet would run as a formula gets an apostrophe before it. Where a report made
-the rows, the last column of each says which command gives them again.
+the rows, the last column of each says which command gives them again; where there is no row to say
+it, the heading of that column does.
 """
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Any, TextIO
 
 from vru_ledger.domain.answer import Answer
@@ -25,8 +27,11 @@ def write(answer: Answer, out: TextIO, between: str) -> None:
     made_by = answer.meta.get(MADE_BY)
     more = [made_by] if made_by else []
     rows = csv.writer(out, delimiter=between, lineterminator="\n")
-    rows.writerow([*machine_names(columns), *([MADE_BY] if made_by else [])])
-    for row in answer.rows:
+    coming = iter(answer.rows)
+    first = [*islice(coming, 1)]
+    told = [MADE_BY if first else f"{MADE_BY}: {made_by}"] if made_by else []
+    rows.writerow([*machine_names(columns), *told])
+    for row in chain(first, coming):
         rows.writerow([cell for column in columns for cell in _cells(column, row)] + more)
 
 

@@ -1,7 +1,8 @@
 """What people see besides the rows: subtotals of groups, and what rounding leaves over.
 
 A figure is rounded by itself, so that it looks the same in every report. What the rows shown then
-lack to the subtotal or total shown stands in a row of its own, and everything shown adds up.
+lack to the subtotal or total shown stands in a row of its own, what the columns of a row lack in
+a column, and everything shown adds up.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, get_args
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.units import is_coarse, rounded
+from vru_ledger.domain.value import Value, ValueType
 
 SUBTOTAL, ROUNDING = "subtotal", "rounding"
 
@@ -26,9 +28,36 @@ def for_reading(answer: Answer, units: str = "") -> Answer:
                 f"figures are in {units}, each rounded by itself; in words and notes they are not"
             )
             told["notes"] = [*answer.notes, said]
-    if len(answer.levels) > 1 or is_coarse(units):
+    if answer.across and is_coarse(units):
+        told |= _with_rest(answer, units)
+    elif len(answer.levels) > 1 or is_coarse(units):
         told["rows"] = _with_sums(answer, units)
     return answer.replace(**told)
+
+
+def _with_rest(answer: Answer, units: str) -> dict[str, Any]:
+    """Return rows and columns with what rounding leaves over of each row before its last column."""
+    row_type: Any = answer.row_type
+    *before, last = answer.shown
+    rows = list(answer.rows)
+    rest = [
+        rounded(getattr(row, last), units)
+        - sum(rounded(getattr(row, name), units) for name in answer.across)
+        for row in rows
+    ]
+    if not any(rest):
+        return {"rows": rows}
+    namespace = {
+        "__annotations__": {**row_type.FIELDS, ROUNDING: Pence},
+        "TOLD": {**row_type.TOLD, ROUNDING: {"absent": ""}},
+        "__doc__": row_type.__doc__,
+    }
+    wider: Any = ValueType("Row", (Value,), namespace)
+    return {
+        "row_type": wider,
+        "rows": [wider(*row, Pence(pence)) for row, pence in zip(rows, rest, strict=True)],
+        "shown": (*before, ROUNDING, last),
+    }
 
 
 class _Sum:

@@ -1,4 +1,4 @@
-"""The map as it is drawn: tiles of letters, a shade and a short figure, each on its place.
+"""The map on a terminal: tiles of letters, a shade and a short figure, each on its place.
 
 Shade, figure and letters say the same, so that it reads without colour and in print.
 """
@@ -74,10 +74,19 @@ def _tile(row: Any, most: int) -> _Tile:
 
 
 def _shade(pence: int, most: int) -> str:
-    """Return how much of the most a tile has, in quarters; a point for nothing."""
-    if pence <= 0 or most <= 0:
-        return _NOTHING
-    return _SHADES[min(3, (pence * 4 - 1) // most)]
+    shade = shade_of(pence, most)
+    return _SHADES[shade - 1] if shade else _NOTHING
+
+
+def shade_of(pence: int, most: int) -> int:
+    """Return how many quarters of the most an amount begins: 0 for nothing, 4 for all of it."""
+    return 1 + min(3, (pence * 4 - 1) // most) if pence > 0 and most > 0 else 0
+
+
+def ranges(most: int) -> Iterator[str]:
+    """Yield up to which amount each shade goes; nothing where there is no amount."""
+    if most > 0:
+        yield from (f"to {format_pounds(most * part // 4)}" for part in (1, 2, 3, 4))
 
 
 def short(pence: int) -> str:
@@ -102,7 +111,6 @@ def _legend(most: int) -> Iterator[str]:
     if most <= 0:
         yield f"{_NOTHING} nothing anywhere"
         return
-    quarters = [format_pounds(most * part // 4) for part in (1, 2, 3, 4)]
-    shades = ", ".join(f"{shade} to {top}" for shade, top in zip(_SHADES, quarters, strict=True))
+    shades = ", ".join(f"{shade} {to}" for shade, to in zip(_SHADES, ranges(most), strict=True))
     yield f"{_NOTHING} nothing, {shades}"
     yield "k is thousands and m millions of pounds, rounded down; exact to the penny: -f plain"

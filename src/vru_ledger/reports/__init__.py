@@ -28,8 +28,6 @@ class Report(Protocol):
     TITLE: str
     Row: type[Any]
 
-    # A report that only knows how things are now says besides: LOOKS_BACK = False.
-
     def answer(self, session: Session, query: Query) -> Answer:
         """Return the answer; its rows may be read from the session as they are asked for.
 
@@ -50,8 +48,3 @@ def report(name: str) -> Report:
     if name not in names():
         raise NotFound(f"no report is called {name[:40]!r}", f"there are {', '.join(names())}")
     return cast(Report, import_module(f"vru_ledger.reports.{name}"))
-
-
-def looks_back(name: str) -> bool:
-    """Say whether a report can tell how things were: as of a day, or as known at an entry."""
-    return bool(getattr(report(name), "LOOKS_BACK", True))

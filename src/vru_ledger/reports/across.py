@@ -104,7 +104,7 @@ def position(session: Session, query: Query) -> Answer:
     periods = span((month_ for of in sums.values() for month_ in of), query, query.periods)
     rows_of = row_type(dimensions.shown(by), periods, False)
     ends = [last_day(period).isoformat()[:7] for period in periods]
-    columns = dimensions.names(session, by)
+    columns = dimensions.names(session, by, query.known_at)
     rows = []
     for keys in sorted(sums, key=lambda keys: [(not key, key) for key in keys]):
         held = {

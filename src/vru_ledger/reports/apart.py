@@ -29,7 +29,7 @@ class ProgrammeRow(Value):
     source: str
 
 
-def headlines(session: Session) -> list[Answer]:
+def headlines(session: Session, known_at: int | None) -> list[Answer]:
     """Return the headlines as an answer of their own, if there are any."""
     rows = [
         HeadlineRow(
@@ -39,7 +39,7 @@ def headlines(session: Session) -> list[Answer]:
             note=one.note,
             source=one.citation,
         )
-        for one in register.everything(session, Headline)
+        for one in register.everything(session, Headline, known_at)
     ]
     return _beside(
         "headlines",
@@ -50,13 +50,13 @@ def headlines(session: Session) -> list[Answer]:
     )
 
 
-def programmes(session: Session) -> list[Answer]:
+def programmes(session: Session, known_at: int | None) -> list[Answer]:
     """Return the programmes with no published amount as an answer of their own, if any."""
     rows = [
         ProgrammeRow(
             programme=one.code, name=one.name, amount=None, facts=one.facts, source=one.citation
         )
-        for one in register.everything(session, Programme)
+        for one in register.everything(session, Programme, known_at)
     ]
     return _beside(
         "programmes",

@@ -94,9 +94,8 @@ def _rows(session: Session, query: Query) -> Iterator[Row]:
     for what, kinds in _KINDS.items():
         for recorded in audited.of_kinds(session, kinds, query):
             yield _row(session, what, recorded)
-    for recorded in audited.maybe_late(session, query):
-        days = _days_late(recorded)
-        if getattr(recorded.entry, "relates_to", "") or (days or 0) > LATE_DAYS:
+    for recorded in audited.late(session, query, LATE_DAYS):
+        if getattr(recorded.entry, "relates_to", "") or (_days_late(recorded) or 0) > LATE_DAYS:
             yield _row(session, "late", recorded)
     for pair in audited.pairs(session, query):
         if pair.times >= OFTEN:

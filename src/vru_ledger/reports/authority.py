@@ -14,7 +14,6 @@ from vru_ledger.store import register
 from vru_ledger.store.database import Session
 
 TITLE = "Authority: over which amounts an entry needs more"
-LOOKS_BACK = False
 
 MEASURES = {
     "from_day": "the first day it applies to; until the next setting",
@@ -37,8 +36,8 @@ class Row(Value):
 
 
 def answer(session: Session, query: Query) -> Answer:
-    """Return every setting, the oldest first."""
-    allow(query, "authority", (), times=False)
+    """Return every setting, the oldest first: as it was known, and of days up to `as_of`."""
+    allow(query, "authority", ())
     told = meta(session, query)
     rows = [
         Row(
@@ -46,7 +45,8 @@ def answer(session: Session, query: Query) -> Answer:
             None if one.decision_over_pence is None else Pence(one.decision_over_pence),
             None if one.second_person_over_pence is None else Pence(one.second_person_over_pence),
         )
-        for one in register.everything(session, AuthorityLimit)
+        for one in register.everything(session, AuthorityLimit, query.known_at)
+        if not query.as_of or one.code <= query.as_of.isoformat()
     ]
     notes = [] if rows else ["nothing is set, so no amount needs more authority"]
     return Answer(

@@ -87,7 +87,7 @@ def _rows(
     session: Session, query: Query, by: str, sums: Mapping[str, figures.Sums], whole: int
 ) -> list[Row]:
     """Return a row for every place that is asked about, and for what belongs to none."""
-    places = register.everything(session, Area)
+    places = register.everything(session, Area, query.known_at)
     named = {one.code: one.name for one in places}
     rows = []
     for one in places:

@@ -28,7 +28,7 @@ MEASURES = {
     "override": "by how much entries let the bucket pass its limit",
     "full": "used / limit, in per cent, rounded down to a tenth",
     "tolerance": "by how much the limit may be passed with a warning",
-    "verdict": "ok, full, over but within tolerance, or over",
+    "verdict": "ok, full, over but within tolerance, or over; all but ok are exceptions",
 }
 
 MOST_BUCKETS = 40

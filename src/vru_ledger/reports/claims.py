@@ -26,7 +26,8 @@ MEASURES = {
     "claimed": "what was claimed",
     "waiting": "what of it is not paid; what was paid or rejected is of the oldest claims first",
     "age_days": "days since the day of the claim",
-    "band": "the age in steps of 30 days",
+    "band": f"the age: {', '.join(word for _, word in BANDS)}, over {BANDS[-1][0]} days. A claim "
+    f"that waits over {LATE} days is an exception",
 }
 _FILTERS = ("fund", "recipient", "area", "bcu", "source", "fy", "award")
 
@@ -166,4 +167,4 @@ def band(age_days: int | None) -> str:
     """Return the band of an age; of a claim without a day it is not known."""
     if age_days is None:
         return "no day given"
-    return next((word for most, word in BANDS if age_days <= most), "over 90 days")
+    return next((word for most, word in BANDS if age_days <= most), f"over {BANDS[-1][0]} days")

@@ -20,7 +20,8 @@ TITLE = "Commitments: what is undrawn of each award, its age and the end of its 
 
 MEASURES = {
     "age_days": "days from the day the award was made",
-    "term": "open, ended (its last day is past), or no end given",
+    "term": "open, ended (its last day is past), or no end given; one that has ended is an "
+    "exception",
     "days_left": "days to the last day of the term, below zero once it is past",
     "committed": STAGES["committed"],
     "payable": STAGES["payable"],

@@ -7,19 +7,19 @@ from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.entries import AuthorityEntry, AwardEntry, Entry, Funding
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Decision
 from vru_ledger.domain.text import shown
+from vru_ledger.domain.under_decision import Done, done_by
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import Told, allow, meta, standing
 from vru_ledger.store import authority, register
 from vru_ledger.store.database import Session
+from vru_ledger.store.under_decision import done
 
-TITLE = "Decisions: what each decides"
-LOOKS_BACK = False
+TITLE = "Decisions: what each decides, and what was done under it"
 
 MEASURES = {
     "amount": "how much it decides, where it names an amount",
@@ -28,14 +28,22 @@ MEASURES = {
 }
 
 
+_MOST_NAMED = 10
+
+
 class Row(Value):
-    """One registered decision. `amount` and `signed_on` are None where nobody said."""
+    """One registered decision, and what was done under it.
+
+    `amount` and `signed_on` are None where nobody said.
+    """
 
     TOLD: ClassVar[Told] = {"amount": {"absent": "none named"}}
 
     decision: str
     title: str
     amount: Pence | None
+    promised: Pence
+    authority: Pence
     signed_on: date | None
     signed_by: str
 
@@ -68,25 +76,53 @@ class Made(Value):
 
 
 def answer(session: Session, query: Query) -> Answer:
-    """Return every registered decision, by reference."""
-    allow(query, "decisions", (), times=False)
+    """Return every decision registered by then, by reference, with what was done under it by then.
+
+    As of a day without those that were signed later.
+    """
+    allow(query, "decisions", ())
     told = meta(session, query)
+    sums = done(session, moment=query.moment())
+    known = {one.code for one in register.everything(session, Decision, query.known_at)}
     return Answer(
         name="decisions",
         title=TITLE,
         row_type=Row,
-        rows=[_row(one) for one in register.everything(session, Decision)],
+        rows=[_row(one, sums.get(one.code, Done())) for one in _registered(session, query)],
         shown=tuple(Row.FIELDS),
-        drop_first=("signed_by", "signed_on", "title"),
+        drop_first=("signed_by", "signed_on", "authority", "title", "promised"),
         meta=told,
-        measures={"amount": MEASURES["amount"]},
-        notes=["what was done under one: vru-ledger decision show REF", standing(told)],
+        measures=MEASURES,
+        notes=[
+            "what was done under one: vru-ledger decision show REF",
+            "no total: awards may be promised under the decision that brought their money",
+            *_unregistered(sorted({*sums} - known)),
+            standing(told),
+        ],
     )
 
 
-def _row(one: Decision) -> Row:
+def _unregistered(refs: list[str]) -> list[str]:
+    """Name the references that entries cite and that are not told above."""
+    if not refs:
+        return []
+    more = f" and {len(refs) - _MOST_NAMED:,} more" if len(refs) > _MOST_NAMED else ""
+    return [f"cited and not registered: {', '.join(refs[:_MOST_NAMED])}{more}"]
+
+
+def _registered(session: Session, query: Query) -> list[Decision]:
+    """Return the decisions that there were, as they were registered then."""
+    return [
+        one
+        for one in register.everything(session, Decision, query.known_at)
+        if not (query.as_of and one.signed_on) or one.signed_on <= query.as_of
+    ]
+
+
+def _row(one: Decision, under: Done) -> Row:
     pence = None if one.amount_pence is None else Pence(one.amount_pence)
-    return Row(one.code, one.title, pence, one.signed_on, one.signed_by)
+    done_under = Pence(under.promised), Pence(under.authority)
+    return Row(one.code, one.title, pence, *done_under, one.signed_on, one.signed_by)
 
 
 def one(session: Session, ref: str) -> Answer:
@@ -94,7 +130,7 @@ def one(session: Session, ref: str) -> Answer:
 
     One that is only cited, and not registered, is shown with its entries. Raises NotFound.
     """
-    found = next((one for one in register.everything(session, Decision) if one.code == ref), None)
+    found = register.find_decision(session, ref)
     made = list(_made(session, ref))
     if found is None and not made:
         raise NotFound(
@@ -134,20 +170,12 @@ def passed(session: Session, query: Query) -> Iterator[tuple[Decision, str, int]
 
     With what that was, and its pence, by the query's moment.
     """
-    for decision in register.everything(session, Decision):
-        if decision.amount_pence is None:
-            continue
-        made = [one for one in _made(session, decision.code) if _counted(one, query)]
-        for name in ("promised", "authority"):
-            pence = sum(getattr(one, name) for one in made)
-            if pence > decision.amount_pence:
+    sums = done(session, moment=query.moment())
+    for decision in _registered(session, query):
+        under = sums.get(decision.code, Done())
+        for name, pence in zip(Done._fields, under, strict=True):
+            if decision.amount_pence is not None and pence > decision.amount_pence:
                 yield decision, name, pence
-
-
-def _counted(made: Made, query: Query) -> bool:
-    """Say whether a moment counts an entry; one that was undone later still counts as undone."""
-    known = query.known_at is None or (made.entry or 0) <= query.known_at
-    return known and (query.as_of is None or made.dated is None or made.dated <= query.as_of)
 
 
 def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
@@ -173,6 +201,8 @@ def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
 def _made(session: Session, ref: str) -> Iterator[Made]:
     for recorded, undone_by in authority.under_decision(session, ref):
         entry: Any = recorded.entry
+        stages = getattr(entry, "from_stage", ""), getattr(entry, "to_stage", "")
+        under = done_by(entry.KIND, *stages, getattr(entry, "amount_pence", 0))
         counts = undone_by is None and getattr(entry, "reverses", None) is None
         yield Made(
             recorded.number,
@@ -180,27 +210,8 @@ def _made(session: Session, ref: str) -> Iterator[Made]:
             entry.KIND,
             getattr(entry, "fund", ""),
             getattr(entry, "award", ""),
-            Pence(_promised(entry) if counts else 0),
-            Pence(_authority(entry) if counts else 0),
+            Pence(under.promised if counts else 0),
+            Pence(under.authority if counts else 0),
             recorded.actor,
             undone_by,
         )
-
-
-def _promised(entry: Entry) -> int:
-    """Return the pence by which an entry adds to what an award was promised."""
-    if not isinstance(entry, AwardEntry):
-        return 0
-    if entry.to_stage == "committed" and entry.from_stage in ("unallocated", "proposed"):
-        return entry.amount_pence
-    if entry.from_stage == "committed" and entry.to_stage == "unallocated":
-        return -entry.amount_pence
-    return 0
-
-
-def _authority(entry: Entry) -> int:
-    """Return the pence of authority that an entry brought, moved or ended."""
-    if isinstance(entry, Funding):
-        return entry.amount_pence
-    moves = isinstance(entry, AuthorityEntry) and any(True for _ in entry.movements())
-    return entry.amount_pence if isinstance(entry, AuthorityEntry) and moves else 0

@@ -79,11 +79,11 @@ def levels(by: Sequence[str]) -> list[tuple[str, ...]]:
     return [SHOWN_AS[name] for name in by]
 
 
-def names(session: Session, by: Sequence[str]) -> dict[str, dict[str, str]]:
+def names(session: Session, by: Sequence[str], known_at: int | None) -> dict[str, dict[str, str]]:
     """Return names by code, for the dimensions that have them; recipients are too many to hold."""
     kinds: dict[str, Any] = {"fund": Fund, "source": FundingSource, "area": Area, "bcu": Area}
     return {
-        name: {one.code: one.name for one in register.everything(session, kinds[name])}
+        name: {one.code: one.name for one in register.everything(session, kinds[name], known_at)}
         for name in by
         if name in kinds
     }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import life_of
@@ -14,7 +14,7 @@ from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.value import Value
-from vru_ledger.reports import caps, claims, commitments, decisions
+from vru_ledger.reports import caps, claims, decisions
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.reports.profiles import due_by
 from vru_ledger.store import awards, plans, register, undrawn
@@ -64,7 +64,7 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_overrides(session, query, day),
         *_of_claims(session, query),
         *_of_plans(session, query, day),
-        *_of_terms(session, query),
+        *_of_terms(session, query, day),
         *_waiting(session, query, day),
         *_of_lines(session, query, day),
         *_of_decisions(session, query),
@@ -157,23 +157,15 @@ def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
             )
 
 
-def _of_terms(session: Session, query: Query) -> Iterator[Row]:
+def _of_terms(session: Session, query: Query, day: date) -> Iterator[Row]:
     """Yield for each fund what is undrawn of awards whose term is past: they can be very many."""
-    many: dict[str, list[int]] = {}
-    rows: Any = commitments.answer(session, query).rows
-    for row in rows:
-        if row.term == "ended":
-            of = many.setdefault(row.fund, [0, 0, 0])
-            of[0] += 1
-            of[1] += row.undrawn
-            of[2] = max(of[2], -row.days_left)
-    for fund, (count, pence, oldest) in many.items():
+    for fund, count, pence, first in undrawn.ended(session, query, day):
         yield Row(
             what="term ended",
             fund=fund,
             about="1 award" if count == 1 else f"{count:,} awards",
             amount=Pence(pence),
-            age_days=oldest,
+            age_days=(day - first).days,
             detail="undrawn, and the last day of the term is past",
             next=f"report commitments --exceptions --fund {fund}",
         )

@@ -37,7 +37,7 @@ def answer(session: Session, query: Query) -> Answer:
     books.stage_balances()
     rows = [
         _row(books, fund)
-        for fund in register.everything(session, Fund)
+        for fund in register.everything(session, Fund, query.known_at)
         if query.fund in ("", fund.code)
     ]
     total = Row("total", "", "", Pence(sum(row.authority for row in rows)), "", "", "")
@@ -61,15 +61,15 @@ def _row(books: Books, fund: Fund) -> Row:
         fund.name,
         fund.theme,
         Pence(books.authority(fund.code)),
-        goes_to(books.session, fund),
+        goes_to(books.session, fund, books.moment.known_at),
         fund.term_words or (f"to {fund.term_to.isoformat()}" if fund.term_to else ""),
         fund.citation,
     )
 
 
-def goes_to(session: Session, fund: Fund) -> str:
+def goes_to(session: Session, fund: Fund, known_at: int | None = None) -> str:
     """Say who may receive a fund: '8 listed recipients, no others'."""
-    listed = len(register.listed(session, fund.code))
+    listed = len(register.listed(session, fund.code, known_at))
     kinds = fund.kinds.replace(",", " or ")
     if fund.closed:
         return f"{listed} listed recipients, no others"

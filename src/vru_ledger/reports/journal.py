@@ -22,7 +22,7 @@ MEASURES = {
     "dated": "the day from which the entry counts; one that is not dated counts always",
     "about": "the award, the cap and its limit, the money that moved and where to, or what was put "
     "into the register",
-    "amount": "what the entry is about, in pounds; an entry about no money has none",
+    "amount": "what the entry is about, in pounds; one that moves no money, as a plan, has none",
     "recorded_at": "when it was written, in UTC, as the clock of the writer's computer said",
     "hash": "SHA-256 of the previous entry's hash and this entry's text",
 }
@@ -33,7 +33,7 @@ _NO_TOTAL = (
 
 
 class Row(Value):
-    """One entry. `amount` is None where it is about no money."""
+    """One entry. `amount` is None where it moves no money."""
 
     TOLD: ClassVar[Told] = {
         "award": {"machine_only": True},
@@ -125,7 +125,7 @@ def _rows(found: Iterable[Recorded]) -> Iterator[Row]:
             about=_about(entry),
             award=getattr(entry, "award", ""),
             cap=getattr(entry, "cap", ""),
-            amount=amount,
+            amount=amount or None,
             actor=one.actor,
             recorded_at=one.recorded_at,
             reason=entry.reason,

@@ -75,7 +75,7 @@ def answer(session: Session, query: Query) -> Answer:
     held = Figures(session)
     question = query.replace(by=(), stage=query.stage)
     amounts = {group.keys[0]: _of(group.sums, measure) for group in held.groups((by,), question)}
-    areas = register.everything(session, Area)
+    areas = register.everything(session, Area, query.known_at)
     units = {one.code: one for one in areas if one.kind == "bcu"}
     tiles = [one for one in areas if one.tile_row and one.tile_column]
     tiles.sort(key=lambda one: (one.tile_row or 0, one.tile_column or 0))
@@ -90,6 +90,7 @@ def answer(session: Session, query: Query) -> Answer:
         shown=tuple(Row.FIELDS),
         drop_first=("area", "letters", "unit", "measure"),
         charted=("amount",),
+        picture="tiles",
         meta=told,
         measures={"amount": f"{measure}: {_meaning(measure)}"},
         notes=[

@@ -88,15 +88,14 @@ def allow(
     filters: Collection[str],
     *,
     by: bool = False,
-    times: bool = True,
     periods: bool = False,
     exceptions: bool = False,
 ) -> None:
     """Raise BadInput if a query is narrowed by something that a report knows nothing of.
 
-    A filter that is quietly left out would make a figure mean something else. `times` says that
-    the report can look back with `as_of` and `known_at`, `periods` that it can show columns of
-    them, `exceptions` that it knows which of its rows somebody has to look at.
+    A filter that is quietly left out would make a figure mean something else. `periods`
+    says that the report can show columns of them, `exceptions` that it knows which of its rows
+    somebody has to look at.
     """
     if query.periods and not periods:
         raise BadInput(
@@ -107,11 +106,6 @@ def allow(
         raise BadInput(
             f"the report {report} does not know which of its rows are exceptions",
             "leave out --exceptions, or ask for the report exceptions",
-        )
-    if not times and (query.as_of or query.known_at is not None):
-        raise BadInput(
-            f"the report {report} tells how things are now",
-            "leave out --as-of and --known-at, or ask for the report position",
         )
     strange = [name for name in in_force(query) if name not in filters]
     if strange:

@@ -25,6 +25,11 @@ TITLE = "Monitoring: budget, actual, profile, forecast outturn and variance"
 GREEN, AMBER = 50, 100
 """Tenths of a per cent of the budget: an underspend up to these is green, or amber; more is red."""
 
+RAG = (
+    f"green: an underspend of at most {format_share(GREEN)} of the budget; amber: at most "
+    f"{format_share(AMBER)}; red: more, or any overspend"
+)
+
 MEASURES = {
     "original": "authority received, less what of it was undone; of a year also what awards took "
     "over from money of no year",
@@ -38,14 +43,10 @@ MEASURES = {
     "periods that have not ended (at most what is committed), without one what is committed",
     "variance": "forecast - revised: an underspend is below zero",
     "variance_of_budget": "variance / revised, in per cent, rounded towards zero",
-    "rag": "green, amber or red, as the note says",
+    "rag": f"{RAG}. What is not green is an exception",
     "comment": "what the variance is made of, to the penny",
 }
 SIGN = "variance = forecast - revised budget: below zero is an underspend, above zero an overspend"
-RAG = (
-    f"green: an underspend of at most {format_share(GREEN)} of the budget; amber: at most "
-    f"{format_share(AMBER)}; red: more, or any overspend"
-)
 _FILTERS = ("fund", "source", "fy")
 _MONEY = (
     *("original", "virements", "ended", "revised", "actual", "committed", "profile"),
@@ -144,7 +145,7 @@ def _rows(session: Session, query: Query, by: Sequence[str], day: date) -> tuple
         changed = _changed(moved, some, query, theme_of)
         plans_of = _planned(told, some, theme_of)
         every = [*groups, *(keys for keys in {**changed, **plans_of} if keys not in groups)]
-        named = dimensions.names(session, some)
+        named = dimensions.names(session, some, query.known_at)
         made.append(
             [
                 _row(

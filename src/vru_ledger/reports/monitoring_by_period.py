@@ -59,7 +59,7 @@ def side_by_side(
         periods = (across.UNDATED, *periods)
     fields = (*dimensions.shown(by), "measure")
     row_type = across.row_type(fields, periods, True)
-    named = dimensions.names(session, by)
+    named = dimensions.names(session, by, query.known_at)
     rows: list[Any] = []
     for keys in sorted({**flows, **planned}, key=lambda keys: [(not key, key) for key in keys]):
         told = dimensions.fields(by, Group(keys, "", ()), named)
@@ -82,6 +82,7 @@ def side_by_side(
         rows=rows,
         shown=(*fields, *periods, "total"),
         drop_first=(*(field for field in fields if field.endswith("_name")), *periods),
+        across=periods,
         meta=told,
         measures={"measure": meanings},
         notes=[

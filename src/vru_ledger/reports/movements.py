@@ -113,7 +113,7 @@ def _rows(
         for asked in (before, after)
     ]
     moved = flows.gross(session, by, query)
-    named = dimensions.names(session, by)
+    named = dimensions.names(session, by, query.known_at)
     known = figures.columns_told(by, query)
     every = {*held[0], *held[1], *(keys for keys, _ in moved)}
     for keys in sorted(every, key=lambda keys: [(not key, key) for key in keys]):

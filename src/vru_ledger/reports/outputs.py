@@ -55,7 +55,7 @@ def answer(session: Session, query: Query) -> Answer:
     alike = _alike(session, query.fund)
     rows = [
         _row(one, authority)
-        for one in register.everything(session, Output)
+        for one in register.everything(session, Output, query.known_at)
         if not query.fund or one.fund == query.fund or fold(one.subject) in alike
     ]
     return Answer(
@@ -74,7 +74,7 @@ def answer(session: Session, query: Query) -> Answer:
             *narrowing(told),
             standing(told),
         ],
-        apart=[] if query.fund else programmes(session),
+        apart=[] if query.fund else programmes(session, query.known_at),
     )
 
 

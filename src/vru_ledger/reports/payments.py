@@ -22,7 +22,8 @@ MEASURES = {
     "planned": "what the plans in force plan; with nothing committed, what was delivered",
     "paid": "paid, less what was received back: by how much disbursed + recoverable grew",
     "difference": "paid - planned: below zero is behind the plan",
-    "state": "past, now or to come, on the day that is counted to",
+    "state": "past, now or to come, on the day that is counted to; what is past and was not paid "
+    "as planned is an exception",
 }
 _FILTERS = ("fund", "source", "fy", "area", "bcu")
 _CASH = ("disbursed", "recoverable")
@@ -107,7 +108,7 @@ def _rows(
     session: Session, query: Query, by: Sequence[str], paid: by_period.Flows, today: str
 ) -> Iterator[Row]:
     planned = by_period.planned_by_month(session, query, by)
-    named = dimensions.names(session, by)
+    named = dimensions.names(session, by, query.known_at)
     for keys in sorted({**paid, **planned}, key=lambda keys: [(not key, key) for key in keys]):
         sums: dict[str, list[int]] = {}
         for place, of in enumerate((planned.get(keys, {}), paid.get(keys, {}))):

@@ -139,14 +139,14 @@ def _whole_of_total(query: Query, shares: Mapping[tuple[str, ...], int]) -> int:
 def _with_every_fund(session: Session, query: Query, groups: list[Group]) -> list[Group]:
     """Return the groups and, by fund, those that have no authority yet.
 
-    Of an earlier time it is not said which funds were there already.
+    Of an earlier day it is not said which funds were there already.
     """
-    if query.by != ("fund",) or set(in_force(query)) - {"fund"} or not query.moment().is_now():
+    if query.by != ("fund",) or set(in_force(query)) - {"fund"} or query.as_of:
         return groups
     there = {group.keys for group in groups}
     lacking = [
         Group((fund.code,), "", NOTHING)
-        for fund in register.everything(session, Fund)
+        for fund in register.everything(session, Fund, query.known_at)
         if (fund.code,) not in there and query.fund in ("", fund.code)
     ]
     return sorted([*groups, *lacking])
@@ -159,7 +159,7 @@ def _rows(
     authority: Mapping[tuple[str, ...], int],
 ) -> Iterator[tuple[Sums, Row]]:
     """Yield each group's sums, and the row that shows them."""
-    named = dimensions.names(session, query.by)
+    named = dimensions.names(session, query.by, query.known_at)
     has_authority = [name not in figures.OF_AWARDS for name in query.by]
     for group in groups:
         told = dimensions.fields(query.by, group, named)
@@ -250,4 +250,4 @@ def _beside(session: Session, query: Query) -> list[Answer]:
     """Return headlines and programmes where nothing was asked that would leave them out."""
     if in_force(query) or not set(query.by) <= {"fund", "theme"}:
         return []
-    return [*apart.headlines(session), *apart.programmes(session)]
+    return [*apart.headlines(session, query.known_at), *apart.programmes(session, query.known_at)]

@@ -86,11 +86,12 @@ def answer(session: Session, made: awards.Made, today: date, version: int = 0) -
             "plan it: vru-ledger award forecast --help",
         )
     told = meta(session, Query(award=made.award))
+    of_version = life.replace(profile=profile)
     return Answer(
         name="profile",
         title=f"{made.award}: planned payments, version {profile.version}",
         row_type=Row,
-        rows=list(_rows(profile, life, today)),
+        rows=list(_rows(profile, of_version, today)),
         shown=tuple(Row.FIELDS),
         drop_first=("first_day", "last_day", "fy", "milestone"),
         meta={
@@ -104,7 +105,7 @@ def answer(session: Session, made: awards.Made, today: date, version: int = 0) -
             "paid": "paid, counted against the oldest planned payments first",
             "due": "planned in periods that have begun, and not paid",
         },
-        notes=[*said(life, today), *_versions(profiles, life), standing(told)],
+        notes=[*said(of_version, today), *_versions(profiles, life), standing(told)],
     )
 
 

@@ -72,7 +72,7 @@ def answer(session: Session, query: Query) -> Answer:
         if query.fund in ("", fund) and query.fy in ("", line.fy)
     ]
     rows = []
-    for one in register.everything(session, FundingSource):
+    for one in register.everything(session, FundingSource, query.known_at):
         if query.source not in ("", one.code):
             continue
         mine = [line for line in lines if line.source == one.code]

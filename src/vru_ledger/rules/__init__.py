@@ -31,9 +31,26 @@ def _of_steps(name: str) -> Rule:
         somebody_else = getattr(new, "proposal", 0) or getattr(new, "approved_by", "")
         if case.life is None and not somebody_else:
             return iter(())
-        found: Rule = getattr(import_module(f"vru_ledger.rules.{name}"), name)
-        return found(case)
+        return _found(name)(case)
 
+    return _named(rule, name)
+
+
+def _of_decisions(name: str) -> Rule:
+    """Return the rule of this name, which is imported only for what cites a decision."""
+
+    def rule(case: Case) -> Iterator[Breach]:
+        return iter(()) if case.decided is None else _found(name)(case)
+
+    return _named(rule, name)
+
+
+def _found(name: str) -> Rule:
+    found: Rule = getattr(import_module(f"vru_ledger.rules.{name}"), name)
+    return found
+
+
+def _named(rule: Rule, name: str) -> Rule:
     rule.__name__ = name
     rule.__module__ = f"vru_ledger.rules.{name}"
     return rule
@@ -53,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     within_authority,
     within_dates,
     within_use_by,
+    _of_decisions("within_decision"),
 )
 
 

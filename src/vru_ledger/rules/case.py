@@ -17,6 +17,7 @@ from vru_ledger.position import Key, Position
 if TYPE_CHECKING:
     from vru_ledger.domain.award_states import Life
     from vru_ledger.domain.periods import Period
+    from vru_ledger.domain.under_decision import Decided
 
 
 class Asked(NamedTuple):
@@ -38,7 +39,7 @@ class Case(Value):
     code if it is empty. `raised` is by how much overrides in force on the entry's day raise a cap's
     balance, `limit` what decides on that day who may do it, `terms` those of the line that money
     leaves, and `asked` the proposal that the entry names. `closed` are the periods that take no new
-    date.
+    date, and `decided` what the entry's decision decides, where it names an amount.
     """
 
     entry: Entry
@@ -56,6 +57,7 @@ class Case(Value):
     terms: LineTerms = NO_TERMS
     asked: Asked | None = None
     closed: Sequence[Period] = ()
+    decided: Decided | None = None
 
     def bounds_of(self, key: Key) -> Bounds:
         """Return what the cap of a balance allows, with what overrides add to it on that day."""

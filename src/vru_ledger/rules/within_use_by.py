@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vru_ledger.domain.entries import Allocation, AuthorityEntry
+from vru_ledger.domain.entries import Allocation, AuthorityEntry, Funding
+from vru_ledger.domain.years import year_bounds
 from vru_ledger.rules.case import Breach, Case
 
 
@@ -22,12 +23,20 @@ def within_use_by(case: Case) -> Iterator[Breach]:
         if use_by and new.to_fy and f"{new.to_fy[:4]}-04-01" > use_by.isoformat():
             said = f"money of {of} is used by {use_by.isoformat()}, before {new.to_fy} begins"
             yield Breach("within-use-by", "stop", said)
-    elif isinstance(new, Allocation) and use_by:
+    elif isinstance(new, Funding) and not new.fy and (in_year_only or new.in_year_only):
+        said = (
+            f"money of {new.source or new.fund} ends with its year, and nothing says which year "
+            "this is of: give it one with --fy"
+        )
+        yield Breach("within-use-by", "warn", said)
+    elif isinstance(new, Allocation):
+        ends = [year_bounds(new.fy)[1]] if in_year_only and new.fy else []
+        last = min([*ends, *([use_by] if use_by else [])], default=None)
         for what, day in (("dated", new.dated), ("its term ends", new.term_to)):
-            if day and day > use_by:
+            if last and day and day > last:
                 yield Breach(
                     "within-use-by",
                     "warn",
                     f"{what} {day.isoformat()}, after the last day on which money of "
-                    f"{new.source or new.fund} may be used, {use_by.isoformat()}",
+                    f"{new.source or new.fund} may be used, {last.isoformat()}",
                 )

@@ -49,10 +49,20 @@ def pairs(session: Session, query: Query) -> list[Pair]:
     return [Pair(*row) for row in rows]
 
 
-def maybe_late(session: Session, query: Query) -> Iterator[Recorded]:
-    """Yield the entries recorded after the day that they are dated, or that name another period."""
+_DAYS_LATE = {
+    "sqlite": "julianday(substr(e.recorded_at, 1, 10)) - julianday(e.dated)",
+    "postgresql": "substr(e.recorded_at, 1, 10)::date - e.dated::date",
+}
+
+
+def late(session: Session, query: Query, most: int) -> Iterator[Recorded]:
+    """Yield the entries recorded more than `most` days after their day, or of another period.
+
+    The database counts the days: nearly every entry of a ledger is a few days late, and none of
+    those is read.
+    """
     wanted = ledger.Conditions(query)
-    wanted.add("(e.dated < substr(e.recorded_at, 1, 10) OR e.fact LIKE ?)", '%"relates_to":%')
+    wanted.add(f"({_DAYS_LATE[session.dialect]} > ? OR e.fact LIKE ?)", most, '%"relates_to":%')
     yield from ledger.entries_where(session, " AND ".join(wanted.texts), wanted.parameters)
 
 

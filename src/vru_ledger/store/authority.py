@@ -7,9 +7,10 @@ from datetime import date
 
 from vru_ledger.domain.entries import Recorded
 from vru_ledger.domain.overrides import Raised
+from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
-from vru_ledger.store import ledger
+from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
 
@@ -46,6 +47,7 @@ def made_of(
     session: Session,
     held: dict[tuple[str, str], dict[str, tuple[int, int]]],
     told: list[tuple[str, str, str, str, int]],
+    known_at: int | None = None,
 ) -> list[Line]:
     """Return lines of authority, by source and year, from what they hold and what is said of them.
 
@@ -60,7 +62,7 @@ def made_of(
             of_line[name] = of_line.get(name, 0) + pence
         if name == "expected" and detail:
             covers.setdefault((source, fy), {})[detail] = pence
-    terms = _terms(session, told)
+    terms = _terms(session, told, known_at)
     return [
         Line(
             *line,
@@ -80,14 +82,12 @@ def line_terms(session: Session, fund: str) -> dict[tuple[str, str], LineTerms]:
 
 
 def _terms(
-    session: Session, said: list[tuple[str, str, str, str, int]]
+    session: Session, said: list[tuple[str, str, str, str, int]], known_at: int | None = None
 ) -> dict[tuple[str, str], LineTerms]:
     found = {
-        (code, ""): LineTerms(bool(only), date.fromisoformat(use_by) if use_by else None)
-        for code, only, use_by in session.rows(
-            "SELECT code, in_year_only, use_by FROM sources"
-            " WHERE in_year_only = 1 OR use_by IS NOT NULL"
-        )
+        (one.code, ""): LineTerms(one.in_year_only, one.use_by)
+        for one in register.everything(session, FundingSource, known_at)
+        if one.in_year_only or one.use_by
     }
     told: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for source, fy, name, detail, _ in said:

@@ -101,7 +101,7 @@ class EarlierBooks(Books):
             if pence > 0 and key.fund == fund:
                 source, fy, detail = key.bucket.split("|")
                 said.append((source, fy, key.name, detail, pence))
-        return authority.made_of(self.session, held, said)
+        return authority.made_of(self.session, held, said, self.moment.known_at)
 
     def _told(self) -> dict[Key, int]:
         """Return what was said of every line, in pence, by the balances that hold it now."""
@@ -192,8 +192,15 @@ class EarlierBooks(Books):
         narrow = ""
         if fund:
             listed = "SELECT recipient FROM listings WHERE fund = ?"
-            narrow = f" WHERE g.code IS NOT NULL OR r.code IN ({listed})"
+            narrow = f" WHERE g.code IS NOT NULL OR r.code IN ({listed}"
             values.append(fund)
+            if self.moment.known_at is not None:
+                narrow += " AND entry <= ?"
+                values.append(self.moment.known_at)
+            narrow += ")"
+        elif self.moment.known_at is not None:
+            narrow = " WHERE r.entry <= ?"
+            values.append(self.moment.known_at)
         return self.session.stream(
             "SELECT r.code, r.name, r.kind, r.area, CAST(COALESCE(g.pence, 0) AS BIGINT),"
             " r.citation FROM recipients r LEFT JOIN"

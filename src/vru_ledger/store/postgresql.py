@@ -21,6 +21,7 @@ from vru_ledger.errors import (
     LedgerUnusable,
     NotPermitted,
     OutcomeUnknown,
+    to_install,
 )
 from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
 from vru_ledger.store.sqlite import PATIENCE, not_a_ledger, wrong_version
@@ -31,7 +32,7 @@ try:
 except ImportError:
     raise LedgerUnusable(
         "a ledger on PostgreSQL needs psycopg, which is not installed",
-        "install it: pip install 'vru-ledger[postgres]'",
+        to_install("'psycopg[binary]'"),
     ) from None
 
 _BATCH = 2_000

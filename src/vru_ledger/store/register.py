@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, TypeVar
 
-from vru_ledger.domain.register import RECORDS, Area, Fund, FundingSource, Recipient, Record
+from vru_ledger.domain.entries import Registration
+from vru_ledger.domain.register import (
+    RECORDS,
+    Area,
+    Decision,
+    Fund,
+    FundingSource,
+    Recipient,
+    Record,
+)
 from vru_ledger.domain.text import fold, likeness
 from vru_ledger.store.database import Session
 
@@ -70,10 +80,39 @@ def put(session: Session, record: Record, entry: int) -> None:
     session.run(_put(type(record)), values(record, entry))
 
 
-def everything(session: Session, record: type[SomeRecord]) -> list[SomeRecord]:
-    """Return every record of a kind, in the order of their codes."""
+def everything(
+    session: Session, record: type[SomeRecord], known_at: int | None = None
+) -> list[SomeRecord]:
+    """Return every record of a kind, in the order of their codes; as entry `known_at` left them."""
     order = "fund, recipient" if record.TABLE == "listings" else "code"
-    return [_made(record, row) for row in session.rows(f"{_select(record)} ORDER BY {order}")]
+    if known_at is None:
+        return [_made(record, row) for row in session.rows(f"{_select(record)} ORDER BY {order}")]
+    names = ", ".join([*columns(record), "entry"])
+    rows = session.rows(f"SELECT {names} FROM {record.TABLE} ORDER BY {order}")
+    then = [_made(record, row[:-1]) for row in rows if row[-1] <= known_at]
+    if len(then) < len(rows):
+        # Put since: what was there before it stands in the entries alone.
+        now = {_code(_made(record, row[:-1])) for row in rows if row[-1] > known_at}
+        before = {_code(one): one for one in _put_by(session, record, known_at)}
+        then += [one for code, one in before.items() if code in now]
+    return sorted(then, key=_code)
+
+
+def _code(one: Any) -> tuple[str, ...]:
+    return (one.code,) if "code" in one.FIELDS else (one.fund, one.recipient)
+
+
+def _put_by(session: Session, record: type[SomeRecord], known_at: int) -> Iterator[SomeRecord]:
+    """Yield the records of a kind that entries up to a number put, the oldest first."""
+    from vru_ledger.domain.chain import read_fact
+
+    for (fact,) in session.rows(
+        f"SELECT e.fact FROM entries e WHERE e.kind = '{Registration.KIND}' AND"
+        " e.kind <> 'allocate' AND e.number <= ? AND e.fact LIKE ? ORDER BY e.number",
+        (known_at, f'%"table":"{record.TABLE}"%'),
+    ):
+        entry: Any = read_fact(fact)
+        yield from (one for one in entry.records if isinstance(one, record))
 
 
 def _made(record: type[SomeRecord], row: tuple[Any, ...]) -> SomeRecord:
@@ -136,6 +175,12 @@ def alike(session: Session, record: type[SomeNamed], name: str) -> list[SomeName
     return [_made(record, row) for row in rows]
 
 
+def find_decision(session: Session, code: str) -> Decision | None:
+    """Return the decision registered under exactly this reference."""
+    row = session.row(f"{_select(Decision)} WHERE code = ?", (code,))
+    return _made(Decision, row) if row else None
+
+
 def recipient(session: Session, code: str) -> Recipient | None:
     """Return the recipient with exactly this code."""
     row = session.row(f"{_select(Recipient)} WHERE code = ?", (code,))
@@ -158,12 +203,12 @@ def is_listed(session: Session, fund: str, recipient: str) -> bool:
     return found is not None
 
 
-def listed(session: Session, fund: str) -> list[Recipient]:
-    """Return the recipients that a fund names, by code."""
+def listed(session: Session, fund: str, known_at: int | None = None) -> list[Recipient]:
+    """Return the recipients that a fund names, by code; as entry `known_at` left them."""
     names = ", ".join(f"r.{name}" for name in columns(Recipient))
     rows = session.rows(
         f"SELECT {names} FROM listings l JOIN recipients r ON r.code = l.recipient"
-        " WHERE l.fund = ? ORDER BY r.code",
-        (fund,),
+        f" WHERE l.fund = ?{'' if known_at is None else ' AND l.entry <= ?'} ORDER BY r.code",
+        (fund,) if known_at is None else (fund, known_at),
     )
     return [_made(Recipient, row) for row in rows]

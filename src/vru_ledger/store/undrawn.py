@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.query import Query
@@ -30,29 +31,52 @@ class Undrawn(NamedTuple):
 
 
 def undrawn(session: Session, query: Query) -> Iterator[Undrawn]:
-    """Yield the awards with anything committed or payable, by fund and number, as they are read."""
-    wanted, values = _of_awards(query)
-    if query.moment().is_now():
-        held = ", ".join(
-            "COALESCE((SELECT b.held FROM balances b WHERE b.scope = 'award' AND b.fund = a.fund"
-            f" AND b.name = '{stage}' AND b.bucket = a.ref), 0) AS {stage}"
-            for stage in UNDRAWN
-        )
-        tables = "awards a"
-    else:
-        held = ", ".join(f"h.{stage}" for stage in UNDRAWN)
-        then, before = _held_then(query)
-        tables = f"({then}) h JOIN awards a ON a.ref = h.award"
-        values = [*before, *values]
+    """Yield the awards with anything committed or payable, by fund and number, as they are read.
+
+    Award by award, in the order of an index: nothing is sorted or grouped first, so that a million
+    need no more memory than one.
+    """
+    held, values = _held(query)
+    wanted, of_awards = _of_awards(query)
     rows = session.stream(
-        "SELECT * FROM (SELECT a.ref, a.fund, a.recipient, r.name, a.title, a.fy, e.dated,"
-        f" a.term_to, {held}, a.number FROM {tables} JOIN recipients r ON r.code = a.recipient"
-        f" JOIN entries e ON e.number = a.entry WHERE {' AND '.join(wanted)}) u"
-        " WHERE u.committed + u.payable <> 0 ORDER BY u.fund, u.number",
-        values,
+        "SELECT a.ref, a.fund, a.recipient, r.name, a.title, a.fy, n.dated,"
+        f" a.term_to, {', '.join(held)} FROM awards a JOIN recipients r ON r.code = a.recipient"
+        f" JOIN entries n ON n.number = a.entry WHERE {' AND '.join(wanted)}"
+        " ORDER BY a.fund, a.number",
+        [*values, *of_awards],
     )
     for row in rows:
-        yield Undrawn(*row[:-1])
+        if row[-2] or row[-1]:
+            yield Undrawn(*row)
+
+
+class Ended(NamedTuple):
+    """A fund's awards of which something is undrawn when their term is past.
+
+    How many, pence in all, and the day on which the first of them ended.
+    """
+
+    fund: str
+    awards: int
+    pence: int
+    first: date
+
+
+def ended(session: Session, query: Query, day: date) -> list[Ended]:
+    """Return for each fund what is undrawn of awards whose term ended before a day."""
+    held, values = _held(query)
+    wanted, of_awards = _of_awards(query)
+    rows = session.rows(
+        "SELECT u.fund, COUNT(*), CAST(SUM(u.committed + u.payable) AS BIGINT), MIN(u.term_to)"
+        " FROM (SELECT a.fund AS fund, a.term_to AS term_to,"
+        f" {', '.join(f'{one} AS {stage}' for one, stage in zip(held, UNDRAWN, strict=True))}"
+        f" FROM awards a WHERE {' AND '.join(wanted)} AND a.term_to < ?) u"
+        " WHERE u.committed + u.payable <> 0 GROUP BY u.fund ORDER BY u.fund",
+        [*values, *of_awards, day.isoformat()],
+    )
+    return [
+        Ended(fund, many, pence, date.fromisoformat(first)) for fund, many, pence, first in rows
+    ]
 
 
 def _of_awards(query: Query) -> tuple[list[str], list[Any]]:
@@ -66,29 +90,27 @@ def _of_awards(query: Query) -> tuple[list[str], list[Any]]:
     if query.award:
         wanted.append("a.ref = ?")
         values.append(query.award)
+    if query.known_at is not None:
+        wanted.append("a.entry <= ?")
+        values.append(query.known_at)
     return wanted, values
 
 
-def _held_then(query: Query) -> tuple[str, list[Any]]:
-    """Return the SQL of what these stages held of each award at an earlier moment."""
-    times = ledger.Conditions(
-        Query(
-            **{name: getattr(query, name) for name in ("fund", "recipient", "award")},
-            as_of=query.as_of,
-            known_at=query.known_at,
-        )
-    )
-    times.add("m.entry = e.number")
-    times.add(f"m.stage IN {UNDRAWN}")
-    sums = ", ".join(
-        f"CAST(SUM(CASE m.stage WHEN '{stage}' THEN m.pence ELSE 0 END) AS BIGINT) AS {stage}"
+def _held(query: Query) -> tuple[list[str], list[Any]]:
+    """Return the SQL of what each stage holds of an award `a`, at the query's moment."""
+    if query.moment().is_now():
+        return [
+            "COALESCE((SELECT b.held FROM balances b WHERE b.scope = 'award' AND b.fund = a.fund"
+            f" AND b.name = '{stage}' AND b.bucket = a.ref), 0)"
+            for stage in UNDRAWN
+        ], []
+    times = ledger.Conditions(Query(as_of=query.as_of, known_at=query.known_at))
+    texts = "".join(f" AND {text}" for text in times.texts)
+    return [
+        "COALESCE((SELECT CAST(SUM(m.pence) AS BIGINT) FROM entries e CROSS JOIN movements m"
+        f" WHERE e.award = a.ref AND m.entry = e.number AND m.stage = '{stage}'{texts}), 0)"
         for stage in UNDRAWN
-    )
-    return (
-        f"SELECT m.award, {sums} FROM entries e CROSS JOIN movements m{times.where()}"
-        " GROUP BY m.award",
-        times.parameters,
-    )
+    ], times.parameters * len(UNDRAWN)
 
 
 def holding(session: Session, stage: str, query: Query) -> list[tuple[str, int]]:
