@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from vru_ledger.actions.under_decision import UnderDecision
+from vru_ledger.actions.beside import Beside
 from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
 from vru_ledger.domain.entries import (
     AuthorityEntry,
@@ -60,7 +60,7 @@ class Recorder:
         self.recorded_at = recorded_at
         self.journal = Journal(session)
         self.closed = points.closed_periods(session)
-        self.under = UnderDecision()
+        self.beside = Beside()
         self._states: dict[str, FundState] = {}
         self._terms: dict[str, dict[tuple[str, str], LineTerms]] = {}
         self._limits: list[AuthorityLimit] | None = None
@@ -139,7 +139,7 @@ class Recorder:
             raised=self._raised(new, state, position, changes),
             limit=self.limit_on(new.dated),
             terms=self.terms(new.fund, new.source, new.fy) if life is None else NO_TERMS,
-            decided=self.under.before(self.session, self.journal, new),
+            **self.beside.of(self.session, self.journal, new, position, changes),
         )
 
     def _raised(
@@ -166,7 +166,7 @@ class Recorder:
     def append(self, entry: Entry, changes: Mapping[Key, int]) -> Recorded:
         """Chain an entry that the rules have passed. Raises PeriodClosed for a day that is."""
         self.must_be_open(entry)
-        self.under.add(entry)
+        self.beside.add(entry, changes)
         return self.journal.append(entry, changes, self.actor, self.recorded_at)
 
     def must_be_open(self, entry: Entry) -> None:
@@ -194,21 +194,22 @@ class Recorder:
         changes = changes_of(entry, {}, {})
         state = self.state(entry.fund)
         held = self.journal.load(list(changes), {}, {})
+        # A copy: the case says the same after the entry is recorded.
+        position = {key: held[key] for key in changes}
         return Case(
             entry=entry,
             fund=state.fund,
             listed=True,
             caps=state.caps,
             bounds=state.bounds,
-            # A copy: the case says the same after the entry is recorded.
-            position={key: held[key] for key in changes},
+            position=position,
             changes=changes,
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             terms=self.terms(entry.fund, entry.source, entry.fy),
             asked=self._asked(entry),
             closed=self.closed,
-            decided=self.under.before(self.session, self.journal, entry),
+            **self.beside.of(self.session, self.journal, entry, position, changes),
         )
 
     def put_authority(self, entry: Funding | AuthorityEntry) -> tuple[Recorded | None, Case]:

@@ -74,6 +74,14 @@ class LineTerms(Value):
 NO_TERMS = LineTerms()
 
 
+class Ahead(NamedTuple):
+    """From which day on a line had more than `had` pence, of which an earlier one `takes` some."""
+
+    then: str
+    had: int
+    takes: int
+
+
 def terms_of(of_source: LineTerms, said: Iterable[tuple[str, str]]) -> LineTerms:
     """Return a line's terms: those of its source, narrowed by what is said of it (name, detail)."""
     in_year_only, use_by = of_source

@@ -11,6 +11,7 @@ from typing import ClassVar
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import life_of
 from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.periods import month
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.value import Value
@@ -20,6 +21,7 @@ from vru_ledger.reports.profiles import due_by
 from vru_ledger.store import awards, plans, register, undrawn
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.turnovers import by_month
 
 TITLE = "Exceptions: what somebody has to look at, and what to type next"
 
@@ -32,7 +34,8 @@ MEASURES = {
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
     f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day or "
-    "past it; decision: more was done under it than it decides",
+    "past it; ahead of money: promised at the end of a month, and the money came in a later one; "
+    "decision: more was done under it than it decides",
     "amount": "the pounds in question; of a cap that counts no money there are none",
     "age_days": "days that it waits, or is past its day; below zero: days to come",
 }
@@ -67,6 +70,7 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_terms(session, query, day),
         *_waiting(session, query, day),
         *_of_lines(session, query, day),
+        *_of_months(session, query, day),
         *_of_decisions(session, query),
     ]
     counted = ", ".join(f"{what} {many}" for what, many in Counter(r.what for r in rows).items())
@@ -225,6 +229,36 @@ def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:
                 past = (day - last).days
                 left = Pence(line.unallocated)
                 yield Row("ends soon", fund.code, about, left, past, detail, show)
+
+
+def _of_months(session: Session, query: Query, day: date) -> Iterator[Row]:
+    """Yield the lines that at the end of a month had promised more than had come by then."""
+    if any(getattr(query, name) for name in _OF_AWARDS):
+        return
+    moved: dict[tuple[str, str, str], dict[str, int]] = {}
+    for name, fund, _, source, fy, _, pence in by_month(
+        session, query.moment(), query.fund, stages=("unallocated",)
+    ):
+        if query.source in ("", source) and query.fy in ("", fy):
+            line = moved.setdefault((fund, source, fy), {})
+            line[name] = line.get(name, 0) + pence
+    for (fund, source, fy), months in sorted(moved.items()):
+        held, lowest = 0, (0, "")
+        for name in sorted(months):
+            held += months[name]
+            if name:
+                lowest = min(lowest, (held, name))
+        if lowest[0] < 0:
+            last = month(date.fromisoformat(f"{lowest[1]}-01")).last_day
+            yield Row(
+                what="ahead of money",
+                fund=fund,
+                about=" ".join(part for part in (source, fy) if part) or "no source or year",
+                amount=Pence(-lowest[0]),
+                age_days=(day - last).days,
+                detail=f"promised by {last.isoformat()}, and the money came later",
+                next=f"report position --fund {fund} --by source,fy --as-of {last.isoformat()}",
+            )
 
 
 def _of_decisions(session: Session, query: Query) -> Iterator[Row]:

@@ -36,11 +36,11 @@ def _of_steps(name: str) -> Rule:
     return _named(rule, name)
 
 
-def _of_decisions(name: str) -> Rule:
-    """Return the rule of this name, which is imported only for what cites a decision."""
+def _of_told(name: str, field: str) -> Rule:
+    """Return the rule of this name, which is imported only where a field of the case says it."""
 
     def rule(case: Case) -> Iterator[Breach]:
-        return iter(()) if case.decided is None else _found(name)(case)
+        return iter(()) if getattr(case, field) is None else _found(name)(case)
 
     return _named(rule, name)
 
@@ -70,7 +70,8 @@ RULES: tuple[Rule, ...] = (
     within_authority,
     within_dates,
     within_use_by,
-    _of_decisions("within_decision"),
+    _of_told("within_decision", "decided"),
+    _of_told("ahead_of_money", "ahead"),
 )
 
 

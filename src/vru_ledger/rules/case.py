@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import CapSet, Entry
 from vru_ledger.domain.register import AuthorityLimit, Fund
-from vru_ledger.domain.stages import NO_TERMS, LineTerms
+from vru_ledger.domain.stages import NO_TERMS, Ahead, LineTerms
 from vru_ledger.domain.value import Value
 from vru_ledger.position import Key, Position
 
@@ -39,7 +39,8 @@ class Case(Value):
     code if it is empty. `raised` is by how much overrides in force on the entry's day raise a cap's
     balance, `limit` what decides on that day who may do it, `terms` those of the line that money
     leaves, and `asked` the proposal that the entry names. `closed` are the periods that take no new
-    date, and `decided` what the entry's decision decides, where it names an amount.
+    date, `decided` what the entry's decision decides, where it names an amount, and `ahead` since
+    when there is as much as it takes, where that is after its day.
     """
 
     entry: Entry
@@ -58,6 +59,7 @@ class Case(Value):
     asked: Asked | None = None
     closed: Sequence[Period] = ()
     decided: Decided | None = None
+    ahead: Ahead | None = None
 
     def bounds_of(self, key: Key) -> Bounds:
         """Return what the cap of a balance allows, with what overrides add to it on that day."""

@@ -10,6 +10,7 @@ from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
+from vru_ledger.position import Key
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
 
@@ -106,6 +107,30 @@ def _said(session: Session, fund: str) -> Iterator[tuple[str, str, str, str, int
     ):
         source, fy, detail = bucket.split("|")
         yield source, fy, name, detail, pence
+
+
+def newest_day(session: Session, fund: str) -> str:
+    """Return the newest day on which authority came to a fund or left it, '' if none has a day."""
+    [(day,)] = session.rows(
+        # The first condition is that of the index that has all kinds but one.
+        "SELECT MAX(dated) FROM entries WHERE kind <> 'allocate'"
+        " AND kind IN ('fund', 'vire', 'carry', 'reverse-authority') AND (fund = ? OR to_fund = ?)",
+        (fund, fund),
+    )
+    return "" if day is None else str(day)
+
+
+def unallocated_by_day(session: Session, key: Key) -> dict[str, int]:
+    """Return by how many pence a line's unallocated money changed on each day that entries have."""
+    source, fy, area = key.bucket.split("|")
+    rows = session.rows(
+        "SELECT e.dated, CAST(SUM(m.pence) AS BIGINT) FROM entries e CROSS JOIN movements m"
+        " WHERE (e.fund = ? OR e.to_fund = ?) AND m.entry = e.number AND m.fund = ?"
+        " AND m.stage = 'unallocated' AND m.source = ? AND m.fy = ? AND m.area = ?"
+        " AND e.dated IS NOT NULL GROUP BY e.dated",
+        (key.fund, key.fund, key.fund, source, fy, area),
+    )
+    return {str(day): pence for day, pence in rows}
 
 
 def overrides(session: Session, cap: str = "", bucket: str | None = None) -> list[Raised]:
