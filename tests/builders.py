@@ -163,6 +163,21 @@ def rows(database: Database, sql: str, *parameters: Any) -> list[tuple[Any, ...]
         return session.rows(sql, parameters)
 
 
+@contextmanager
+def asked_of(database: Database) -> Iterator[list[str]]:
+    """Yield every statement that sessions begun meanwhile ask, on either database."""
+    said: list[str] = []
+    plain = database.driver.sql
+
+    def sql(text: str) -> str:
+        said.append(text)
+        return plain(text)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database.driver, "sql", sql)
+        yield said
+
+
 def held(database: Database) -> dict[Key, Balance]:
     """Return every balance there is."""
     found = rows(

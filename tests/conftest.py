@@ -50,6 +50,16 @@ def _anywhere(request: pytest.FixtureRequest) -> None:
         Elsewhere.place = staticmethod(server.create_schema)
 
 
+@pytest.fixture(scope="module")
+def in_memory() -> Iterator[None]:
+    """Make ledgers in memory even with --postgresql: for what is about SQLite by name."""
+    from tests.builders import Elsewhere
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Elsewhere, "place", staticmethod(lambda: ""))
+        yield
+
+
 class Run(Protocol):
     """`run("allocate", "MYENDS", ...)`: stdout and stderr are pipes."""
 

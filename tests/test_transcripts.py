@@ -46,7 +46,7 @@ SUGGESTS_WITH_BLANKS = {
 }
 """Pages whose suggestions are not tried: a word in capitals stands for what is not known."""
 
-ON_A_SERVER = ("role.md", "copy.md", "share-on-postgresql.md")
+ON_A_SERVER = ("role.md", "copy.md", "doctor-server.md", "share-on-postgresql.md")
 """Pages that have a server at hand, with an empty database called grants."""
 
 

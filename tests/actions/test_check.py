@@ -29,6 +29,9 @@ from vru_ledger.errors import LedgerUnusable
 from vru_ledger.store import sqlite
 from vru_ledger.store.database import Database, open_database
 
+# They are tampered with through SQLite, by its own means.
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 NOT_EVIDENCE = {("head", "id"), ("balances", "entry")}
 """The head's id is 1 and can be nothing else. A balance's entry says which guard let it move last;
 nothing is computed from it, and one that does not exist is a foreign key that leads nowhere."""

@@ -7,11 +7,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from tests.builders import give, with_everything
 from tests.conftest import Run
 from vru_ledger.actions.doctor import Diagnosed, doctor
+from vru_ledger.errors import LedgerUnusable
 from vru_ledger.store import doctor_mounts
+from vru_ledger.store.database import open_database
 from vru_ledger.store.doctor_mounts import Mount, mount_of
 
 HOT = bytes.fromhex("d9d505f920a163d7")
@@ -247,3 +251,42 @@ def test_a_copy_of_a_ledger_without_its_journal_is_found(ledger: Path, tmp_path:
     writing.close()
     found = doctor(str(copy))
     assert any(one.severity == "error" for one in found.findings)
+
+
+def on_a_server(url: str) -> list[tuple[str, str]]:
+    return [(one.code, one.message) for one in doctor(url).findings]
+
+
+def test_what_a_server_may_lose_is_said_of_one_that_waits_for_no_disk(postgres_url: str):
+    """The tests' own server is such a one."""
+    with_everything(postgres_url).close()
+    assert [message.partition(":")[0] for code, message in on_a_server(postgres_url)] == [
+        "the server runs with fsync = off",
+        "the server runs with full_page_writes = off",
+    ]
+
+
+def test_a_commit_waits_for_the_server_whatever_database_and_role_are_told(postgres_url: str):
+    with_everything(postgres_url).close()
+    before = on_a_server(postgres_url)
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        [name] = connection.execute("SELECT current_database()").fetchone() or ()
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off".encode())
+    assert on_a_server(postgres_url) == before
+    database = open_database(postgres_url)
+    assert database.driver.connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
+    database.close()
+
+
+def test_a_database_that_may_only_be_read_says_so_before_anybody_writes(postgres_url: str):
+    with_everything(postgres_url).close()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        [name] = connection.execute("SELECT current_database()").fetchone() or ()
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on".encode())
+    found = dict(on_a_server(postgres_url))
+    assert found["read-only"].startswith(f"the server lets ledger only read {name}")
+    database = open_database(postgres_url)
+    with pytest.raises(LedgerUnusable, match="can only be read; nothing was written") as refused:
+        give(database, "ALPHA", "TWO", 1, source="CR")
+    assert "vru-ledger doctor" in refused.value.hint
+    database.close()

@@ -50,6 +50,9 @@ from vru_ledger.store.journal import AWARD_COLUMNS, ENTRY_COLUMNS, award_row, en
 ELSEWHERE = routine_rows.SELDOM | routine_rows.BETWEEN
 """Fields that no column tells: what an entry says in them is read from its text."""
 
+# They are tampered with through SQLite, by its own means.
+pytestmark = pytest.mark.usefixtures("in_memory")
+
 FEW_PENCE = st.integers(1, 120).map(Pence)
 WARD = Recipient(code="WARD", name="South Hospital", kind="a-and-e", area="E2")
 

@@ -420,11 +420,16 @@ def test_an_audit_tells_reversals_losses_what_was_late_and_who_approves_whom(dat
     assert (pair.actor, pair.with_whom, pair.about) == ("Ada", "Bob", "2 approvals")
     assert pair.amount == 50_000
     with database.read() as session:
-        late = session.rows(
-            "SELECT number FROM entries WHERE julianday(substr(recorded_at, 1, 10))"
-            " - julianday(dated) > 31 ORDER BY number"
+        days = session.rows(
+            "SELECT number, substr(recorded_at, 1, 10), dated FROM entries"
+            " WHERE dated IS NOT NULL ORDER BY number"
         )
-    assert [row.entry for row in told["late"]] == [number for (number,) in late]
+    late = [
+        number
+        for number, recorded, dated in days
+        if (date.fromisoformat(recorded) - date.fromisoformat(dated)).days > 31
+    ]
+    assert [row.entry for row in told["late"]] == late
 
 
 @pytest.mark.parametrize("report", ["monitoring", "payments", "claims", "caps"])

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.builders import DAY, POUND, funded, give, ledger_of
+from tests.builders import DAY, POUND, asked_of, funded, give, ledger_of
 from tests.reports.asking import (
     COLUMNS,
     KEYS,
@@ -231,17 +232,14 @@ def test_a_headline_stands_apart_and_in_no_total(database: Database):
 def test_what_is_held_now_is_told_without_reading_movements_or_entries(
     database: Database, by: tuple[str, ...]
 ):
-    said: list[str] = []
-    database.driver.connection.set_trace_callback(said.append)
-    try:
+    with asked_of(database) as said:
         ask(database, "position", by=by)
-    finally:
-        database.driver.connection.set_trace_callback(None)
     assert said
     assert [sql for sql in said if "movements" in sql or "entries" in sql] == []
 
 
-def test_one_recipient_is_found_by_key(database: Database):
+def test_one_recipient_is_found_by_key_as_sqlites_plan_says(tmp_path: Path):
+    database = busy(str(tmp_path / "ledger.db"))
     said: list[str] = []
     database.driver.connection.set_trace_callback(said.append)
     try:
@@ -254,6 +252,7 @@ def test_one_recipient_is_found_by_key(database: Database):
         with database.read() as session:
             plan = [row[3] for row in session.rows(f"EXPLAIN QUERY PLAN {sql}")]
         assert any("(scope=? AND fund=? AND name=? AND bucket=?)" in step for step in plan), plan
+    database.close()
 
 
 def test_recipients_are_read_as_they_are_asked_for(database: Database):

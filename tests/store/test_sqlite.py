@@ -571,6 +571,7 @@ def test_a_journal_of_a_write_that_was_killed_is_rolled_back_by_the_next_reader(
     database.close()
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_ledger_in_memory_is_gone_when_it_is_closed():
     database: Database = ledger_of(*funded("ALPHA", 10 * POUND))
     assert database.place == "memory"

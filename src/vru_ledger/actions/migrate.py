@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from vru_ledger.actions.backup import Entries, must_be_sound
 from vru_ledger.actions.check import check
+from vru_ledger.actions.migrate_server import migrate_server
 from vru_ledger.actions.rebuild import rebuild
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.value import Value
@@ -14,7 +15,7 @@ from vru_ledger.errors import LedgerBusy, LedgerUnsound
 from vru_ledger.store import backup_file, ledger, soundness, sqlite
 from vru_ledger.store.backup_file import Moved, Opened
 from vru_ledger.store.creation import fill_new
-from vru_ledger.store.database import VERSION, Database, Session, is_url, open_database
+from vru_ledger.store.database import VERSION, Database, Session, is_url, must_be_known
 from vru_ledger.store.ledger import Head
 from vru_ledger.store.migrations import OldTables, old_tables
 from vru_ledger.store.sqlite import WAIT
@@ -25,7 +26,8 @@ _TRIES = 5
 class Migrated(Value):
     """What became of a ledger: its versions, its newest entry and hash, and where the old one is.
 
-    `kept` is empty if there was nothing to do, or nothing was kept of it.
+    `kept` is empty if there was nothing to do, or nothing was kept of it. On a server `guards` are
+    those that were made anew.
     """
 
     place: str
@@ -34,6 +36,7 @@ class Migrated(Value):
     number: int
     hash: str
     kept: str = ""
+    guards: tuple[str, ...] = ()
 
 
 def migrate(
@@ -50,10 +53,11 @@ def migrate(
     what its entries come to, LedgerUnusable (a newer one, or none), BadInput, LedgerBusy.
     """
     if is_url(place):
-        database = open_database(place, wait=wait)
-        with database.read() as session:
-            head = ledger.head(session)
-        return Migrated(database.place, VERSION, VERSION, *head)
+        must_be_known(place)
+        done = migrate_server(
+            place, wait=wait, preview=preview, on_wait=on_wait, on_entries=on_entries
+        )
+        return Migrated(done.place, VERSION, VERSION, *done.head, "", done.guards)
     old = Opened(place, wait, on_wait)
     try:
         if old.version > VERSION:

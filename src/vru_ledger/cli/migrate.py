@@ -31,6 +31,7 @@ def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -
             "from_version": done.before,
             "to_version": done.after,
             "kept": (not dry_run and done.kept) or None,
+            "guards": list(done.guards),
             "preview": dry_run,
             "entry": done.number,
             "hash": done.hash,
@@ -38,7 +39,12 @@ def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -
         say_receipt(json.dumps(told, ensure_ascii=False), done.number)
         return
     at = f"{done.number:,} entries, head {done.hash} as before"
-    if done.before == done.after:
+    if done.guards:
+        would = "would make" if dry_run else "made"
+        count = f"{len(done.guards)} guard{'s' * (len(done.guards) != 1)}"
+        said = f"{would} {count} of {done.place} anew ({', '.join(done.guards)}), and checked: {at}"
+        said += "; nothing was written" if dry_run else ""
+    elif done.before == done.after:
         said = f"{done.place} is of version {done.after} already; nothing to do"
     elif dry_run:
         said = (

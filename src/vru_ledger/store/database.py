@@ -36,6 +36,9 @@ class Driver(Protocol):
     def stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[Row]:
         """Yield rows without holding them all."""
 
+    def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write many rows into some columns of a table."""
+
     def begin_write(self, wait: float) -> None:
         """Take the one writer's lock, then begin. Raises LedgerBusy after `wait` seconds."""
 
@@ -105,6 +108,20 @@ class Session:
         cursor = self._connection.cursor()
         cursor.executemany(self._sql(sql), rows)
         cursor.close()
+
+    def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write `rows` into these columns of a table, all by one statement where there is one."""
+        self._driver.insert(table, columns, rows)
+
+    def learn(self, table: str) -> None:
+        """Let a server count anew what is in a table that was just filled.
+
+        Until it has, it takes an index in which it reads all balances of a name for the one in
+        which it finds a single one. Only who owns the table may; for others the server does so by
+        itself, in time.
+        """
+        if self._driver.dialect == "postgresql":
+            self.run(f"ANALYZE {table}")
 
     def run_script(self, sql: str) -> None:
         """Run several statements, without parameters, inside the transaction."""

@@ -1,4 +1,4 @@
-"""Settings of a PostgreSQL server under which it may lose what it acknowledged."""
+"""Settings of a server under which it may lose what it acknowledged, or takes nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _ON = ("fsync", "full_page_writes")
 
 
 def of_server(session: Session) -> Iterator[Finding]:
-    """Yield each setting that makes a server unfit for money, and whether it takes no writes."""
+    """Yield each setting that makes a server unfit for money, and whether it takes no writes.
+
+    Whether a commit waits for the disk (synchronous_commit) every connection of ours says itself.
+    """
     for name in _ON:
         row = session.row(f"SHOW {name}")
         if row and row[0] != "on":
@@ -21,8 +24,20 @@ def of_server(session: Session) -> Iterator[Finding]:
                 remedy=f"have whoever looks after it set {name} = on",
                 severity="warning",
             )
-    row = session.row("SELECT pg_is_in_recovery()")
-    if row and row[0]:
+    row = session.row(
+        "SELECT pg_is_in_recovery(), reset_val = 'on', quote_ident(current_database()),"
+        " quote_ident(current_user) FROM pg_settings WHERE name = 'default_transaction_read_only'"
+    )
+    standby, reads, database, user = row or (False, False, "", "")
+    if reads and not standby:
+        yield Finding(
+            code="read-only",
+            message=f"the server lets {user} only read {database} (default_transaction_read_only)",
+            remedy=f"have whoever looks after it say: ALTER ROLE {user} IN DATABASE {database} SET"
+            " default_transaction_read_only = off",
+            severity="warning",
+        )
+    if standby:
         yield Finding(
             code="read-only",
             message="the server is a standby, which takes no writes",

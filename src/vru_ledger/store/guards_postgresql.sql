@@ -6,7 +6,11 @@ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_viol
 
 CREATE FUNCTION entries_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM head WHERE number = NEW.number - 1 AND hash = NEW.previous_hash) THEN
+  -- Of several at once the first follows the head, and each of the others the one before it.
+  IF NOT EXISTS (SELECT 1 FROM head WHERE number < NEW.number
+    AND ((number = NEW.number - 1 AND hash = NEW.previous_hash) OR EXISTS (
+      SELECT 1 FROM entries e WHERE e.number = NEW.number - 1 AND e.number > head.number
+        AND e.hash = NEW.previous_hash))) THEN
     RAISE EXCEPTION 'an entry follows the head of the chain'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -38,13 +42,18 @@ BEGIN
 END $$;
 CREATE TRIGGER entries_follow BEFORE INSERT ON entries
   FOR EACH ROW EXECUTE FUNCTION entries_follow();
+-- Once for all that are written at once: each version of a row that a transaction leaves behind
+-- is looked at by every later look at that row, so a head that moved by every entry of a batch
+-- made its time grow with the square of its length. So did balances that moved so.
 CREATE FUNCTION entries_lead() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  UPDATE head SET number = NEW.number, hash = NEW.hash;
+  UPDATE head SET number = e.number, hash = e.hash
+    FROM (SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1) e
+    WHERE head.number < e.number;
   RETURN NULL;
 END $$;
 CREATE TRIGGER entries_lead AFTER INSERT ON entries
-  FOR EACH ROW EXECUTE FUNCTION entries_lead();
+  FOR EACH STATEMENT EXECUTE FUNCTION entries_lead();
 CREATE TRIGGER entries_stay BEFORE UPDATE ON entries
   FOR EACH ROW EXECUTE FUNCTION refuse('an entry is never changed');
 CREATE TRIGGER entries_remain BEFORE DELETE ON entries
@@ -54,7 +63,8 @@ CREATE TRIGGER entries_kept BEFORE TRUNCATE ON entries
 
 CREATE FUNCTION head_moves() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NEW.id <> 1 OR NEW.number <> OLD.number + 1
+  IF NEW.id <> 1 OR NEW.number <= OLD.number
+    OR EXISTS (SELECT 1 FROM entries WHERE number > NEW.number)
     OR NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.number AND hash = NEW.hash) THEN
     RAISE EXCEPTION 'the head moves only to the next entry'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -67,11 +77,22 @@ CREATE TRIGGER head_remains BEFORE DELETE ON head
 CREATE TRIGGER head_kept BEFORE TRUNCATE ON head
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('the head is never removed');
 
+-- Movements are written in the order of their entries, so every entry after this one is open.
+CREATE FUNCTION last_closed() RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT COALESCE(MAX(entry), 0) FROM movements $$;
 CREATE FUNCTION movements_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  last bigint;
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries WHERE number = NEW.entry AND NEW.n BETWEEN 1 AND movements) THEN
     RAISE EXCEPTION 'a movement belongs to an entry that has room for it'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  last := last_closed();
+  IF NEW.entry < last OR EXISTS (SELECT 1 FROM entries
+    WHERE number > last AND number < NEW.entry AND movements > 0) THEN
+    RAISE EXCEPTION 'movements follow one another as their entries do'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NOT EXISTS (
@@ -138,6 +159,20 @@ BEGIN
 END $$;
 CREATE TRIGGER awards_begin BEFORE INSERT ON awards
   FOR EACH ROW EXECUTE FUNCTION awards_begin();
+-- What a cap counts is worked out from the awards that are there, so none comes after its counting.
+CREATE FUNCTION awards_uncounted() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM cap_buckets c JOIN balances b ON b.fund = c.fund AND b.name = c.cap
+    AND ((b.scope = 'cap' AND b.bucket = c.bucket)
+      OR (b.scope = 'member' AND b.bucket = c.bucket || '|' || NEW.recipient))
+    WHERE c.award = NEW.ref AND b.entry >= NEW.entry) THEN
+    RAISE EXCEPTION 'an award is there before any cap counts it'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER awards_uncounted AFTER INSERT ON awards
+  FOR EACH ROW EXECUTE FUNCTION awards_uncounted();
 CREATE TRIGGER awards_stay BEFORE UPDATE ON awards
   FOR EACH ROW EXECUTE FUNCTION refuse('an award is changed by entries only');
 CREATE TRIGGER awards_remain BEFORE DELETE ON awards
@@ -154,40 +189,68 @@ CREATE FUNCTION raised_by(of_cap text, of_bucket text) RETURNS bigint LANGUAGE s
 CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
     AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) $$;
-CREATE FUNCTION moves_as_its_entry(was bigint, now balances) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+-- What the awards of one bucket of a cap grew by, or of one member of it, entry by entry. Whose
+-- they are is often known from the bucket; then nobody else's entries are read.
+CREATE FUNCTION growth(of balances, after bigint)
+RETURNS TABLE (who text, at bigint, grows bigint) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-  e entries%ROWTYPE; grows bigint; moved bigint; counted bigint; change bigint := now.held - was;
+  parts text[] := string_to_array(of.bucket, '|');
+  per text[];
+  one_award text;
+  one_recipient text;
 BEGIN
-  SELECT * INTO e FROM entries WHERE number = now.entry;
-  IF NOT FOUND THEN RETURN false; END IF;
-  grows := CASE e.from_stage WHEN 'unallocated' THEN e.amount_pence ELSE 0 END
-    - CASE e.to_stage WHEN 'unallocated' THEN e.amount_pence ELSE 0 END;
-  moved := CASE now.name WHEN e.to_stage THEN e.amount_pence
-    WHEN e.from_stage THEN -e.amount_pence ELSE 0 END;
-  IF now.scope = 'award' THEN RETURN now.bucket IS NOT DISTINCT FROM e.award AND change = moved; END IF;
-  IF now.scope = 'recipient' THEN
-    RETURN now.bucket IS NOT DISTINCT FROM e.recipient AND change = moved;
+  SELECT string_to_array(caps.per || CASE of.scope WHEN 'member' THEN ',recipient' ELSE '' END, ','),
+    CASE measure WHEN 'award' THEN of.bucket END INTO per, one_award FROM caps WHERE code = of.name;
+  IF one_award IS NULL AND cardinality(parts) = cardinality(per) THEN
+    one_recipient := parts[array_position(per, 'recipient')];
   END IF;
-  IF now.scope = 'member' THEN
-    RETURN change = grows AND (grows >= 0 OR EXISTS (
-      SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = now.name
-        AND now.bucket = c.bucket || '|' || e.recipient));
+  RETURN QUERY SELECT e.recipient, e.number, CASE 'unallocated' WHEN e.from_stage THEN e.amount_pence
+      WHEN e.to_stage THEN -e.amount_pence ELSE 0 END
+    FROM (SELECT * FROM entries WHERE one_award IS NOT NULL AND award = one_award
+        AND number > after AND number <= of.entry
+      UNION ALL SELECT * FROM entries WHERE one_recipient IS NOT NULL AND recipient = one_recipient
+        AND fund = of.fund AND number > after AND number <= of.entry
+      UNION ALL SELECT * FROM entries WHERE COALESCE(one_award, one_recipient) IS NULL
+        AND fund = of.fund AND number > after AND number <= of.entry) e
+    JOIN cap_buckets c ON c.award = e.award AND c.cap = of.name
+      AND of.bucket = c.bucket || CASE of.scope WHEN 'member' THEN '|' || e.recipient ELSE '' END;
+END $$;
+CREATE FUNCTION moves_as_its_entries(was bigint, since bigint, now balances)
+RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  after bigint := GREATEST(since, last_closed());
+  change bigint := now.held - was;
+  counts text;
+  wanted bigint;
+  ends boolean;
+BEGIN
+  IF now.scope IN ('award', 'recipient') THEN
+    SELECT SUM(CASE now.name WHEN e.to_stage THEN e.amount_pence
+        WHEN e.from_stage THEN -e.amount_pence ELSE 0 END), bool_or(e.number = now.entry)
+      INTO wanted, ends FROM (
+      SELECT * FROM entries WHERE now.scope = 'award' AND award = now.bucket AND fund = now.fund
+        AND number > after AND number <= now.entry
+      UNION ALL SELECT * FROM entries WHERE now.scope = 'recipient' AND recipient = now.bucket
+        AND fund = now.fund AND award IS NOT NULL AND number > after AND number <= now.entry) e;
+    RETURN COALESCE(change = wanted AND ends, false);
   END IF;
-  IF grows < 0 AND NOT EXISTS (SELECT 1 FROM cap_buckets c
-    WHERE c.award = e.award AND c.cap = now.name AND c.bucket = now.bucket) THEN
-    RETURN false;
+  counts := (SELECT measure FROM caps WHERE code = now.name);
+  IF now.scope = 'cap' AND counts = 'end' THEN
+    RETURN now.held >= 0 AND (change = 0 OR EXISTS (
+      SELECT 1 FROM entries WHERE number = now.entry AND award = now.bucket));
   END IF;
-  CASE (SELECT measure FROM caps WHERE code = now.name)
-    WHEN 'end' THEN
-      RETURN now.held >= 0 AND (now.bucket IS NOT DISTINCT FROM e.award OR change = 0);
-    WHEN 'recipients' THEN
-      SELECT COALESCE(MAX(m.held), 0) INTO counted FROM balances m WHERE m.scope = 'member'
-        AND m.fund = now.fund AND m.name = now.name AND m.bucket = now.bucket || '|' || e.recipient
-        AND m.entry < now.entry;
-      RETURN change = CASE WHEN counted + grows > 0 THEN 1 ELSE 0 END
-        - CASE WHEN counted > 0 THEN 1 ELSE 0 END;
-    ELSE RETURN change = grows;
-  END CASE;
+  IF now.scope = 'cap' AND counts = 'recipients' THEN
+    -- Whether each held nothing before, although their balances may have moved since.
+    SELECT SUM((r.before + r.more > 0)::int - (r.before > 0)::int) INTO wanted FROM (
+      SELECT SUM(g.grows) AS more, COALESCE(MIN(m.held), 0)
+        - COALESCE(SUM(g.grows) FILTER (WHERE g.at <= m.entry), 0) AS before
+      FROM growth(now, after) g LEFT JOIN balances m ON m.scope = 'member' AND m.fund = now.fund
+        AND m.name = now.name AND m.bucket = now.bucket || '|' || g.who
+      GROUP BY g.who) r;
+  ELSE
+    SELECT SUM(g.grows) INTO wanted FROM growth(now, after) g;
+  END IF;
+  RETURN change = COALESCE(wanted, 0);
 END $$;
 CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
@@ -214,7 +277,7 @@ BEGIN
   END IF;
   IF NEW.scope NOT IN ('stage', 'line')
     AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-    AND NOT moves_as_its_entry(0, NEW) THEN
+    AND NOT moves_as_its_entries(0, 0, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -259,7 +322,7 @@ BEGIN
     RAISE EXCEPTION 'what is expected and not covered is not promised'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope NOT IN ('stage', 'line') AND NOT moves_as_its_entry(OLD.held, NEW) THEN
+  IF NEW.scope NOT IN ('stage', 'line') AND NOT moves_as_its_entries(OLD.held, OLD.entry, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _MOST_BALANCES = 25_000
 """Balances kept in memory between flushes: a few megabytes."""
 
+_MANY_BALANCES = 1_000
+"""So many written at once that what the server knows of the table is no longer true."""
+
 ENTRY_COLUMNS = (
     "number, kind, fund, to_fund, award, recipient, cap, amount_pence, movements, from_stage,"
     ' to_stage, reverses, proposal, dated, recorded_at, actor, reason, decision, "key", fact,'
@@ -41,17 +44,8 @@ AWARD_COLUMNS = (
     " fy, purpose, title, term_from, term_to"
 )
 MOVEMENT_COLUMNS = "entry, n, fund, source, fy, award, recipient, area, stage, pence"
-_INSERT_ENTRY = f"INSERT INTO entries ({ENTRY_COLUMNS}) VALUES ({', '.join('?' * 22)})"
-_INSERT_AWARD = (
-    f"INSERT INTO awards ({AWARD_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_INSERT_MOVEMENT = (
-    f"INSERT INTO movements ({MOVEMENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_INSERT_BALANCE = (
-    "INSERT INTO balances (held, floor, ceiling, grandfathered, entry, scope, fund, name, bucket)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+BALANCE_COLUMNS = "held, floor, ceiling, grandfathered, entry, scope, fund, name, bucket"
+_INSERT_BALANCE = f"INSERT INTO balances ({BALANCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE_BALANCE = (
     "UPDATE balances SET held = ?, floor = ?, grandfathered = ?, entry = ?"
     " WHERE scope = ? AND fund = ? AND name = ? AND bucket = ?"
@@ -72,6 +66,10 @@ class Journal:
         self.session = session
         self.number, self.hash = ledger.head(session)
         self._flushed = self.number
+        # A stage is written once for all that waits. So is every other balance where the guards
+        # add up what all entries of a stretch move; else each moves entry by entry, under guards
+        # that know of one. What an authority's entry says of a line is written by itself.
+        self._folds = session.dialect == "postgresql"
         self._balances: dict[Key, Balance] = {}
         self._unwritten: set[Key] = set()
         self._touched: dict[Key, int] = {}
@@ -129,7 +127,7 @@ class Journal:
         balances = self._balances
         for key, change in changes.items():
             balance = balances[key] = after(balances[key], change)
-            if key.scope == "stage":
+            if key.scope == "stage" or (self._folds and key.scope != "line"):
                 self._touched[key] = number
             elif key in self._unwritten:
                 self._unwritten.remove(key)
@@ -165,11 +163,11 @@ class Journal:
 
     def flush(self) -> None:
         """Write what waits, in the order in which the database's guards expect it."""
-        run = self.session.run_many
+        insert = self.session.insert
         if self._entries:
-            run(_INSERT_ENTRY, self._entries)
-        # A stage is written once for all that waits. Everything else is written entry by entry: the
-        # guards let it move only by what its entry moves.
+            insert("entries", ENTRY_COLUMNS, self._entries)
+        if self._awards:
+            insert("awards", AWARD_COLUMNS, self._awards)
         new, moved = self._begun, self._moved
         for key, number in self._touched.items():
             held, floor, ceiling, grandfathered = self._balances[key]
@@ -177,14 +175,14 @@ class Journal:
                 new.append((held, floor, ceiling, grandfathered, number, *key))
             else:
                 moved.append((held, floor, grandfathered, number, *key))
-        for statement, rows in (
-            (_INSERT_BALANCE, new),
-            (_UPDATE_BALANCE, moved),
-            (_INSERT_AWARD, self._awards),
-            (_INSERT_MOVEMENT, self._movements),
-        ):
-            if rows:
-                run(statement, rows)
+        if new:
+            insert("balances", BALANCE_COLUMNS, new)
+        if moved:
+            self.session.run_many(_UPDATE_BALANCE, moved)
+        if len(new) + len(moved) > _MANY_BALANCES:
+            self.session.learn("balances")
+        if self._movements:
+            insert("movements", MOVEMENT_COLUMNS, self._movements)
         self._unwritten -= self._touched.keys()
         for waiting in (
             *(self._entries, self._awards, self._movements),

@@ -6,7 +6,7 @@ retried; a report reads in one REPEATABLE READ, READ ONLY transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
 from os import environ
@@ -17,6 +17,7 @@ from vru_ledger.errors import (
     BadInput,
     LedgerBusy,
     LedgerError,
+    LedgerOlder,
     LedgerUnusable,
     NotPermitted,
     OutcomeUnknown,
@@ -73,6 +74,15 @@ class PostgreSQL:
             cursor.execute(sql, parameters)
             yield from cursor
 
+    def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows by one COPY: the guards see each row, and the head moves once."""
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
     def begin_write(self, wait: float) -> None:
         """Begin, then lock the head: whoever holds it is the one writer."""
         patience = min(PATIENCE, wait)
@@ -127,7 +137,8 @@ class PostgreSQL:
         if state == "25006":
             return LedgerUnusable(
                 f"{self.place} can only be read; nothing was written",
-                "write to the server that it is a copy of",
+                "write to the server that it is a copy of, or see what keeps you from it: "
+                "vru-ledger doctor",
             )
         if state == "53100":
             return LedgerUnusable(
@@ -219,15 +230,24 @@ def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = N
 
 
 def open_ledger(
-    url: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
+    url: str,
+    *,
+    wait: float = 30.0,
+    on_wait: Callable[[], None] | None = None,
+    any_guards: bool = False,
 ) -> Database:
-    """Open the ledger at an address. Raises LedgerUnusable if there is none."""
+    """Open the ledger at an address. Raises LedgerUnusable if there is none.
+
+    What this program writes the guards of an older one would refuse: raises LedgerOlder for those,
+    unless told that any will do.
+    """
     database = connect(url, wait, on_wait)
     connection = database.driver.connection
     row = team = None
     try:
         found = connection.execute(
-            "SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL"
+            "SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL,"
+            " to_regproc('moves_as_its_entries') IS NOT NULL"
         ).fetchone()
         if found and found[0]:
             row = connection.execute("SELECT application, version FROM ledger").fetchone()
@@ -247,6 +267,12 @@ def open_ledger(
     if row[1] != VERSION:
         database.close()
         raise wrong_version(database.place, row[1])
+    if not (any_guards or found[2]):
+        database.close()
+        raise LedgerOlder(
+            f"{database.place} has the guards of an older program",
+            "make them anew; the entries stay as they are: vru-ledger migrate",
+        )
     if team and team[0]:
         database.user = team[1]
     return database

@@ -13,7 +13,8 @@ from vru_ledger.store.database import Session, statements
 ROLES = ("reader", "analyst", "finance")
 """What people are given, each with all that the one before it may."""
 
-_MADE = (*ROLES, "owner")
+MADE = (*ROLES, "owner")
+"""The roles that are made; the last owns the tables, and nobody has it."""
 _LONGEST = 63 - len("_analyst")
 """Bytes of a name: PostgreSQL cuts what is longer than 63."""
 
@@ -41,7 +42,8 @@ def team_of(session: Session) -> Team | None:
     """Return the team whose ledger this is, None if no roles were made for it: never of a file."""
     if session.dialect != "postgresql":
         return None
-    row = session.row("SELECT team(), current_schema()")
+    there = session.row("SELECT to_regproc('team') IS NOT NULL")
+    row = session.row("SELECT team(), current_schema()") if there and there[0] else None
     return Team(row[0], row[1]) if row and row[0] else None
 
 
@@ -60,24 +62,37 @@ def team_to_be(session: Session) -> Team:
 
 def script(team: Team) -> str:
     """Return the SQL that makes the roles of a team and gives each what it may, as one whole."""
-    guards = _read("guards_postgresql.sql")
-    tables = [text.split()[2] for text in table_statements("postgresql") if " TABLE " in text[:13]]
-    views = re.findall(r"^CREATE VIEW (\w+)", guards + _read("views.sql"), re.MULTILINE)
-    functions = re.findall(r"^CREATE FUNCTION (\w+)", guards, re.MULTILINE)
+    relations = _relations()
+    functions = re.findall(r"^CREATE FUNCTION (\w+)", _read("guards_postgresql.sql"), re.MULTILINE)
     schema = quoted(team.schema)
     owner = quoted(team.role("owner"))
     ownership = [
         f"ALTER {what} {schema}.{name} OWNER TO {owner};"
-        for what, names in (("TABLE", tables), ("VIEW", views), ("FUNCTION", functions))
+        for what, names in (*relations, ("FUNCTION", functions))
         for name in names
     ]
     words = {
-        **{role: quoted(team.role(role)) for role in _MADE},
+        **{role: quoted(team.role(role)) for role in MADE},
         "schema": schema,
-        "relations": ", ".join(f"{schema}.{name}" for name in (*tables, *views)),
+        "relations": ", ".join(f"{schema}.{name}" for _, names in relations for name in names),
         "ownership": "\n".join(ownership),
     }
     return re.sub(r"\{(\w+)\}", lambda found: words[found[1]], _read("roles_postgresql.sql"))
+
+
+def grants() -> str:
+    """Return what is given to whom, `{reader}` and the others standing for the names of roles."""
+    names = [name for _, names in _relations() for name in names]
+    return _read("roles_postgresql.sql").replace("{relations}", ", ".join(names))
+
+
+def _relations() -> list[tuple[str, list[str]]]:
+    """Return every table and every view of a ledger, under what SQL calls them."""
+    tables = [text.split()[2] for text in table_statements("postgresql") if " TABLE " in text[:13]]
+    views = re.findall(
+        r"^CREATE VIEW (\w+)", _read("guards_postgresql.sql") + _read("views.sql"), re.MULTILINE
+    )
+    return [("TABLE", tables), ("VIEW", views)]
 
 
 def make(session: Session) -> Team:
@@ -92,7 +107,7 @@ def make(session: Session) -> Team:
             "see who has them: vru-ledger role list",
         )
     team = team_to_be(session)
-    names = [team.role(role) for role in _MADE]
+    names = [team.role(role) for role in MADE]
     left = session.row(
         f"SELECT min(rolname) FROM pg_roles WHERE rolname IN ({', '.join('?' * len(names))})", names
     )
@@ -126,7 +141,7 @@ def members(session: Session, team: Team) -> list[tuple[str, list[str]]]:
         # Who makes a role may give it to others, which on newer servers reads like having it.
         " WHERE COALESCE((to_jsonb(a)->>'inherit_option')::boolean, true) ORDER BY 1, 2"
     )
-    own = {team.role(role) for role in _MADE}
+    own = {team.role(role) for role in MADE}
     return [
         (role, [who for given, who in rows if given == team.role(role) and who not in own])
         for role in ROLES

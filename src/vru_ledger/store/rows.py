@@ -53,6 +53,7 @@ def put(session: Session, table: str, rows: Iterator[Row]) -> Iterator[int]:
                 raise Unfit(f"a row of {table} is one that no ledger holds") from None
             raise
         yield len(some)
+    session.learn(table)
 
 
 def put_head(session: Session, number: int, hash_: str) -> None:

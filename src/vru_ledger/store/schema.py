@@ -13,7 +13,10 @@ from vru_ledger.store.database import Session, statements
 
 
 def of_schema(session: Session) -> Iterator[Finding]:
-    """Yield each guard, table or view that is gone, was changed, or is none of this program's."""
+    """Yield each guard, table or view that is gone, was changed, or is none of this program's.
+
+    Of a team's ledger on a server also what anybody may that they were not given.
+    """
     script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
     if session.dialect == "sqlite":
         made = _made_on_sqlite(script)
@@ -21,13 +24,18 @@ def of_schema(session: Session) -> Iterator[Finding]:
     else:
         made = _made_on_postgresql(script)
         there = dict(session.rows(_POSTGRESQL_SCHEMA))
+    remedy = _REMEDIES[session.dialect]
     for name in sorted(made.keys() | there.keys()):
         if name not in there:
-            yield _guard("guard-missing", f"the {name} is gone or switched off")
+            yield _guard("guard-missing", f"the {name} is gone or switched off", remedy)
         elif name not in made:
             yield _guard("guard-added", f"the {name} is none of this program's")
         elif _plain(made[name]) != _plain(there[name]):
-            yield _guard("guard-changed", f"the {name} is not as this program makes it")
+            yield _guard("guard-changed", f"the {name} is not as this program makes it", remedy)
+    if session.dialect == "postgresql":
+        from vru_ledger.store.privileges import of_team
+
+        yield from of_team(session)
 
 
 _CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
@@ -91,7 +99,12 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def _guard(code: str, message: str) -> Finding:
-    return Finding(
-        code=code, message=message, remedy="find out who did that, and go back to a backup"
-    )
+_BACKUP = "find out who did that, and go back to a backup"
+_REMEDIES = {
+    "sqlite": _BACKUP,
+    "postgresql": "find out who did that, then make it anew: vru-ledger migrate",
+}
+
+
+def _guard(code: str, message: str, remedy: str = _BACKUP) -> Finding:
+    return Finding(code=code, message=message, remedy=remedy)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,11 @@ class SQLite:
     def stream(self, sql: str, parameters: Sequence[Any]) -> Iterator[Row]:
         """Yield rows as SQLite finds them."""
         return iter(self.connection.execute(sql, parameters))
+
+    def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Write rows one after another by one prepared statement."""
+        places = ", ".join("?" * (columns.count(",") + 1))
+        self.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
 
     def begin_write(self, wait: float) -> None:
         """Take the write lock before anything is read, so that what was true stays true."""
