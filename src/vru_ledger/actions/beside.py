@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from vru_ledger.domain.entries import Entry, Registration
+from vru_ledger.domain.entries import AuthorityEntry, Entry, Funding
 from vru_ledger.position import Balance, Key
 from vru_ledger.store import authority
 from vru_ledger.store.database import Session
@@ -54,7 +54,7 @@ class Beside:
 
     def add(self, entry: Entry, changes: Mapping[Key, int]) -> None:
         """Count an entry that was recorded."""
-        if not isinstance(entry, Registration) and any(key.name == "authority" for key in changes):
+        if isinstance(entry, Funding | AuthorityEntry):
             self._newest.clear()
         if self._under is not None:
             self._under.add(entry)

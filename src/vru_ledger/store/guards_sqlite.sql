@@ -6,6 +6,10 @@ CREATE TRIGGER entries_follow BEFORE INSERT ON entries
 BEGIN
   SELECT RAISE(ABORT, 'an entry follows the head of the chain') FROM head
     WHERE NEW.number IS NOT head.number + 1 OR NEW.previous_hash IS NOT head.hash;
+  -- With one open at a time no balance can move past an entry in the name of a later one.
+  SELECT RAISE(ABORT, 'an entry begins when the one before it is whole')
+    FROM entries p WHERE p.number = NEW.number - 1 AND p.movements > 0
+      AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = p.number AND m.n = p.movements);
   SELECT RAISE(ABORT, 'a key is used once')
     WHERE EXISTS (SELECT 1 FROM entries WHERE "key" = NEW."key");
 END;

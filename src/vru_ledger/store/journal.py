@@ -58,6 +58,10 @@ _RAISED = (
 )
 """By how much a bucket's overrides raise it, whether they are in force or not."""
 
+_Rows = list[tuple[Any, ...]]
+_Whole = tuple[_Rows, ...]
+"""An entry with its award, the balances that it begins and moves, and its movements."""
+
 
 class Journal:
     """The end of the chain, open for writing inside one transaction."""
@@ -66,10 +70,11 @@ class Journal:
         self.session = session
         self.number, self.hash = ledger.head(session)
         self._flushed = self.number
-        # A stage is written once for all that waits. So is every other balance where the guards
-        # add up what all entries of a stretch move; else each moves entry by entry, under guards
-        # that know of one. What an authority's entry says of a line is written by itself.
+        # On a server the guards add up what all entries of a stretch move, and each balance is
+        # written once for all of them; but what an authority's entry says of a line is written by
+        # itself. In a file an entry begins only when the one before it is whole: see `_Whole`.
         self._folds = session.dialect == "postgresql"
+        self._whole: list[_Whole] = []
         self._balances: dict[Key, Balance] = {}
         self._unwritten: set[Key] = set()
         self._touched: dict[Key, int] = {}
@@ -124,10 +129,14 @@ class Journal:
         )
         if isinstance(entry, Allocation):
             self._awards.append(award_row(entry, number))
+        if isinstance(entry, Funding | AuthorityEntry):
+            self._move_floors(changes)
+            # What is said of a line comes before the stage whose floor it is.
+            changes = dict(sorted(changes.items(), key=lambda one: one[0].scope != "line"))
         balances = self._balances
         for key, change in changes.items():
             balance = balances[key] = after(balances[key], change)
-            if key.scope == "stage" or (self._folds and key.scope != "line"):
+            if self._folds and key.scope != "line":
                 self._touched[key] = number
             elif key in self._unwritten:
                 self._unwritten.remove(key)
@@ -135,9 +144,12 @@ class Journal:
             else:
                 held, floor, _, grandfathered = balance
                 self._moved.append((held, floor, grandfathered, number, *key))
-        if isinstance(entry, Funding | AuthorityEntry):
-            self._move_floors(changes)
-        elif isinstance(entry, Registration):
+        if not self._folds:
+            told = (self._entries, self._awards, self._begun, self._moved, self._movements)
+            self._whole.append(tuple(rows.copy() for rows in told))
+            for rows in told:
+                rows.clear()
+        if isinstance(entry, Registration):
             self.flush()
             for record in entry.records:
                 register.put(self.session, record, number)
@@ -163,29 +175,12 @@ class Journal:
 
     def flush(self) -> None:
         """Write what waits, in the order in which the database's guards expect it."""
-        insert = self.session.insert
-        if self._entries:
-            insert("entries", ENTRY_COLUMNS, self._entries)
-        if self._awards:
-            insert("awards", AWARD_COLUMNS, self._awards)
-        new, moved = self._begun, self._moved
-        for key, number in self._touched.items():
-            held, floor, ceiling, grandfathered = self._balances[key]
-            if key in self._unwritten:
-                new.append((held, floor, ceiling, grandfathered, number, *key))
-            else:
-                moved.append((held, floor, grandfathered, number, *key))
-        if new:
-            insert("balances", BALANCE_COLUMNS, new)
-        if moved:
-            self.session.run_many(_UPDATE_BALANCE, moved)
-        if len(new) + len(moved) > _MANY_BALANCES:
-            self.session.learn("balances")
-        if self._movements:
-            insert("movements", MOVEMENT_COLUMNS, self._movements)
-        self._unwritten -= self._touched.keys()
+        for one in self._whole:
+            self._put(*one)
+        if self._folds:
+            self._fold()
         for waiting in (
-            *(self._entries, self._awards, self._movements),
+            *(self._entries, self._awards, self._movements, self._whole),
             *(self._touched, self._begun, self._moved, self._keys),
         ):
             waiting.clear()
@@ -194,6 +189,34 @@ class Journal:
         self._flushed = self.number
         if len(self._balances) > _MOST_BALANCES:
             self._forget()
+
+    def _fold(self) -> None:
+        """Let each balance move once, by the sum of what the entries that wait move."""
+        new, moved = self._begun, self._moved
+        for key, number in self._touched.items():
+            held, floor, ceiling, grandfathered = self._balances[key]
+            if key in self._unwritten:
+                new.append((held, floor, ceiling, grandfathered, number, *key))
+            else:
+                moved.append((held, floor, grandfathered, number, *key))
+        self._put(self._entries, self._awards, new, moved, self._movements)
+        if len(new) + len(moved) > _MANY_BALANCES:
+            self.session.learn("balances")
+        self._unwritten -= self._touched.keys()
+
+    def _put(self, entries: _Rows, awards: _Rows, new: _Rows, moved: _Rows, last: _Rows) -> None:
+        """Write entries with all that belongs to them; their movements, which close them, last."""
+        insert = self.session.insert
+        if entries:
+            insert("entries", ENTRY_COLUMNS, entries)
+        if awards:
+            insert("awards", AWARD_COLUMNS, awards)
+        if new:
+            insert("balances", BALANCE_COLUMNS, new)
+        if moved:
+            self.session.run_many(_UPDATE_BALANCE, moved)
+        if last:
+            insert("movements", MOVEMENT_COLUMNS, last)
 
     def set_cap(
         self, cap: CapSet, bounds: Bounds, entry: int, past: Mapping[Key, Balance] | None = None

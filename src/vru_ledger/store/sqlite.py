@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from functools import lru_cache
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -77,8 +78,7 @@ class SQLite:
 
     def insert(self, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
         """Write rows one after another by one prepared statement."""
-        places = ", ".join("?" * (columns.count(",") + 1))
-        self.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+        self.connection.executemany(_insert(table, columns), rows)
 
     def begin_write(self, wait: float) -> None:
         """Take the write lock before anything is read, so that what was true stays true."""
@@ -359,6 +359,12 @@ def _look_before_opening(place: str) -> bool:
     if not header.startswith(b"SQLite format 3\x00"):
         raise not_a_ledger(place)
     return b"\x02" in header[18:20]
+
+
+@lru_cache
+def _insert(table: str, columns: str) -> str:
+    """Return the statement that writes a row of a table."""
+    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * (columns.count(',') + 1))})"
 
 
 def mark(database: Database) -> None:
