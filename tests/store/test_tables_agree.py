@@ -124,7 +124,7 @@ def statements() -> list[tuple[str, str]]:
 def test_the_sql_of_the_store_names_only_tables_that_are_declared():
     foreign = {"sqlite_master", "pg_trigger", "pg_class", "pg_proc", "pg_namespace"}
     foreign |= {"pg_rules", "pg_depend", "pg_constraint", "pg_roles", "pg_auth_members"}
-    foreign |= {"pg_attribute", "pg_settings"}
+    foreign |= {"pg_attribute", "pg_collation", "pg_settings"}
     foreign |= {"found"}  # In a database of its own, where salvage_heap.py puts what it finds.
     views = {"fund_position", "allocations", "cap_use"}
     named = {

@@ -26,13 +26,13 @@ from vru_ledger.store.soundness import AwardsSought, MovementsSought
 KEPT = (
     *("open_period", "legal_step", "in_order", "second_person", "planned", "delegated"),
     *("listed_recipient", "capped_fund", "measurable", "within_caps", "within_authority"),
-    *("within_dates", "within_use_by", "within_decision"),
+    *("within_dates", "within_use_by", "within_decision", "ahead_of_money"),
 )
 """The rules that the routine path sees kept without asking. If there are others, it sees nothing.
 
 An amount over a limit of authority is not routine, nor is an award of a fund of which money is only
-expected or a cap was overridden. Terms of money, and what a decision decides, only warn who
-promises it.
+expected or a cap was overridden. Terms of money, the days on which it came, and what a decision
+decides only warn who promises it.
 """
 
 _OF_AWARDS = (*STEPS, *MADE, *PLANS)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from functools import lru_cache
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
