@@ -556,3 +556,21 @@ def test_a_thousand_entries_of_the_register_are_checked_without_a_finding():
     headlines = [Headline(code=f"H{n}", name=f"Number {n}", amount_pence=n) for n in range(1_000)]
     database = ledger_of(registered(*headlines))
     assert findings(database) == []
+
+
+@pytest.mark.parametrize("number", [-(2**63), -1, 10**9, 2**63 - 1])
+@pytest.mark.parametrize(
+    "table_column", ["awards.number", "awards.entry", "movements.entry", "balances.entry"]
+)
+def test_a_number_far_from_all_others_is_found_and_never_a_traceback(
+    sound: Database, table_column: str, number: int
+):
+    table, column = table_column.split(".")
+
+    def tamper(connection: Any) -> None:
+        connection.execute(
+            f"UPDATE {table} SET {column} = ? WHERE {column} = (SELECT min({column}) FROM {table})",
+            (number,),
+        )
+
+    assert found_in(sound, tamper) != []

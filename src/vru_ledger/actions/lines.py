@@ -96,7 +96,7 @@ class Lives:
 
     def leave(self, award: int) -> None:
         """Let an award be looked at with care from now on."""
-        if award < len(self.states):
+        if 0 <= award < len(self.states):
             self.states[award] = 0
         self.proposers.pop(award, None)
 
