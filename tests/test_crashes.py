@@ -44,7 +44,9 @@ def recorded(ledger: Path | str) -> list[str]:
     database = open_database(str(ledger))
     try:
         assert findings(database) == []
-        found = rows(database, """SELECT "key" FROM entries WHERE kind = 'allocate'""")
+        found = rows(
+            database, """SELECT "key" FROM entries WHERE kind = 'allocate' ORDER BY number"""
+        )
         return [key for (key,) in found]
     finally:
         database.close()

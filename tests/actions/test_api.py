@@ -302,5 +302,5 @@ def test_a_decision_and_an_override_from_python(opened: Ledger):
     done = opened.override_cap("MYENDS-EACH", 50 * POUND, until, **told)
     assert (done.entry.decision, done.entry.bucket) == ("PCD 2000", "NET-NEWHAM")
     opened.allocate("MYENDS", "Newham", 750_050 * POUND)
-    with pytest.raises(BadInput, match="reason is empty"):
+    with pytest.raises(BadInput, match="needs a reason"):
         opened.override_cap("MYENDS-EACH", 1, until, **{**told, "reason": " "})
