@@ -75,6 +75,7 @@ class Machine:
                 "LANG": "C.UTF-8",
                 "TERM": "xterm",
                 "COLUMNS": "120",
+                "LINES": "100",  # Nothing is so long that it would be paged, and wait for a key.
                 **command.env,
             },
             "terminal": command.terminal,
