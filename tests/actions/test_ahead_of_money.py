@@ -112,3 +112,18 @@ def test_it_is_said_exactly_when_a_day_then_shows_less_than_nothing(
             promised = then
     finally:
         books.close()
+
+
+@pytest.mark.usefixtures("in_memory")
+def test_whether_money_came_later_is_asked_of_the_few_entries_that_are_no_awards():
+    """At a million awards the fund's own index holds too many: headroom took twice its time."""
+    books = with_money((APRIL, 1_000))
+    connection = books.driver.connection
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    Ledger(books, "Ada", "").allocate("ALPHA", "ONE", 1, on=MAY)
+    connection.set_trace_callback(None)
+    [statement] = {one for one in asked if "MAX(dated)" in one}
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    books.close()
+    assert plan == ["SEARCH entries USING INDEX entries_of_kind (kind=?)"]

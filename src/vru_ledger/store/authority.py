@@ -112,9 +112,11 @@ def _said(session: Session, fund: str) -> Iterator[tuple[str, str, str, str, int
 def newest_day(session: Session, fund: str) -> str:
     """Return the newest day on which authority came to a fund or left it, '' if none has a day."""
     [(day,)] = session.rows(
-        # The first condition is that of the index that has all kinds but one.
+        # By the index of all kinds but one, whose condition is the first; not by one on the fund,
+        # which would be walked for every entry.
         "SELECT MAX(dated) FROM entries WHERE kind <> 'allocate'"
-        " AND kind IN ('fund', 'vire', 'carry', 'reverse-authority') AND (fund = ? OR to_fund = ?)",
+        " AND kind IN ('fund', 'vire', 'carry', 'reverse-authority')"
+        " AND (fund || '' = ? OR to_fund || '' = ?)",
         (fund, fund),
     )
     return "" if day is None else str(day)
