@@ -347,8 +347,8 @@ class Stepper:
         return self._names[code]
 
 
-def of_award_fields(made: awards.Made) -> dict[str, str]:
-    """Return what every entry about an award repeats of it."""
+def of_award_fields(made: awards.Made) -> dict[str, Any]:
+    """Return what every entry about an award repeats of it: texts."""
     names = ("fund", "recipient", "award", "recipient_kind", "area", "bcu", "source", "fy")
     return {name: getattr(made, name) for name in (*names, "purpose")}
 

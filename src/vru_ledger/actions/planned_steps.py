@@ -38,7 +38,7 @@ class PlannedSteps:
         self.called: dict[str, str] = {}
         """Awards made so far by what the plan calls them."""
 
-        self._of_plan = {"plan": plan, "approved_by": approved_by}
+        self._of_plan: dict[str, Any] = {"plan": plan, "approved_by": approved_by}
         self._allocator = Allocator(recorder)
         self._stepper = Stepper(recorder)
 
@@ -65,7 +65,7 @@ class PlannedSteps:
         }
         request = Request(
             **told,
-            **self._of_plan,  # type: ignore[arg-type]  # both are text
+            **self._of_plan,
             amount_pence=Pence(given.amount_pence or 0),
             dated=date.fromisoformat(given.on),
             term_from=_day(given.term_from),
@@ -93,7 +93,7 @@ class PlannedSteps:
             decision=given.decision,
             reason=given.reason,
             key=key,
-            **self._of_plan,  # type: ignore[arg-type]  # both are text
+            **self._of_plan,
         )
         like = self._like(self._stepper.made(request.award))
         before = self._room(like)
@@ -108,7 +108,7 @@ class PlannedSteps:
             decision=given.decision,
             key=key,
             relates_to=given.relates_to,
-            **self._of_plan,  # type: ignore[arg-type]  # both are text
+            **self._of_plan,
         )
         original = ledger.entry(self.session, given.entry)
         around: list[tuple[Room, Allocation | str]] = []
@@ -137,7 +137,7 @@ class PlannedSteps:
             decision=given.decision,
             reason=given.reason,
             key=key,
-            **self._of_plan,  # type: ignore[arg-type]  # both are text
+            **self._of_plan,
         )
         funds = dict.fromkeys(code for code in (request.fund, request.to_fund) if code)
         around: list[tuple[Room, Allocation | str]] = [(self._room(code), code) for code in funds]
@@ -165,7 +165,7 @@ class PlannedSteps:
     def _like(self, made: awards.Made) -> Allocation:
         """Return an award as one more like it would be allocated."""
         return Allocation(
-            **of_award_fields(made),  # type: ignore[arg-type]  # each is text
+            **of_award_fields(made),
             amount_pence=Pence(1),
             term_from=_day(made.term_from or ""),
             term_to=_day(made.term_to or ""),

@@ -170,7 +170,7 @@ def _opposite(
         if made is None:
             raise NotFound(f"there is no award {entry.award}", "vru-ledger check")
         return Reversal(
-            **of_award_fields(made),  # type: ignore[arg-type]  # each is text
+            **of_award_fields(made),
             **with_it,
             amount_pence=entry.amount_pence,
             unassigned_pence=entry.unassigned_pence,

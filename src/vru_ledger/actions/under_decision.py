@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vru_ledger.domain.entries import Entry, Registration
-from vru_ledger.domain.under_decision import Decided, Done, done_by
+from vru_ledger.domain.under_decision import Decided, Done, done_by_entry
 from vru_ledger.store import register
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
@@ -44,10 +44,5 @@ class UnderDecision:
         elif getattr(entry, "reverses", None) is not None:
             self._done.clear()  # What it undoes may be of any decision.
         elif entry.decision in self._done:
-            more = done_by(*_told(entry))
+            more = done_by_entry(entry)
             self._done[entry.decision] = self._done[entry.decision].plus(more)
-
-
-def _told(entry: Entry) -> tuple[str, str, str, int]:
-    names = (("from_stage", ""), ("to_stage", ""), ("amount_pence", 0))
-    return (entry.KIND, *(getattr(entry, name, default) for name, default in names))  # type: ignore[return-value]

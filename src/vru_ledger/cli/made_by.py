@@ -112,13 +112,14 @@ def made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
     """
     import typer.main
 
+    from vru_ledger.cli.main import UsageError
     from vru_ledger.cli.report import answered, app, asked_with, must_be_there, shaped
 
     must_be_there(made_by.report)
     command: Any = typer.main.get_command(app)
     try:
         typed = command.make_context("report", [made_by.report, *made_by.options]).params
-    except typer.BadParameter.__bases__[0] as problem:  # type: ignore[misc]  # as cli/main.py does
+    except UsageError as problem:
         said = getattr(problem, "message", str(problem))
         raise BadInput(f"its options are not those of this program ({said})") from None
     units = str(typed.get("units") or "")

@@ -23,8 +23,8 @@ from vru_ledger.cli.words import WORDS
 from vru_ledger.errors import BadInput, ExitCode, Interrupted, LedgerError, LedgerUnusable
 
 # The classes behind `typer.BadParameter`: bad usage, and all that Typer itself complains of.
-_UsageError: Any = typer.BadParameter.__bases__[0]
-_TyperError: Any = _UsageError.__bases__[0]
+UsageError: Any = typer.BadParameter.__bases__[0]
+_TyperError: Any = UsageError.__bases__[0]
 
 
 class Words(typer.core.TyperGroup):
@@ -128,7 +128,7 @@ def main(words: list[str]) -> int:
     given[:] = words
     try:
         code = command.main(args=words, prog_name="vru-ledger", standalone_mode=False)
-    except _UsageError as error:
+    except UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":
             say_aside(error.format_message())
             return int(ExitCode.USAGE)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from vru_ledger.domain.entries import Entry
 
 _OF_AUTHORITY = ("fund", "vire", "carry", "lapse", "surrender")
 """Kinds of entry that bring authority, move it or end it."""
@@ -40,3 +42,10 @@ def done_by(kind: str, from_stage: str, to_stage: str, pence: int) -> Done:
     if from_stage == "committed" and to_stage == "unallocated":
         return Done(-pence, 0)
     return Done()
+
+
+def done_by_entry(entry: Entry) -> Done:
+    """Return what one entry does under the decision that it cites."""
+    new: Any = entry
+    stages = getattr(new, "from_stage", ""), getattr(new, "to_stage", "")
+    return done_by(new.KIND, *stages, getattr(new, "amount_pence", 0))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vru_ledger.domain.money import format_pounds
-from vru_ledger.domain.under_decision import done_by
+from vru_ledger.domain.under_decision import done_by_entry
 from vru_ledger.rules.case import Breach, Case
 
 
@@ -18,8 +18,7 @@ def within_decision(case: Case) -> Iterator[Breach]:
     new: Any = case.entry
     if case.decided is None or getattr(new, "reverses", None) is not None:
         return
-    stages = getattr(new, "from_stage", ""), getattr(new, "to_stage", "")
-    more = done_by(new.KIND, *stages, getattr(new, "amount_pence", 0))
+    more = done_by_entry(new)
     code, amount, before = case.decided
     for what, pence, was in (
         ("promised", more.promised, before.promised),

@@ -58,10 +58,6 @@ _RAISED = (
 )
 """By how much a bucket's overrides raise it, whether they are in force or not."""
 
-_Rows = list[tuple[Any, ...]]
-_Whole = tuple[_Rows, ...]
-"""An entry with its award, the balances that it begins and moves, and its movements."""
-
 
 class Journal:
     """The end of the chain, open for writing inside one transaction."""
@@ -72,9 +68,8 @@ class Journal:
         self._flushed = self.number
         # On a server the guards add up what all entries of a stretch move, and each balance is
         # written once for all of them; but what an authority's entry says of a line is written by
-        # itself. In a file an entry begins only when the one before it is whole: see `_Whole`.
+        # itself. In a file an entry begins only when the one before it is whole: nothing waits.
         self._folds = session.dialect == "postgresql"
-        self._whole: list[_Whole] = []
         self._balances: dict[Key, Balance] = {}
         self._unwritten: set[Key] = set()
         self._touched: dict[Key, int] = {}
@@ -145,10 +140,7 @@ class Journal:
                 held, floor, _, grandfathered = balance
                 self._moved.append((held, floor, grandfathered, number, *key))
         if not self._folds:
-            told = (self._entries, self._awards, self._begun, self._moved, self._movements)
-            self._whole.append(tuple(rows.copy() for rows in told))
-            for rows in told:
-                rows.clear()
+            self._write()
         if isinstance(entry, Registration):
             self.flush()
             for record in entry.records:
@@ -174,16 +166,11 @@ class Journal:
             self.flush()
 
     def flush(self) -> None:
-        """Write what waits, in the order in which the database's guards expect it."""
-        for one in self._whole:
-            self._put(*one)
+        """Write what waits."""
         if self._folds:
             self._fold()
-        for waiting in (
-            *(self._entries, self._awards, self._movements, self._whole),
-            *(self._touched, self._begun, self._moved, self._keys),
-        ):
-            waiting.clear()
+            self._write()
+        self._keys.clear()
         if self.number // points.FOLIO > self._flushed // points.FOLIO:
             points.write_folios(self.session, self.number)
         self._flushed = self.number
@@ -192,31 +179,32 @@ class Journal:
 
     def _fold(self) -> None:
         """Let each balance move once, by the sum of what the entries that wait move."""
-        new, moved = self._begun, self._moved
         for key, number in self._touched.items():
             held, floor, ceiling, grandfathered = self._balances[key]
             if key in self._unwritten:
-                new.append((held, floor, ceiling, grandfathered, number, *key))
+                self._begun.append((held, floor, ceiling, grandfathered, number, *key))
             else:
-                moved.append((held, floor, grandfathered, number, *key))
-        self._put(self._entries, self._awards, new, moved, self._movements)
-        if len(new) + len(moved) > _MANY_BALANCES:
-            self.session.learn("balances")
+                self._moved.append((held, floor, grandfathered, number, *key))
         self._unwritten -= self._touched.keys()
+        self._touched.clear()
 
-    def _put(self, entries: _Rows, awards: _Rows, new: _Rows, moved: _Rows, last: _Rows) -> None:
+    def _write(self) -> None:
         """Write entries with all that belongs to them; their movements, which close them, last."""
         insert = self.session.insert
-        if entries:
-            insert("entries", ENTRY_COLUMNS, entries)
-        if awards:
-            insert("awards", AWARD_COLUMNS, awards)
-        if new:
-            insert("balances", BALANCE_COLUMNS, new)
-        if moved:
-            self.session.run_many(_UPDATE_BALANCE, moved)
-        if last:
-            insert("movements", MOVEMENT_COLUMNS, last)
+        if self._entries:
+            insert("entries", ENTRY_COLUMNS, self._entries)
+        if self._awards:
+            insert("awards", AWARD_COLUMNS, self._awards)
+        if self._begun:
+            insert("balances", BALANCE_COLUMNS, self._begun)
+        if self._moved:
+            self.session.run_many(_UPDATE_BALANCE, self._moved)
+        if len(self._begun) + len(self._moved) > _MANY_BALANCES:
+            self.session.learn("balances")
+        if self._movements:
+            insert("movements", MOVEMENT_COLUMNS, self._movements)
+        for rows in (self._entries, self._awards, self._begun, self._moved, self._movements):
+            rows.clear()
 
     def set_cap(
         self, cap: CapSet, bounds: Bounds, entry: int, past: Mapping[Key, Balance] | None = None
