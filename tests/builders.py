@@ -11,7 +11,8 @@ import pytest
 
 from vru_ledger.actions import replay, routine
 from vru_ledger.actions.administer import Told
-from vru_ledger.actions.allocate import Allocated, Request, allocate
+from vru_ledger.actions.allocate import allocate
+from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.check import check
 from vru_ledger.actions.override import override
 from vru_ledger.actions.record import Recorder
@@ -35,7 +36,8 @@ from vru_ledger.domain.register import (
 from vru_ledger.position import Balance, Key
 from vru_ledger.store import soundness, sqlite
 from vru_ledger.store.creation import create, fill_new
-from vru_ledger.store.database import Database, Session, open_database
+from vru_ledger.store.database import Database, Session
+from vru_ledger.store.opening import open_database
 
 ACTOR = "Ada Analyst"
 WHEN = "2021-04-01T09:00:00Z"

@@ -17,7 +17,7 @@ from tests.conftest import Run, Start
 from tests.torture import many
 from vru_ledger.actions.init import init
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed
-from vru_ledger.store.database import open_database
+from vru_ledger.store.opening import open_database
 
 BATCHES = many(20, 250)
 SINGLES = many(60, 1_000)

@@ -15,7 +15,8 @@ from tests.test_races import Command, gate, outcome_of, propose
 from tests.torture import many
 from vru_ledger.actions.init import init
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed
-from vru_ledger.store.database import is_url, open_database
+from vru_ledger.store.database import is_url
+from vru_ledger.store.opening import open_database
 
 HANDS = 32
 PATIENCE = ("--wait", "240")

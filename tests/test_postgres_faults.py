@@ -15,7 +15,8 @@ from tests.command import COMMAND, environment
 from tests.conftest import Run
 from vru_ledger.errors import LedgerBusy, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store import postgresql
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
+from vru_ledger.store.opening import open_database
 
 TRIES = """
 CREATE SEQUENCE tries;

@@ -17,7 +17,7 @@ from tests.command import Outcome
 from tests.faults import shim
 from tests.faults.disk import WAYS, Disk
 from tests.torture import TIMES, many
-from vru_ledger.store.database import open_database
+from vru_ledger.store.opening import open_database
 
 DAY = ("--on", "2021-04-01")
 BATCH = 300

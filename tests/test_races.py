@@ -19,7 +19,8 @@ from tests.command import Outcome
 from tests.conftest import Run, Start
 from vru_ledger.actions.init import init
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed
-from vru_ledger.store.database import is_url, open_database
+from vru_ledger.store.database import is_url
+from vru_ledger.store.opening import open_database
 
 PEOPLE = 16
 PATIENCE = ("--wait", "120")

@@ -22,7 +22,7 @@ from tests.builders import REGISTER, TABLES, with_everything
 from vru_ledger.actions.check import check
 from vru_ledger.domain.chain import GENESIS, link
 from vru_ledger.errors import LedgerError
-from vru_ledger.store.database import open_database
+from vru_ledger.store.opening import open_database
 
 NOT_EVIDENCE = {("head", "id"), ("balances", "entry")}
 """The head's id can only be 1. A balance's entry says which guard let it move last; no figure

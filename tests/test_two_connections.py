@@ -23,7 +23,8 @@ from tests.torture import many
 from vru_ledger.actions.reverse import Told, reverse
 from vru_ledger.domain.register import Recipient
 from vru_ledger.errors import AlreadyThere, BadInput, EntryRefused, LedgerBusy
-from vru_ledger.store.database import Database, Session, is_url, open_database
+from vru_ledger.store.database import Database, Session, is_url
+from vru_ledger.store.opening import open_database
 
 if TYPE_CHECKING:
     from tests.postgres import Server

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from vru_ledger.actions import allocate as allocation
 from vru_ledger.actions import resolve
+from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.check import Checked
 from vru_ledger.actions.check import check as check_ledger
 from vru_ledger.api_authority import AuthorityCalls
@@ -21,7 +22,8 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name, parse_sentence, shown
 from vru_ledger.errors import BadInput, NotPermitted, ReasonMissing
 from vru_ledger.store import ledger
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
+from vru_ledger.store.opening import open_database
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -72,7 +74,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         profile: str | Sequence[Instalment] = "",
         relates_to: str = "",
         preview: bool = False,
-    ) -> allocation.Allocated:
+    ) -> Allocated:
         """Promise pence of a fund to a recipient, if every cap allows it.
 
         `fund`, `recipient`, `area` and `source` are codes or names. A `new_recipient` whose name
@@ -84,7 +86,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
         NotFound, AlreadyThere, PeriodClosed, BadInput, KeyConflict or LedgerBusy; then nothing was
         written.
         """
-        request = allocation.Request(
+        request = Request(
             fund=fund,
             recipient=recipient,
             amount_pence=Pence(amount_pence),
@@ -164,7 +166,7 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
             if not recipient:
                 code = resolve.fund(session, fund).code
                 return headroom.of_fund(books_at(session, moment), code)[0]
-            penny = allocation.Request(
+            penny = Request(
                 fund=fund,
                 recipient=recipient,
                 amount_pence=Pence(1),

@@ -7,6 +7,7 @@ cap's limit as its ceiling. `grandfathered` is what a cap that was cut below its
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.stages import AUTHORITY, LineChange, Movement
 
 
@@ -83,3 +84,25 @@ def under(balance: Balance, ceiling: int | None) -> Balance:
     """Return the balance with another ceiling; what is held above it is grandfathered."""
     over = 0 if ceiling is None else max(0, balance.held - ceiling)
     return Balance(balance.held, balance.floor, ceiling, over)
+
+
+def line_keys(new: AwardEntry) -> tuple[Key, ...]:
+    """Return the balances that authority is drawn from: unallocated of its year and of no year."""
+    fund, own, unassigned = new.fund, f"{new.source}|{new.fy}|", f"{new.source}||"
+    return (
+        Key("stage", fund, "unallocated", own),
+        Key("stage", fund, "unallocated", unassigned),
+        Key("stage", fund, "authority", own),
+        Key("stage", fund, "authority", unassigned),
+    )
+
+
+def available(new: AwardEntry, position: Position) -> tuple[int, int]:
+    """Return the unallocated pence of the allocation's own year, and of no year."""
+    own, unassigned = (_free(position[key]) for key in line_keys(new)[:2])
+    return (own, unassigned) if new.fy else (own, 0)
+
+
+def _free(balance: Balance) -> int:
+    """Return the pence above a balance's floor: what is expected and not covered is not free."""
+    return balance.held - (balance.floor or 0)

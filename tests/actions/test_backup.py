@@ -16,8 +16,9 @@ from tests.conftest import Run, Start
 from vru_ledger.actions.backup import backup
 from vru_ledger.errors import AlreadyThere, BadInput, FileUnreadable, LedgerUnsound, LedgerUnusable
 from vru_ledger.store import backup_file
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
 from vru_ledger.store.ledger import head
+from vru_ledger.store.opening import open_database
 
 
 def opened(place: Path) -> Database:

@@ -27,7 +27,8 @@ from vru_ledger.domain.chain import GENESIS, link
 from vru_ledger.domain.register import Headline
 from vru_ledger.errors import LedgerUnusable
 from vru_ledger.store import sqlite
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
+from vru_ledger.store.opening import open_database
 
 # They are tampered with through SQLite, by its own means.
 pytestmark = pytest.mark.usefixtures("in_memory")

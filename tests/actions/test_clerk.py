@@ -32,7 +32,8 @@ from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Listing
 from vru_ledger.errors import BadInput, EntryRefused
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
+from vru_ledger.store.opening import open_database
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from vru_ledger.actions import copy as copying
 from vru_ledger.actions.copy import copy
 from vru_ledger.errors import AlreadyThere, Interrupted, LedgerUnusable
 from vru_ledger.store import ledger, rows
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
+from vru_ledger.store.opening import open_database
 
 
 @pytest.fixture

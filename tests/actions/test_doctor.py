@@ -15,8 +15,8 @@ from tests.conftest import Run
 from vru_ledger.actions.doctor import Diagnosed, doctor
 from vru_ledger.errors import LedgerUnusable
 from vru_ledger.store import doctor_mounts
-from vru_ledger.store.database import open_database
 from vru_ledger.store.doctor_mounts import Mount, mount_of
+from vru_ledger.store.opening import open_database
 
 HOT = bytes.fromhex("d9d505f920a163d7")
 

@@ -13,7 +13,8 @@ from tests.conftest import Run, Start
 from tests.fixtures import VERSIONS, ledger_of_version
 from vru_ledger.actions.migrate import migrate
 from vru_ledger.errors import LedgerBusy, LedgerDamaged, LedgerError, LedgerUnsound, LedgerUnusable
-from vru_ledger.store.database import VERSION, open_database
+from vru_ledger.store.database import VERSION
+from vru_ledger.store.opening import open_database
 
 
 def facts(place: Path) -> list[tuple[object, ...]]:

@@ -13,7 +13,8 @@ from tests.postgres import Server
 from vru_ledger.actions import roles as making_roles
 from vru_ledger.actions.migrate import migrate
 from vru_ledger.errors import LedgerBusy, LedgerOlder, LedgerUnsound, LedgerUnusable, NotPermitted
-from vru_ledger.store.database import VERSION, open_database, statements
+from vru_ledger.store.database import VERSION, statements
+from vru_ledger.store.opening import open_database
 
 ONE_BY_ONE = Path(str(fixtures.__file__)).with_name("guards-postgresql-one-by-one.sql")
 """The guards of a ledger that was made before they added up a stretch of entries."""

@@ -226,7 +226,8 @@ def test_nobody_applies_what_they_approved(database: Database, planned: Planned)
 
 
 def test_the_rules_find_an_entry_whose_approver_recorded_it(database: Database):
-    from vru_ledger.actions.allocate import Request, allocate
+    from vru_ledger.actions.allocate import allocate
+    from vru_ledger.actions.allocation_request import Request
     from vru_ledger.domain.money import Pence
     from vru_ledger.errors import EntryRefused
 

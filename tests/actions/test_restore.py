@@ -19,8 +19,8 @@ from vru_ledger.errors import (
     LedgerUnsound,
     LedgerUnusable,
 )
-from vru_ledger.store.database import open_database
 from vru_ledger.store.ledger import head
+from vru_ledger.store.opening import open_database
 
 
 @pytest.fixture

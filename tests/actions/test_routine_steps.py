@@ -33,7 +33,8 @@ from vru_ledger.domain.entries import Funding
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.store import soundness, wholeness
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
+from vru_ledger.store.opening import open_database
 from vru_ledger.store.sqlite import SQLite
 
 PLAIN = {

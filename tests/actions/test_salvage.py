@@ -16,7 +16,7 @@ from tests.conftest import Run
 from vru_ledger.actions.salvage import Salvaged, salvage
 from vru_ledger.domain.chain import link
 from vru_ledger.errors import AlreadyThere, BadInput, FileUnreadable, LedgerUnusable
-from vru_ledger.store.database import open_database
+from vru_ledger.store.opening import open_database
 
 WHO: dict[str, Any] = {"actor": "Ada", "recorded_at": "2026-11-22T12:00:00Z"}
 

@@ -168,7 +168,7 @@ BIG = """
 import sys
 from datetime import date
 from vru_ledger.actions.steps_many import steps_file, take_file
-from vru_ledger.store.database import open_database
+from vru_ledger.store.opening import open_database
 done = take_file(
     open_database(sys.argv[1]), steps_file(sys.argv[2], "advance"), "advance",
     today=date(2021, 4, 1), dated=None, actor="Ada", recorded_at="2021-04-01T09:00:00Z",

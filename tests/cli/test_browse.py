@@ -32,7 +32,8 @@ from vru_ledger.domain.entries import Entry
 from vru_ledger.domain.query import ANY, Query
 from vru_ledger.domain.register import Recipient
 from vru_ledger.errors import LedgerUnusable
-from vru_ledger.store.database import Database, Session, open_database
+from vru_ledger.store.database import Database, Session
+from vru_ledger.store.opening import open_database
 
 TODAY = date(2026, 11, 22)
 

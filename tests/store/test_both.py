@@ -39,7 +39,8 @@ from vru_ledger.exchange.seed_file import built_in_seed, read_seed
 from vru_ledger.position import Key
 from vru_ledger.store import ledger, register
 from vru_ledger.store.creation import create
-from vru_ledger.store.database import Database, Session, is_url, open_database
+from vru_ledger.store.database import Database, Session, is_url
+from vru_ledger.store.opening import open_database
 
 
 @pytest.fixture

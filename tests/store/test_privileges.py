@@ -9,7 +9,7 @@ from tests.builders import findings, with_everything
 from tests.postgres import Server
 from vru_ledger.actions import roles as making_roles
 from vru_ledger.actions.check import check
-from vru_ledger.store.database import open_database
+from vru_ledger.store.opening import open_database
 
 
 @pytest.fixture

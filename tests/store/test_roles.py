@@ -21,8 +21,9 @@ from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, Listing, Recipient
 from vru_ledger.errors import AlreadyThere, AuthorityMissing, BadInput, LedgerUnusable, NotPermitted
 from vru_ledger.store import ledger, roles
-from vru_ledger.store.database import Database, open_database
+from vru_ledger.store.database import Database
 from vru_ledger.store.journal import entry_row
+from vru_ledger.store.opening import open_database
 
 As = Callable[[str], Database]
 ANALYST = {

@@ -35,7 +35,8 @@ from vru_ledger.domain.register import Recipient
 from vru_ledger.errors import AlreadyThere, BadInput, LedgerBusy, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store import sqlite
 from vru_ledger.store.creation import create
-from vru_ledger.store.database import Database, Session, open_database
+from vru_ledger.store.database import Database, Session
+from vru_ledger.store.opening import open_database
 
 
 @pytest.fixture

@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from vru_ledger.actions import resolve
+from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
-from vru_ledger.domain.entries import Allocation, AwardEntry, Proposal, Recorded, Registration
-from vru_ledger.domain.money import Pence
+from vru_ledger.domain.entries import Allocation, Proposal, Registration
 from vru_ledger.domain.register import UNTOLD_KIND, Fund, Recipient
-from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, LedgerError
-from vru_ledger.position import Balance, Key, Position
+from vru_ledger.position import line_keys
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
-
-if TYPE_CHECKING:
-    from vru_ledger.domain.profiles import Instalment
-
-
-class Request(Value):
-    """An allocation as somebody asked for it: names, not codes; values already read.
-
-    `dated_by_clock` says that nobody gave the day. `kind` is the kind of a new recipient, who is
-    `distinct` from others whose name reads alike. `propose` asks for a proposal, which somebody
-    else approves. `plan` is how it will be paid: 'quarterly', 'monthly', a number of quarters, or
-    payments. `restates` is an award it replaces.
-    """
-
-    fund: str
-    recipient: str
-    amount_pence: Pence
-    dated: date
-    dated_by_clock: bool = False
-    fy: str = ""
-    term_from: date | None = None
-    term_to: date | None = None
-    area: str = ""
-    source: str = ""
-    purpose: str = ""
-    title: str = ""
-    decision: str = ""
-    reason: str = ""
-    key: str = ""
-    new_recipient: bool = False
-    kind: str = ""
-    propose: bool = False
-    distinct: bool = False
-    profile: str | tuple[Instalment, ...] = ""
-    restates: str = ""
-    plan: str = ""
-    approved_by: str = ""
-    relates_to: str = ""
-
-
-class Allocated(Value):
-    """What became of a request: recorded now, or `already` recorded under the same key."""
-
-    recorded: Recorded
-    entry: Allocation
-    fund_name: str
-    recipient_name: str
-    warnings: list[Breach]
-    already: bool = False
-    profile: Recorded | None = None
 
 
 def allocate(
@@ -241,7 +189,7 @@ class Allocator:
         """Return the refusal: every cap, which bind, the most that passes, and what to type."""
         from vru_ledger.actions.allocate_refused import refusal  # Only a refusal needs it.
 
-        return refusal(self, request, case, breaches)
+        return refusal(request, case, breaches, self.would_stop)
 
     def would_stop(self, request: Request) -> bool:
         """Say whether a request would be refused, or is none."""
@@ -346,25 +294,3 @@ _MOST_NAMES = 20_000
 
 _MOST_NEAR = 20
 """Wrong names, in one batch, for which the whole register is searched for a near one."""
-
-
-def line_keys(new: AwardEntry) -> tuple[Key, ...]:
-    """Return the balances that authority is drawn from: unallocated of its year and of no year."""
-    fund, own, unassigned = new.fund, f"{new.source}|{new.fy}|", f"{new.source}||"
-    return (
-        Key("stage", fund, "unallocated", own),
-        Key("stage", fund, "unallocated", unassigned),
-        Key("stage", fund, "authority", own),
-        Key("stage", fund, "authority", unassigned),
-    )
-
-
-def available(new: AwardEntry, position: Position) -> tuple[int, int]:
-    """Return the unallocated pence of the allocation's own year, and of no year."""
-    own, unassigned = (_free(position[key]) for key in line_keys(new)[:2])
-    return (own, unassigned) if new.fy else (own, 0)
-
-
-def _free(balance: Balance) -> int:
-    """Return the pence above a balance's floor: what is expected and not covered is not free."""
-    return balance.held - (balance.floor or 0)

@@ -7,7 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Protocol
 
-from vru_ledger.actions.allocate import Allocator, Request
+from vru_ledger.actions.allocate import Allocator
+from vru_ledger.actions.allocation_request import Request
 from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.findings import Finding

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vru_ledger.actions.allocate import Request, available
 from vru_ledger.actions.typed import as_typed, on_another_day
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.years import financial_year
 from vru_ledger.errors import AuthorityMissing, EntryRefused, LedgerError, PeriodClosed
+from vru_ledger.position import available
 from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.allocate import Allocator
+    from vru_ledger.actions.allocation_request import Request
+
+    WouldStop = Callable[[Request], bool]
+    """Whether a request would be refused too."""
 
 
 def refusal(
-    allocator: Allocator, request: Request, case: Case, breaches: list[Breach]
+    request: Request, case: Case, breaches: list[Breach], would_stop: WouldStop
 ) -> LedgerError:
     """Return the refusal: every cap, which bind, the most that passes, and what to type."""
     asked = f"{format_pounds(request.amount_pence)} of {case.fund.name} to {request.recipient}"
@@ -29,21 +33,21 @@ def refusal(
     typable = isinstance(request.profile, str)
     if all(breach.rule in DAY_RULES for breach in stopping):
         moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
-        hint = as_typed(moved) if typable and not allocator.would_stop(moved) else ""
+        hint = as_typed(moved) if typable and not would_stop(moved) else ""
         return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
     largest = 0
     commands = []
     proposed = request.replace(propose=True)
     alone = any(one.rule == "second-person" for one in stopping)
-    if alone and typable and not allocator.would_stop(proposed):
+    if alone and typable and not would_stop(proposed):
         commands.append(as_typed(proposed))
     if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
         largest = largest_passing(case, sum(available(case.entry, case.position)))
     smaller = request.replace(amount_pence=Pence(largest))
-    if largest and not allocator.would_stop(smaller):
+    if largest and not would_stop(smaller):
         commands += [as_typed(smaller)] if typable else []
         commands = commands or [_headroom_of(request, case.fund.code)]
-    elif typable and (command := _with_a_year(allocator, request, breaches)):
+    elif typable and (command := _with_a_year(request, breaches, would_stop)):
         largest = 0
         commands.append(command)
     else:
@@ -63,11 +67,11 @@ def refusal(
     return error(f"{asked} is refused: {said}", told)
 
 
-def _with_a_year(allocator: Allocator, request: Request, breaches: list[Breach]) -> str:
+def _with_a_year(request: Request, breaches: list[Breach], would_stop: WouldStop) -> str:
     """Return the command with the year of its day, where only a year was missing."""
     stopping = {breach.rule for breach in breaches if breach.severity == "stop"}
     told = request.replace(fy=financial_year(request.dated))
-    if request.fy or stopping != {"measurable"} or allocator.would_stop(told):
+    if request.fy or stopping != {"measurable"} or would_stop(told):
         return ""
     return as_typed(told)
 

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, cast
 
 from vru_ledger.actions import resolve
-from vru_ledger.actions.allocate import available, line_keys
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.award_states import TYPED, Happened, Life, life_of, marks
@@ -24,6 +23,7 @@ from vru_ledger.errors import (
     PeriodClosed,
     ReasonMissing,
 )
+from vru_ledger.position import available, line_keys
 from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal, caps_met, largest_passing, needs

@@ -10,8 +10,9 @@ from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.query import Moment
 from vru_ledger.domain.value import Value
 from vru_ledger.store import between
-from vru_ledger.store.books import Books, books_at
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.present_books import Books
 
 _COUNTED = ("amount", "share", "recipients")
 _UNUSED = "nothing used yet"

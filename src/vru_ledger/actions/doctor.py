@@ -11,7 +11,8 @@ from vru_ledger.actions.check import check
 from vru_ledger.domain.findings import Finding
 from vru_ledger.errors import LedgerBusy, LedgerUnusable
 from vru_ledger.store import doctor_file, doctor_locks, doctor_server
-from vru_ledger.store.database import Database, is_url, open_database
+from vru_ledger.store.database import Database, is_url
+from vru_ledger.store.opening import open_database
 from vru_ledger.store.sqlite import WAIT
 
 

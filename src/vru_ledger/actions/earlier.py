@@ -10,8 +10,8 @@ from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.register import Fund
 from vru_ledger.position import Balance, Key
-from vru_ledger.store.books import Books
 from vru_ledger.store.journal import Journal
+from vru_ledger.store.present_books import Books
 
 
 class EarlierRecorder(Recorder):

@@ -1,7 +1,8 @@
 """How much more could go: to a fund, to a recipient of it, and which cap stops more."""
 
 from vru_ledger.actions import resolve
-from vru_ledger.actions.allocate import Allocator, Request, available
+from vru_ledger.actions.allocate import Allocator
+from vru_ledger.actions.allocation_request import Request
 from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import OPTION_OF, each_counting, missing, stops_total
 from vru_ledger.domain.answer import Answer
@@ -12,13 +13,14 @@ from vru_ledger.domain.query import NOW, Moment, at_moment
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.position import Key
+from vru_ledger.position import Key, available
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import caps_met
 from vru_ledger.store import authority, ledger, register
-from vru_ledger.store.books import Books, books_at
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.present_books import Books
 
 _HEADROOM = {
     "headroom": "the most that one more allocation could be: the least room of any cap that stops, "

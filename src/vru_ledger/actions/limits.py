@@ -12,7 +12,7 @@ from vru_ledger.domain.entries import CapSet, Recorded
 from vru_ledger.domain.text import parse_code
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput
-from vru_ledger.store import figures, ledger, register
+from vru_ledger.store import holdings, ledger, register
 from vru_ledger.store.database import Database, Session
 
 
@@ -65,7 +65,7 @@ def set_cap(
         limit = recorder.state(entry.fund).bounds[entry.cap].limit
         over = [
             (bucket, held - limit)
-            for bucket, held in figures.fullest(session, entry.fund, entry.cap, _OVER)
+            for bucket, held in holdings.fullest(session, entry.fund, entry.cap, _OVER)
             if held > limit
         ]
         return CapChange(recorded=recorded, entry=entry, was=was, over=over)

@@ -15,9 +15,10 @@ from vru_ledger.errors import LedgerBusy, LedgerUnsound
 from vru_ledger.store import backup_file, ledger, soundness, sqlite
 from vru_ledger.store.backup_file import Moved, Opened
 from vru_ledger.store.creation import fill_new
-from vru_ledger.store.database import VERSION, Database, Session, is_url, must_be_known
+from vru_ledger.store.database import VERSION, Database, Session, is_url
 from vru_ledger.store.ledger import Head
 from vru_ledger.store.migrations import OldTables, old_tables
+from vru_ledger.store.opening import must_be_known
 from vru_ledger.store.sqlite import WAIT
 
 _TRIES = 5

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from vru_ledger.actions import headroom, resolve
-from vru_ledger.actions.allocate import Allocator, Request
+from vru_ledger.actions.allocate import Allocator
+from vru_ledger.actions.allocation_request import Request
 from vru_ledger.actions.authority import Changer
 from vru_ledger.actions.authority_request import AuthorityRequest
 from vru_ledger.actions.award import Stepper, StepRequest, of_award_fields

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from vru_ledger.actions.allocate import Allocated, Request
+from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.award import Stepper, of_award_fields
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.domain.award_states import Life

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 from datetime import date
 
-from vru_ledger.actions.allocate import Allocated, Allocator, Request
+from vru_ledger.actions.allocate import Allocator
+from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.authority_request import NONE
 from vru_ledger.actions.award import Stepper, StepRequest, as_typed
 from vru_ledger.actions.record import Recorder

@@ -10,8 +10,9 @@ from vru_ledger.domain.register import Fund, Headline
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.store import ledger, register
-from vru_ledger.store.books import Books, books_at
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.present_books import Books
 
 _NEARLY = 90
 """Per cent of its limit at which a cap is worth watching."""

@@ -12,7 +12,7 @@ from vru_ledger.domain.years import FIRST_YEAR, LAST_YEAR, parse_financial_year
 from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.allocate import Request
+    from vru_ledger.actions.allocation_request import Request
 
 
 def _parse_decision(text: str) -> str:

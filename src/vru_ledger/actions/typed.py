@@ -10,7 +10,7 @@ from vru_ledger.domain.money import format_decimal
 from vru_ledger.domain.periods import first_open_day, holding
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.allocate import Request
+    from vru_ledger.actions.allocation_request import Request
     from vru_ledger.rules.case import Breach, Case
 
 

@@ -31,7 +31,7 @@ from vru_ledger.domain.years import parse_date, parse_term
 from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
-    from vru_ledger.actions.allocate import Allocated, Request
+    from vru_ledger.actions.allocation_request import Allocated, Request
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -97,7 +97,7 @@ def allocate(
 
 def _request(terminal: Terminal, typed: dict[str, Any]) -> "Request":
     """Return what was typed as a request, every value read. Raises BadInput."""
-    from vru_ledger.actions.allocate import Request
+    from vru_ledger.actions.allocation_request import Request
 
     on, term = typed["on"], typed["term"]
     term_from, term_to = read(parse_term, "--term", term) if term else (None, None)

@@ -41,7 +41,7 @@ def headroom(
     """How much more could go, and which cap stops more."""
     from vru_ledger.actions import headroom as action
     from vru_ledger.actions import resolve
-    from vru_ledger.actions.allocate import Request
+    from vru_ledger.actions.allocation_request import Request
     from vru_ledger.domain.money import Pence
 
     terminal, asked = terminal_of(ctx), query_of(as_of=as_of, known_at=known_at)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.query import Query
-from vru_ledger.errors import BadInput, FileUnreadable
+from vru_ledger.errors import FileUnreadable
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Session
 
@@ -37,7 +37,16 @@ class MadeBy(NamedTuple):
     counted_to: date | None
 
 
-def signed(session: Session, report: str, query: Query, answer: Answer, units: str = "") -> Answer:
+def answered(session: Session, name: str, asked: Query, units: str = "") -> Answer:
+    """Return what a report says, and how to make it again. Raises BadInput, NotFound."""
+    from vru_ledger import reports
+    from vru_ledger.actions import resolve
+
+    query = resolve.query(session, asked)
+    return _signed(session, name, query, reports.report(name).answer(session, query), units)
+
+
+def _signed(session: Session, report: str, query: Query, answer: Answer, units: str = "") -> Answer:
     """Return an answer that says how it was made: in its meta, as `made_by` and `recorded_at`."""
     entry, head = int(answer.meta["entry"]), str(answer.meta["ledger_head"])
     words = [report, *_options(query), "--known-at", str(entry)]
@@ -81,7 +90,7 @@ def _quoted(word: str) -> str:
 
 
 def read_made_by(text: str, file: str) -> MadeBy:
-    """Read what `signed` wrote. Raises FileUnreadable for anything else."""
+    """Read what `answered` wrote. Raises FileUnreadable for anything else."""
     import shlex
 
     found = re.fullmatch(
@@ -103,25 +112,3 @@ def read_made_by(text: str, file: str) -> MadeBy:
         )
     head = "" if found[3] == "none" else found[3]
     return MadeBy(words[0], tuple(words[1:]), int(found[2]), head, counted_to)
-
-
-def made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
-    """Return the answer that a report gives to what it was asked then, shaped for a way of showing.
-
-    Raises BadInput or NotFound where it can no longer be asked.
-    """
-    import typer.main
-
-    from vru_ledger.cli.main import UsageError
-    from vru_ledger.cli.report import answered, app, asked_with, must_be_there, shaped
-
-    must_be_there(made_by.report)
-    command: Any = typer.main.get_command(app)
-    try:
-        typed = command.make_context("report", [made_by.report, *made_by.options]).params
-    except UsageError as problem:
-        said = getattr(problem, "message", str(problem))
-        raise BadInput(f"its options are not those of this program ({said})") from None
-    units = str(typed.get("units") or "")
-    asked = asked_with(typed).replace(today=made_by.counted_to)
-    return shaped(answered(session, made_by.report, asked, units), way, units)

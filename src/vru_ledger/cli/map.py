@@ -44,8 +44,7 @@ def map_(
     output: Output = "",
 ) -> None:
     """Every borough at its place on the grid of London: its letters, a shade and a figure."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.cli.made_by import signed
+    from vru_ledger.cli.made_by import answered
     from vru_ledger.cli.output import chosen_format, emit, write_whole
     from vru_ledger.render.tiles import draw
     from vru_ledger.reports import map as report
@@ -66,8 +65,7 @@ def map_(
         stage="" if measure == report.ALLOCATED else measure,
     )
     with terminal_of(ctx).open().read() as session:
-        query = resolve.query(session, asked)
-        answer = signed(session, "map", query, report.answer(session, query))
+        answer = answered(session, "map", asked)
         if format_ or (output and not output.endswith(".txt")):
             emit(answer, format_, output)
         elif output:

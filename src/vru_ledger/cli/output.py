@@ -149,3 +149,20 @@ def _must_not_be_a_database(path: str) -> None:
         raise FileUnreadable(
             f"{path} is a ledger or another database, and is not replaced", "name another file"
         )
+
+
+FOR_READING = ("table", "plain", "md", "html", "sentences")
+"""Ways of showing for people, who read subtotals and figures in thousands; programs add up rows."""
+
+
+def shaped(answer: Answer, way: str, units: str) -> Answer:
+    """Return an answer as a way of showing wants it: for people with subtotals, in `units`."""
+    if way not in FOR_READING:
+        return answer
+    from vru_ledger.render.layout import for_reading
+
+    if way == "html" and answer.charted:
+        # Read twice, for the picture and for the table; no picture has subtotals in it.
+        rows = list(answer.rows)
+        answer = answer.replace(rows=rows, charted_rows=rows)
+    return for_reading(answer, units)

@@ -10,8 +10,8 @@ from typing import Any
 
 from vru_ledger import render, reports
 from vru_ledger.actions import resolve
-from vru_ledger.cli.output import write_whole
-from vru_ledger.cli.report import answered, shaped
+from vru_ledger.cli.made_by import answered
+from vru_ledger.cli.output import shaped, write_whole
 from vru_ledger.cli.terminal import Terminal, say_aside
 from vru_ledger.domain.answer import Answer, Pack
 from vru_ledger.domain.query import Query

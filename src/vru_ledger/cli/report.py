@@ -1,11 +1,11 @@
 """`vru-ledger report`: ask a question of the ledger, and choose how to see the answer."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from vru_ledger.cli.made_by import signed
+from vru_ledger.cli.made_by import answered
 from vru_ledger.cli.options import (
     AreaFilter,
     AsOf,
@@ -35,14 +35,18 @@ from vru_ledger.cli.options import (
     query_of,
     terminal_of,
 )
-from vru_ledger.cli.output import chosen_format, drawn_format, emit, with_picture
+from vru_ledger.cli.output import (
+    FOR_READING,
+    chosen_format,
+    drawn_format,
+    emit,
+    shaped,
+    with_picture,
+)
 from vru_ledger.cli.terminal import held, read, say
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import BadInput, NotFound
-
-if TYPE_CHECKING:
-    from vru_ledger.store.database import Session
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -133,32 +137,6 @@ def must_be_there(name: str) -> None:
             f"no report is called {name[:40]!r}" + (f"; did you mean {near[0]}?" if near else ""),
             f"there are {', '.join([*reports.names(), 'pack'])}",
         )
-
-
-def answered(session: "Session", name: str, asked: Query, units: str = "") -> Answer:
-    """Return what a report says, and how to make it again. Raises BadInput, NotFound."""
-    from vru_ledger import reports
-    from vru_ledger.actions import resolve
-
-    query = resolve.query(session, asked)
-    return signed(session, name, query, reports.report(name).answer(session, query), units)
-
-
-FOR_READING = ("table", "plain", "md", "html", "sentences")
-"""Ways of showing for people, who read subtotals and figures in thousands; programs add up rows."""
-
-
-def shaped(answer: Answer, way: str, units: str) -> Answer:
-    """Return an answer as a way of showing wants it: for people with subtotals, in `units`."""
-    if way not in FOR_READING:
-        return answer
-    from vru_ledger.render.layout import for_reading
-
-    if way == "html" and answer.charted:
-        # Read twice, for the picture and for the table; no picture has subtotals in it.
-        rows = list(answer.rows)
-        answer = answer.replace(rows=rows, charted_rows=rows)
-    return for_reading(answer, units)
 
 
 def _way(asked: str, output: str, *, sentences: bool, chart: bool) -> str:

@@ -44,7 +44,7 @@ class Terminal:
 
     def open(self) -> Database:
         """Open the ledger. Raises LedgerUnusable if there is none."""
-        from vru_ledger.store.database import open_database
+        from vru_ledger.store.opening import open_database
 
         database = open_database(self.place, wait=self.wait, on_wait=say_waiting)
         _opened.append(database)

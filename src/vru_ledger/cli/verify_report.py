@@ -16,6 +16,7 @@ from vru_ledger.errors import BadInput, ExitCode, FileUnreadable, LedgerError
 if TYPE_CHECKING:
     from vru_ledger.actions.verify_report import Compared
     from vru_ledger.cli.made_by import MadeBy
+    from vru_ledger.domain.answer import Answer
     from vru_ledger.exchange.report_file import Part
     from vru_ledger.store.database import Session
 
@@ -95,10 +96,9 @@ def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compar
     """Make a report again in the format in which it was kept, and compare."""
     from vru_ledger import render
     from vru_ledger.actions.verify_report import compare
-    from vru_ledger.cli.made_by import made_again
     from vru_ledger.exchange.report_file import open_report
 
-    answer = made_again(session, made_by, way)
+    answer = _made_again(session, made_by, way)
     with tempfile.TemporaryDirectory(prefix="vru-ledger-") as folder:
         place = os.path.join(folder, f"again.{way}")
         how: dict[str, Any] = {"encoding": "utf-8", "newline": ""}
@@ -107,6 +107,30 @@ def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compar
             render.renderer(way).render(answer, out, width=120, colour=False)
         with open_report(place) as again:
             return compare(kept, again.parts[0])
+
+
+def _made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
+    """Return the answer that a report gives to what it was asked then, shaped for a way of showing.
+
+    Raises BadInput or NotFound where it can no longer be asked.
+    """
+    import typer.main
+
+    from vru_ledger.cli import report
+    from vru_ledger.cli.made_by import answered
+    from vru_ledger.cli.main import UsageError
+    from vru_ledger.cli.output import shaped
+
+    report.must_be_there(made_by.report)
+    command: Any = typer.main.get_command(report.app)
+    try:
+        typed = command.make_context("report", [made_by.report, *made_by.options]).params
+    except UsageError as problem:
+        said = getattr(problem, "message", str(problem))
+        raise BadInput(f"its options are not those of this program ({said})") from None
+    units = str(typed.get("units") or "")
+    asked = report.asked_with(typed).replace(today=made_by.counted_to)
+    return shaped(answered(session, made_by.report, asked, units), way, units)
 
 
 def _many(told: dict[str, Any]) -> str:

@@ -75,9 +75,7 @@ def _read(file: BinaryIO, first: bytes, name: str) -> ReportFile:
         return ReportFile("xlsx", tuple(_of_workbook(Workbook(file, name))))
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
-        from vru_ledger.exchange.report_page import parts_of_page
-
-        return ReportFile("html", tuple(parts_of_page(_whole(file, name))))
+        return ReportFile("html", tuple(_of_page(_whole(file, name))))
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     if start.startswith(b"{"):
         line = start.split(b"\n", 1)[0].strip()
@@ -139,6 +137,21 @@ def _of_document(told: Any, name: str) -> Part:
     meta = _an_object(told, name).get("meta")
     made_by = meta.get(MADE_BY, "") if isinstance(meta, dict) else ""
     return Part(made_by if isinstance(made_by, str) else "", tuple(_tables(told, name)))
+
+
+def _of_page(text: str) -> Iterator[Part]:
+    """Yield a part for each section that names its command, with the tables that follow it."""
+    from vru_ledger.exchange.report_page import tables_of_page
+
+    made_by, tables = "", list[Table]()
+    for one in tables_of_page(text):
+        if one.made_by is not None:
+            if tables:
+                yield Part(made_by, tuple(tables))
+            made_by, tables = one.made_by, []
+        tables.append(Table("".join(one.title), tuple(one.heading), one.rows))
+    if tables:
+        yield Part(made_by, tuple(tables))
 
 
 def _tables(told: dict[str, Any], name: str) -> Iterator[Table]:

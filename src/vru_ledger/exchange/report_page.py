@@ -1,16 +1,13 @@
-"""Pages that `render/as_html.py` wrote, read back: their tables, and which command made each."""
+"""Pages that `render/as_html.py` wrote, read back: tables, and which command made each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import NamedTuple
 
-from vru_ledger.exchange.report_file import Part, Table
 
-
-class _Found(NamedTuple):
-    """One table of a page, and the command that its section names; None if it names none."""
+class PageTable(NamedTuple):
+    """One table of a page. `made_by` is the command that its section names, None if none does."""
 
     made_by: str | None
     title: list[str]
@@ -23,7 +20,7 @@ class _Page(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[_Found] = []
+        self.found: list[PageTable] = []
         self._made_by: str | None = None
         self._within = ""
         self._cell: list[str] | None = None
@@ -33,7 +30,7 @@ class _Page(HTMLParser):
         if tag == "section":
             self._made_by = dict(attrs).get("data-made-by")
         elif tag == "table":
-            self.found.append(_Found(self._made_by, [], [], []))
+            self.found.append(PageTable(self._made_by, [], [], []))
         elif not self.found:
             return
         elif tag in ("thead", "tbody", "tfoot"):
@@ -66,17 +63,9 @@ class _Page(HTMLParser):
             table.rows[-1].append(text)
 
 
-def parts_of_page(text: str) -> Iterator[Part]:
-    """Yield a part for each section that names its command, with the tables that follow it."""
+def tables_of_page(text: str) -> list[PageTable]:
+    """Return the tables of a page in their order."""
     page = _Page()
     page.feed(text)
     page.close()
-    made_by, tables = "", list[Table]()
-    for one in page.found:
-        if one.made_by is not None:
-            if tables:
-                yield Part(made_by, tuple(tables))
-            made_by, tables = one.made_by, []
-        tables.append(Table("".join(one.title), tuple(one.heading), one.rows))
-    if tables:
-        yield Part(made_by, tuple(tables))
+    return page.found

@@ -16,8 +16,9 @@ from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.value import Value
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import figures, register
-from vru_ledger.store.books import Books, books_at
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.present_books import Books
 
 TITLE = "Caps: every limit, what is used of it, and what is left"
 

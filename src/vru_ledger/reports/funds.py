@@ -11,8 +11,9 @@ from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, recipients, sources
 from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.store import register
-from vru_ledger.store.books import Books, books_at
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.present_books import Books
 
 TITLE = "The funds, their authority, and who may receive them"
 

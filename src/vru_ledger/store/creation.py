@@ -11,15 +11,8 @@ from typing import TypeVar
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.errors import AlreadyThere, OutcomeUnknown
 from vru_ledger.store import new_file, sqlite
-from vru_ledger.store.database import (
-    APPLICATION,
-    VERSION,
-    Database,
-    Session,
-    is_url,
-    must_be_known,
-    statements,
-)
+from vru_ledger.store.database import APPLICATION, VERSION, Database, Session, is_url, statements
+from vru_ledger.store.opening import must_be_known
 
 Result = TypeVar("Result")
 

@@ -12,7 +12,6 @@ from vru_ledger.errors import (
     Interrupted,
     LedgerDamaged,
     LedgerError,
-    LedgerUnusable,
     NotPermitted,
 )
 
@@ -271,32 +270,6 @@ def masked(place: str) -> str:
     if not found:
         return "the address given"
     return f"{scheme.rpartition(' ')[2]}://{rest.rpartition('@')[2].partition('?')[0]}"
-
-
-def must_be_known(place: str) -> None:
-    """Raise LedgerUnusable unless an address is one of PostgreSQL's."""
-    if not place.startswith(("postgresql://", "postgres://")):
-        raise LedgerUnusable(
-            f"{masked(place)} is not the address of a ledger",
-            "an address begins with postgresql://",
-        )
-
-
-def open_database(
-    place: str, *, wait: float = 30.0, on_wait: Callable[[], None] | None = None
-) -> Database:
-    """Open the ledger at a path or a postgresql:// address. Raises LedgerUnusable.
-
-    `wait` is how many seconds to wait for another writer; `on_wait` is called once if we must.
-    """
-    if is_url(place):
-        must_be_known(place)
-        from vru_ledger.store import postgresql
-
-        return postgresql.open_ledger(place, wait=wait, on_wait=on_wait)
-    from vru_ledger.store import sqlite
-
-    return sqlite.open_ledger(place, wait=wait, on_wait=on_wait)
 
 
 def statements(script: str) -> Iterator[str]:

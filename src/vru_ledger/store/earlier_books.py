@@ -19,8 +19,8 @@ from vru_ledger.domain.stages import AUTHORITY, HELD
 from vru_ledger.position import Balance, Key, floor_of, line_changes
 from vru_ledger.store import authority, ledger
 from vru_ledger.store.authority import Line
-from vru_ledger.store.books import Books
 from vru_ledger.store.database import Row, Session
+from vru_ledger.store.present_books import Books
 from vru_ledger.store.turnovers import turned_over
 
 _GROWS = (

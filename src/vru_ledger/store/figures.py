@@ -286,28 +286,6 @@ def authority_of_funds(session: Session, query: Query) -> dict[str, int]:
     return {group.keys[0]: group.sums[0] for group in Figures(session).groups(("fund",), then)}
 
 
-def fullest(session: Session, fund: str, cap: str, most: int) -> list[tuple[str, int]]:
-    """Return a cap's fullest buckets and what they hold, the fullest first, of equals the last.
-
-    So they lie in the index, and none but these is read.
-    """
-    rows = session.rows(
-        "SELECT bucket, held FROM balances WHERE scope = 'cap' AND fund = ? AND name = ?"
-        " ORDER BY held DESC, bucket DESC LIMIT ?",
-        (fund, cap, most),
-    )
-    return [(bucket, held) for bucket, held in rows]
-
-
-def buckets(session: Session, fund: str, cap: str) -> Iterator[tuple[str, int]]:
-    """Yield all of a cap's buckets and what they hold, the fullest first."""
-    return session.stream(
-        "SELECT bucket, held FROM balances WHERE scope = 'cap' AND fund = ? AND name = ?"
-        " ORDER BY held DESC, bucket",
-        (fund, cap),
-    )
-
-
 def recipient_names(session: Session, codes: Collection[str]) -> dict[str, str]:
     """Return the names of these recipients, by code."""
     asked = sorted(codes)

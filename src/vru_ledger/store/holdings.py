@@ -1,4 +1,4 @@
-"""What recipients have been promised, one row for each recipient or award."""
+"""What the buckets of a cap hold, and what recipients have been promised: a row for each."""
 
 from __future__ import annotations
 
@@ -32,4 +32,26 @@ def recipients(session: Session, fund: str) -> Iterator[Row]:
     return session.stream(
         f"SELECT {_RECIPIENT}, COALESCE({promised}, 0), r.citation FROM recipients r"
         " ORDER BY r.code"
+    )
+
+
+def fullest(session: Session, fund: str, cap: str, most: int) -> list[tuple[str, int]]:
+    """Return a cap's fullest buckets and what they hold, the fullest first, of equals the last.
+
+    So they lie in the index, and none but these is read.
+    """
+    rows = session.rows(
+        "SELECT bucket, held FROM balances WHERE scope = 'cap' AND fund = ? AND name = ?"
+        " ORDER BY held DESC, bucket DESC LIMIT ?",
+        (fund, cap, most),
+    )
+    return [(bucket, held) for bucket, held in rows]
+
+
+def buckets(session: Session, fund: str, cap: str) -> Iterator[tuple[str, int]]:
+    """Yield all of a cap's buckets and what they hold, the fullest first."""
+    return session.stream(
+        "SELECT bucket, held FROM balances WHERE scope = 'cap' AND fund = ? AND name = ?"
+        " ORDER BY held DESC, bucket",
+        (fund, cap),
     )
