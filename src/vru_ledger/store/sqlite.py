@@ -193,7 +193,8 @@ class SQLite:
                 "check the disk, and your permission for the file and its folder",
             )
         if primary == sqlite3.SQLITE_ERROR and "no such table" in str(error):
-            return not_a_ledger(self.place)
+            # Its header says that it is a ledger, so somebody took the table away.
+            return damaged_because(self.place, str(error))
         return None
 
     def translate_commit(self, error: Exception) -> LedgerError | None:
