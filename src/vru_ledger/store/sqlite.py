@@ -19,6 +19,7 @@ from vru_ledger.errors import (
     LedgerBusy,
     LedgerError,
     LedgerOlder,
+    LedgerUnreadable,
     LedgerUnusable,
     OutcomeUnknown,
 )
@@ -174,6 +175,8 @@ class SQLite:
         primary = code & 0xFF
         if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return busy(self.place)
+        if code in _CANNOT_UNDO:
+            return _half_written(self.place)
         if primary == sqlite3.SQLITE_READONLY:
             return LedgerUnusable(
                 f"{self.place} is read-only; nothing was written",
@@ -188,7 +191,7 @@ class SQLite:
         if undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return damaged_because(self.place, str(error))
         if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
-            return LedgerUnusable(
+            return LedgerUnreadable(
                 f"{self.place} cannot be read or written ({error})",
                 "check the disk, and your permission for the file and its folder",
             )
@@ -199,11 +202,8 @@ class SQLite:
 
     def translate_commit(self, error: Exception) -> LedgerError | None:
         """Return what an error of COMMIT means: after a lock nothing was kept, else who knows."""
-        if _code(error) & 0xFF in (
-            sqlite3.SQLITE_BUSY,
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_CONSTRAINT,
-        ):
+        kept_nothing = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT)
+        if _code(error) & 0xFF in kept_nothing:
             return self.translate(error)
         return OutcomeUnknown(
             f"{self.place} failed while the entry was being kept ({error}): "
@@ -214,6 +214,19 @@ class SQLite:
 
 def _code(error: Exception) -> int:
     return getattr(error, "sqlite_errorcode", 0) or 0
+
+
+_CANNOT_UNDO = (sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_IOERR_DELETE)
+"""Somebody was stopped half way, and who opens the ledger may not undo it, or not to the end."""
+
+
+def _half_written(place: str) -> LedgerUnreadable:
+    return LedgerUnreadable(
+        f"{place} cannot be opened: somebody was stopped while writing to it, and you may not undo "
+        f"what was half written (it is in {place}-journal)",
+        "ask whoever may write to the file and its folder to run any command on it; never remove "
+        "the journal by hand",
+    )
 
 
 def busy(place: str) -> LedgerBusy:
@@ -274,9 +287,12 @@ def open_of_any_version(
             raise not_a_ledger(place) from error
         if _code(error) & 0xFF == sqlite3.SQLITE_BUSY:
             raise busy(place) from error
-        raise LedgerUnusable(
+        if _code(error) in _CANNOT_UNDO:
+            raise _half_written(place) from error
+        broken = _code(error) & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+        raise (LedgerUnreadable if broken else LedgerUnusable)(
             f"{place} cannot be opened ({error})",
-            "check your permission for the file, and whether it is whole",
+            "check your permission for the file and its folder, and the disk",
         ) from error
     driver = SQLite(connection, place, on_wait, wait)
     driver.file = file if file == which_file(place) else None
