@@ -20,6 +20,7 @@ from vru_ledger.store.ledger import Head
 from vru_ledger.store.migrations import OldTables, old_tables
 from vru_ledger.store.opening import must_be_known
 from vru_ledger.store.sqlite import WAIT
+from vru_ledger.store.sqlite_errors import wrong_version
 
 _TRIES = 5
 
@@ -65,7 +66,7 @@ def migrate(
     old = Opened(place, wait, on_wait)
     try:
         if old.version > VERSION:
-            raise sqlite.wrong_version(place, old.version)
+            raise wrong_version(place, old.version)
         if old.version == VERSION:
             return _of_today(migrate_guards.of_file(old, preview=preview, on_entries=on_entries))
         tables = old_tables(place, old.version)

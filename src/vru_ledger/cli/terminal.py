@@ -115,8 +115,8 @@ def _user() -> str:
 
 
 def say_waiting() -> None:
-    """Say that somebody else is writing, and that we wait for them."""
-    say_aside("waiting: somebody else is writing to the ledger ...")
+    """Say that somebody else is writing, or still reading, and that we wait for them."""
+    say_aside("waiting: somebody else is using the ledger ...")
 
 
 def read(parse: Callable[[str], Value], what: str, typed: str) -> Value:

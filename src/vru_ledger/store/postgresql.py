@@ -31,7 +31,8 @@ from vru_ledger.store.database import (
     damaged_because,
     masked,
 )
-from vru_ledger.store.sqlite import PATIENCE, wrong_version
+from vru_ledger.store.sqlite import PATIENCE
+from vru_ledger.store.sqlite_errors import wrong_version
 
 try:
     import psycopg
