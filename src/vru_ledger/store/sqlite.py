@@ -230,6 +230,8 @@ def open_of_any_version(
             raise not_a_ledger(place) from error
         if code_of(error) & 0xFF == sqlite3.SQLITE_BUSY:
             raise busy(place) from error
+        if code_of(error) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise damaged_because(place, str(error)) from error
         if code_of(error) in CANNOT_UNDO:
             raise half_written(place) from error
         broken = code_of(error) & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
