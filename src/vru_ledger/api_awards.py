@@ -180,7 +180,7 @@ class AwardCalls:
     def write_off(
         self, award: str, amount_pence: int | None, **words: Unpack[ReasonedStep]
     ) -> Stepped:
-        """Give up what was demanded back: a loss."""
+        """Give up what was demanded back: a loss, and so under a decision only."""
         return self._step("write-off", award, amount_pence, words)
 
     def close_award(self, award: str, **words: Unpack[StepWords]) -> Stepped:
