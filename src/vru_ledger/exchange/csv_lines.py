@@ -190,7 +190,8 @@ def faults_of(heading: Sequence[str], faults: Iterable[tuple[str, Sequence[str]]
 def problem_of(cells: Sequence[str], wide: int) -> str:
     """Say why a row is none of a table of `wide` columns; '' if it is one."""
     if len(cells) != wide:
-        return f"it has {len(cells)} cells where the heading has {wide}"
+        many = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        return f"it has {many} where the heading has {wide}"
     if max(map(len, cells)) > _LONGEST_CELL:
         return f"a cell is longer than {_LONGEST_CELL:,} characters"
     return ""

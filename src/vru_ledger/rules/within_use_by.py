@@ -31,7 +31,7 @@ def within_use_by(case: Case) -> Iterator[Breach]:
             yield Breach("within-use-by", "warn", said)
     elif isinstance(new, AuthorityEntry) and new.KIND == "lapse" and new.fy and new.dated:
         ends_on = year_bounds(new.fy)[1]
-        if new.dated < ends_on:
+        if new.dated < ends_on and new.certainty != "expected":
             said = f"{new.fy} ends on {ends_on.isoformat()}: the money lapses before its year does"
             yield Breach("within-use-by", "warn", said)
     elif isinstance(new, Funding) and not new.fy and (in_year_only or new.in_year_only):
