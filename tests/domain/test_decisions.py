@@ -18,10 +18,7 @@ from vru_ledger.domain.decisions import parse_decision
         *[(typed, "MD3274") for typed in ("MD3274", "md 3274", "MD-3274")],
         *[(typed, "DD2738") for typed in ("DD2738", "dd 2738")],
         *[("add 2600", "ADD2600"), ("DAR 12", "DAR12")],
-        *[
-            (typed, typed)
-            for typed in ("Paper 15", "PCD x", "Board, 3 May", "MD3274a", "XPCD 1")
-        ],
+        *[(typed, typed) for typed in ("Paper 15", "PCD x", "Board, 3 May", "MD3274a", "XPCD 1")],
     ],
 )
 def test_a_reference_is_stored_in_one_spelling(typed: str, stored: str):

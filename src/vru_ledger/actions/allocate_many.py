@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vru_ledger.actions.allocate import Allocator
 from vru_ledger.actions.allocation_request import Request
@@ -21,6 +21,9 @@ from vru_ledger.errors import LedgerError
 from vru_ledger.exchange.batch_file import BatchFile, BatchRow
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, Session
+
+if TYPE_CHECKING:
+    from vru_ledger.exchange.table_file import TableFile
 
 # Funds, areas and sources are few, and named in every row.
 _parse_one_of_few = lru_cache(1_024)(parse_name)
@@ -45,6 +48,15 @@ _READ: Mapping[str, tuple[str, Callable[[str], object]]] = {
 
 REQUIRED = ("fund", "recipient", "amount")
 OPTIONAL = tuple(column for column in _READ if column not in REQUIRED)
+
+
+def workbook_of(path: str, sheet: str = "") -> TableFile | None:
+    """Return a workbook of allocations, opened; None for CSV, unless a sheet was asked of it."""
+    from vru_ledger.exchange.table_file import TableFile, holds_workbook
+
+    if not sheet and not holds_workbook(path):
+        return None
+    return TableFile(path, REQUIRED, OPTIONAL, sheet=sheet, as_batch=True)
 
 
 class Rows(Protocol):

@@ -35,7 +35,8 @@ class TableFile:
     `keys_begin` is what the keys of its rows begin with, so that one file may be claimed first and
     paid afterwards. A row's key is the file's hash, the row, and which occurrence of the same cells
     it is: the same file twice records once, two rows that are truly alike record twice. Of CSV
-    other line ends make no other file; `hash` is that of its bytes.
+    other line ends make no other file; `hash` is that of its bytes. `as_batch`: the keys are those
+    that a `BatchFile` has, for rows that may be read as either.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class TableFile:
         columns: ColumnMap = AS_OURS,
         sheet: str = "",
         keys_begin: str = "",
+        as_batch: bool = False,
     ) -> None:
         self.path = path
         self.name = shown(Path(path).name)
@@ -60,6 +62,7 @@ class TableFile:
         self._known = (*required, *optional)
         self._sheet = sheet or columns.sheet
         self._keys_begin = keys_begin
+        self._as_batch = as_batch
         self._size = 1
         self._lines: Lines | None = None
         self._cells: Cells | None = None
@@ -100,8 +103,8 @@ class TableFile:
                     bad.append(one)
                 findings += bad
                 if not bad:
-                    key = f"{self._keys_begin}{self._rows_hash[:16]}-{number}-{seen[same]}"
-                    yield BatchRow(number, ours, key)
+                    key = f"{self._keys_begin}{self._rows_hash[:16]}-{number}"
+                    yield BatchRow(number, ours, key if self._as_batch else f"{key}-{seen[same]}")
 
     def _finding(self, number: int, cells: Mapping[str, str], fault: Fault) -> Finding:
         return Finding(
