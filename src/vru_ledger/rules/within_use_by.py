@@ -41,8 +41,7 @@ def within_use_by(case: Case) -> Iterator[Breach]:
         )
         yield Breach("within-use-by", "warn", said)
     elif isinstance(new, Allocation):
-        ends = [year_bounds(new.fy)[1]] if in_year_only and new.fy else []
-        last = min([*ends, *([use_by] if use_by else [])], default=None)
+        last = case.terms.last_day(new.fy)
         for what, day in (("dated", new.dated), ("its term ends", new.term_to)):
             if last and day and day > last:
                 yield Breach(
