@@ -566,6 +566,62 @@ def test_a_folder_without_permission_is_said_to_be_so(ledger: Path, tmp_path: Pa
     assert [path.name for path in folder.iterdir()] == ["vru-ledger.db"]
 
 
+HALF_WRITTEN = """
+import os, signal, sqlite3
+ledger = sqlite3.connect("vru-ledger.db", isolation_level=None)
+ledger.execute("PRAGMA cache_size=2")
+ledger.execute("BEGIN IMMEDIATE")
+ledger.execute("CREATE TABLE junk (x)")
+ledger.executemany("INSERT INTO junk VALUES (?)", [("y" * 3000,)] * 1000)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(("file", "folder"), [(0o600, 0o500), (0o400, 0o700)])
+def test_who_may_not_undo_what_somebody_else_half_wrote_is_told_whom_to_ask(
+    ledger: Path, tmp_path: Path, file: int, folder: int
+):
+    """A colleague was killed: nothing is damaged, and no backup is to be gone back to."""
+    subprocess.run([sys.executable, "-c", HALF_WRITTEN], cwd=tmp_path, check=False)
+    assert (tmp_path / "vru-ledger.db-journal").exists()
+    ledger.chmod(file)
+    tmp_path.chmod(folder)
+    status = unprivileged(["status"], tmp_path)
+    doctor = unprivileged(["doctor"], tmp_path)
+    tmp_path.chmod(0o700)
+    ledger.chmod(0o600)
+    assert (status.exit_code, doctor.exit_code) == (8, 8)
+    for said in (status.stderr, doctor.stdout):
+        assert "you may not undo what was half written" in said
+        assert "ask whoever may write to the file and its folder" in said
+    assert "error unreadable" in doctor.stdout
+    assert "restore" not in doctor.stdout
+    assert unprivileged(["check"], tmp_path).exit_code == 0
+    assert not (tmp_path / "vru-ledger.db-journal").exists()
+
+
+def test_a_ledger_that_a_team_shares_is_still_theirs_when_it_was_restored(
+    ledger: Path, tmp_path: Path, run: Run
+):
+    assert run("backup", "backup.db").exit_code == 0
+    (tmp_path / "backup.db").chmod(0o640)
+    assert run("backup", "backup.db", "--force").exit_code == 0
+    assert stat.S_IMODE((tmp_path / "backup.db").stat().st_mode) == 0o640
+    for damaged in (False, True):
+        if damaged:
+            ledger.write_bytes(ledger.read_bytes()[:100] + os.urandom(8_000))
+        ledger.chmod(0o660)
+        if os.geteuid() == 0:
+            os.chown(ledger, 7_001, 7_002)
+        before = ledger.stat()
+        done = run("restore", "backup.db", "--force")
+        assert done.exit_code == 0, done
+        after = ledger.stat()
+        assert stat.S_IMODE(after.st_mode) == 0o660
+        assert (after.st_uid, after.st_gid) == (before.st_uid, before.st_gid)
+    assert run("check").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "url",
     [

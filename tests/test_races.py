@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -220,6 +220,38 @@ def test_who_waits_too_long_is_told_so_and_nothing_is_written(place: str, run: R
     assert "Traceback" not in done.stderr
     assert allocations(place) == []
     assert run("--db", place, *allocate("Newham", 1, "K")).exit_code == 0
+
+
+ALLOCATE = ("allocate", "MYENDS", "Newham", "1k", "--on", "2021-04-01")
+
+
+@pytest.mark.parametrize(
+    ("held", "words", "said"),
+    [
+        ("BEGIN EXCLUSIVE", ("report", "position"), "somebody else is writing"),
+        ("BEGIN EXCLUSIVE", ("status",), "somebody else is writing"),
+        ("BEGIN IMMEDIATE", ALLOCATE, "somebody else is writing"),
+        ("BEGIN; SELECT * FROM head", ALLOCATE, "is still reading"),
+    ],
+)
+def test_whatever_a_file_is_waited_for_somebody_is_told(
+    ledger: Path, run: Run, start: Start, held: str, words: tuple[str, ...], said: str
+):
+    """Readers wait for an entry that is being kept, and an entry waits for who reads."""
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as other:
+        for statement in held.split("; "):
+            other.execute(statement).fetchall()
+        given_up = run("--wait", "0.5", *words)
+        waiting = start("--wait", "60", *words)
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline() == "waiting: somebody else is using the ledger ...\n"
+        other.execute("ROLLBACK")
+    assert given_up.exit_code == 6, given_up
+    assert given_up.stderr.startswith("waiting: somebody else is using the ledger ...\nerror: ")
+    assert given_up.stderr.count("waiting") == 1
+    assert said in given_up.stderr
+    _, complained = waiting.communicate(timeout=60)
+    assert (waiting.returncode, complained) == (0, "")
 
 
 def test_who_must_not_wait_is_told_at_once(place: str, run: Run):

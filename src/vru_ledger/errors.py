@@ -244,6 +244,10 @@ class LedgerDamaged(LedgerUnusable):
     """Parts of a ledger's file are not what a database writes."""
 
 
+class LedgerUnreadable(LedgerUnusable):
+    """The system does not let a file be read or written; nothing in it need be wrong."""
+
+
 class LedgerOlder(LedgerUnusable):
     """A ledger has tables of an older version: it can be migrated."""
 

@@ -174,3 +174,22 @@ def test_a_restore_that_is_killed_leaves_the_old_ledger_or_the_new_one(
         seen.add(number_in(ledger))
     assert seen <= {30, 31}
     sys.stdout.write(f"{kills} of 14 restores were killed\n")
+
+
+@pytest.mark.parametrize("size", [150_000, 0], ids=["half of it", "a page of it is noise"])
+def test_of_a_damaged_file_it_is_said_which_it_is_and_what_it_still_proves(
+    ledger: Path, run: Run, size: int
+):
+    """Not that the copy is damaged, which is gone by then, nor the ledger that is to be."""
+    whole = ledger.read_bytes()
+    noise = whole[:163_840] + b"\xa5" * 4_096 + whole[167_936:]
+    damaged = ledger.with_name("damaged.db")
+    damaged.write_bytes(whole[:size] if size else noise)
+    backed_up = run("--db", "damaged.db", "backup", "copy.db")
+    restored = run("--db", "new.db", "restore", "damaged.db")
+    assert (backed_up.exit_code, restored.exit_code) == (8, 2)
+    for said in (backed_up.stderr, restored.stderr):
+        assert said.startswith("error: damaged.db is damaged")
+        assert "vru-ledger --db damaged.db doctor" in said
+    assert run("--db", "damaged.db", "doctor").exit_code == 8
+    assert not [path for path in ledger.parent.iterdir() if path.name.startswith(("copy", "new"))]

@@ -32,6 +32,7 @@ from vru_ledger.errors import (
     BadInput,
     EntryRefused,
     LedgerBusy,
+    LedgerDamaged,
     LedgerUnusable,
     OutcomeUnknown,
 )
@@ -311,3 +312,10 @@ def test_every_entry_that_moves_money_of_an_award_names_it(database_place: str):
     database.close()
     assert strange == []
     assert moved[0][0] > 0
+
+
+def test_a_table_that_somebody_took_away_is_named(database: Database):
+    database.driver.connection.execute("DROP TABLE papers")
+    with pytest.raises(LedgerDamaged, match="papers") as said:
+        findings(database)
+    assert "doctor" in said.value.hint

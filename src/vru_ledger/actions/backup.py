@@ -9,7 +9,14 @@ from collections.abc import Callable
 
 from vru_ledger.actions.check import Checked, check
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import AlreadyThere, BadInput, FileUnreadable, LedgerError, LedgerUnsound
+from vru_ledger.errors import (
+    AlreadyThere,
+    BadInput,
+    FileUnreadable,
+    LedgerDamaged,
+    LedgerError,
+    LedgerUnsound,
+)
 from vru_ledger.store import backup_file, new_file, sqlite
 from vru_ledger.store.backup_file import Progress
 from vru_ledger.store.database import Database
@@ -59,6 +66,11 @@ def backup(
             checked = check(
                 copied, head=before.hash if before.number else "", on_progress=on_entries
             )
+        except LedgerDamaged as error:
+            # What is wrong with the copy is wrong with what was copied: the copy goes.
+            raise LedgerDamaged(
+                f"{database.place} is damaged, so it was not backed up", error.hint
+            ) from None
         finally:
             copied.close()
         must_be_sound(checked, f"{database.place} is not sound, so it was not backed up")

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from vru_ledger.actions.replay import Replay
 from vru_ledger.actions.routine import Routine
 from vru_ledger.domain.findings import Finding
-from vru_ledger.store import soundness
+from vru_ledger.store import schema, soundness
 from vru_ledger.store.database import Database, Row, Session
 from vru_ledger.store.routine_rows import compares_exactly, routine_rows
-from vru_ledger.store.schema import of_schema
 from vru_ledger.store.wholeness import Wholeness, beside
 
 if TYPE_CHECKING:
@@ -86,9 +85,28 @@ def _checked(
     today: date | None,
     on_progress: Callable[[int], None] | None,
 ) -> Checked:
+    """Look at everything, and say what to do about what was found."""
+    checked = _looked(session, file, head, today, on_progress)
+    wrong = [one for one in checked.findings if one.severity == "error"]
+    if any(one.remedy != schema.ANEW for one in wrong):
+        # `migrate` keeps nothing where anything else is wrong, so it is no advice.
+        checked.findings = [
+            one.replace(remedy=schema.FROM_BACKUP) if one.remedy == schema.ANEW else one
+            for one in checked.findings
+        ]
+    return checked
+
+
+def _looked(
+    session: Session,
+    file: Wholeness,
+    head: str,
+    today: date | None,
+    on_progress: Callable[[int], None] | None,
+) -> Checked:
     """Read the entries while the file is looked through, or only once that is known."""
     with soundness.room_to_read(session):
-        exact = Routine.knows_the_rules() and compares_exactly(session, of_schema(session))
+        exact = Routine.knows_the_rules() and compares_exactly(session, schema.of_schema(session))
         if exact and not (file.is_known and not file.is_whole()):
             try:
                 checked, replay = _replayed(session, head, today, on_progress, routine=True)
@@ -98,7 +116,7 @@ def _checked(
             else:
                 if file.is_whole():
                     if replay.constrained and not checked.findings:
-                        checked.findings[:0] = of_schema(session)
+                        checked.findings[:0] = schema.of_schema(session)
                     else:
                         checked.findings[:0] = soundness.of_database(session, whole=True)
                     return checked

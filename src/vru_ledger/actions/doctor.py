@@ -9,7 +9,7 @@ from datetime import date
 from vru_ledger.actions.backup import Entries
 from vru_ledger.actions.check import check
 from vru_ledger.domain.findings import Finding
-from vru_ledger.errors import LedgerBusy, LedgerUnusable
+from vru_ledger.errors import LedgerBusy, LedgerUnreadable, LedgerUnusable
 from vru_ledger.store import doctor_file, doctor_locks, doctor_server
 from vru_ledger.store.database import Database, is_url
 from vru_ledger.store.opening import open_database
@@ -78,8 +78,10 @@ def _checked(
 def _unusable(found: Diagnosed, place: str, error: LedgerUnusable | LedgerBusy) -> Diagnosed:
     """Add why a ledger that looks like one cannot be read."""
     busy = isinstance(error, LedgerBusy)
-    remedy = error.hint if busy or is_url(place) else doctor_file.RESTORE
-    code = "locked" if busy else "unreachable" if is_url(place) else "damaged"
+    unreadable = isinstance(error, LedgerUnreadable)
+    remedy = error.hint if busy or unreadable or is_url(place) else doctor_file.RESTORE
+    code = "unreachable" if is_url(place) else "unreadable" if unreadable else "damaged"
+    code = "locked" if busy else code
     found.findings.append(doctor_file.fatal(code, error.message, remedy))
     found.usable = False
     return found

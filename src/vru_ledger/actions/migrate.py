@@ -1,13 +1,13 @@
-"""Bring a ledger of an older version up to date: written again from its entries, and proved."""
+"""Bring a ledger of an older version, or with older guards, up to date, and prove it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 
+from vru_ledger.actions import migrate_guards
 from vru_ledger.actions.backup import Entries, must_be_sound
 from vru_ledger.actions.check import check
-from vru_ledger.actions.migrate_server import migrate_server
 from vru_ledger.actions.rebuild import rebuild
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.value import Value
@@ -20,6 +20,7 @@ from vru_ledger.store.ledger import Head
 from vru_ledger.store.migrations import OldTables, old_tables
 from vru_ledger.store.opening import must_be_known
 from vru_ledger.store.sqlite import WAIT
+from vru_ledger.store.sqlite_errors import wrong_version
 
 _TRIES = 5
 
@@ -27,8 +28,8 @@ _TRIES = 5
 class Migrated(Value):
     """What became of a ledger: its versions, its newest entry and hash, and where the old one is.
 
-    `kept` is empty if there was nothing to do, or nothing was kept of it. On a server `guards` are
-    those that were made anew.
+    `kept` is empty if there was nothing to do, or nothing was kept of it. Of a ledger of today's
+    version `guards` are those that were made anew, and `found` what was wrong with them.
     """
 
     place: str
@@ -38,6 +39,7 @@ class Migrated(Value):
     hash: str
     kept: str = ""
     guards: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 def migrate(
@@ -50,22 +52,23 @@ def migrate(
 ) -> Migrated:
     """Give a ledger the tables of this program, in one step; the old file is kept beside it.
 
-    The chain stays as it is, to the letter. Raises LedgerUnsound if the old ledger does not hold
-    what its entries come to, LedgerUnusable (a newer one, or none), BadInput, LedgerBusy.
+    One that has them gets the guards of this program. The chain stays as it is, to the letter.
+    Raises LedgerUnsound if the old ledger does not hold what its entries come to, LedgerUnusable
+    (a newer one, or none), BadInput, LedgerBusy.
     """
     if is_url(place):
         must_be_known(place)
-        done = migrate_server(
-            place, wait=wait, preview=preview, on_wait=on_wait, on_entries=on_entries
+        return _of_today(
+            migrate_guards.of_server(
+                place, wait=wait, preview=preview, on_wait=on_wait, on_entries=on_entries
+            )
         )
-        return Migrated(done.place, VERSION, VERSION, *done.head, "", done.guards)
     old = Opened(place, wait, on_wait)
     try:
         if old.version > VERSION:
-            raise sqlite.wrong_version(place, old.version)
+            raise wrong_version(place, old.version)
         if old.version == VERSION:
-            with old.database.read() as session:
-                return Migrated(place, VERSION, VERSION, *ledger.head(session))
+            return _of_today(migrate_guards.of_file(old, preview=preview, on_entries=on_entries))
         tables = old_tables(place, old.version)
         for _ in range(_TRIES):
             try:
@@ -77,6 +80,12 @@ def migrate(
     raise LedgerBusy(
         f"somebody else keeps writing to {place}; nothing was changed",
         "run it again when nobody writes",
+    )
+
+
+def _of_today(done: migrate_guards.Mended) -> Migrated:
+    return Migrated(
+        done.place, VERSION, VERSION, *done.head, done.kept, guards=done.guards, found=done.found
     )
 
 

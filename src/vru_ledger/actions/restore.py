@@ -121,13 +121,13 @@ def _backup(file: str) -> Database:
     try:
         return sqlite.open_ledger(file)
     except LedgerUnusable as error:
-        older = isinstance(error, LedgerOlder)
-        raise FileUnreadable(
-            error.message,
-            f"migrate it first: vru-ledger --db {shlex.quote(file)} migrate"
-            if older
-            else "name another backup",
-        ) from None
+        named = f"vru-ledger --db {shlex.quote(file)}"
+        hint = "name another backup"
+        if isinstance(error, LedgerOlder):
+            hint = f"migrate it first: {named} migrate"
+        elif isinstance(error, LedgerDamaged):
+            hint += f", or see what this one still proves: {named} doctor"
+        raise FileUnreadable(error.message, hint) from None
 
 
 def _checked_copy(
@@ -142,6 +142,12 @@ def _checked_copy(
     copied = backup_file.named(sqlite.open_ledger(made), file)
     try:
         checked = check(copied, on_progress=on_entries)
+    except LedgerDamaged as error:
+        raise FileUnreadable(
+            f"{error.message}, so it was not restored",
+            "name another backup, or see what this one still proves: "
+            f"vru-ledger --db {shlex.quote(file)} doctor",
+        ) from None
     finally:
         copied.close()
     must_be_sound(checked, f"{file} is not sound, so it was not restored")

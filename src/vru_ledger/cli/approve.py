@@ -18,6 +18,8 @@ from vru_ledger.errors import BadInput
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
+_LONGEST_NUMBER = 15
+
 
 @app.command()
 def approve(
@@ -33,7 +35,10 @@ def approve(
     format_: Format = "",
 ) -> None:
     """Approve what was proposed for each AWARD, or in an entry; somebody else proposed it."""
-    numbers = [int(asked) for asked in awards if asked.isascii() and asked.isdigit()]
+    digits = [asked for asked in awards if asked.isascii() and asked.isdigit()]
+    if any(len(asked) > _LONGEST_NUMBER for asked in digits):
+        raise BadInput(f"{max(digits, key=len)[:40]!r} is not the number of an entry, like 17")
+    numbers = [int(asked) for asked in digits]
     if not numbers:
         take_step(ctx, "approve", awards)
     elif len(awards) == 1:

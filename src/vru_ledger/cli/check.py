@@ -10,7 +10,7 @@ import typer
 
 from vru_ledger.cli.options import counted, terminal_of
 from vru_ledger.cli.progress import entries_shown
-from vru_ledger.cli.terminal import held
+from vru_ledger.cli.terminal import given, held
 from vru_ledger.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def check(
 
 def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> bool:
     from vru_ledger.actions.check import check as action
+    from vru_ledger.cli.suggestions import hint_pasted
 
     terminal = terminal_of(ctx)
     compared: Seed | None = None
@@ -86,7 +87,8 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
     if head and done.sound:
         verdict += f"; {head} is on the chain"
     told = {"entries": done.entries, "ledger_head": done.hash}
-    return _show([*findings, *done.findings], place, verdict, format_, told)
+    found = [one.replace(remedy=hint_pasted(one.remedy, given)) for one in done.findings]
+    return _show([*findings, *found], place, verdict, format_, told)
 
 
 def _check_seeds(files: list[str], format_: str) -> bool:

@@ -1,17 +1,17 @@
-"""`vru-ledger migrate`: a ledger of an older version, with the tables of this program."""
+"""`vru-ledger migrate`: an older ledger, with the tables and guards of this program."""
 
 import typer
 
 from vru_ledger.cli.options import DryRun, Format, receipt_format, terminal_of
 from vru_ledger.cli.progress import entries_shown
-from vru_ledger.cli.terminal import say_receipt, say_waiting
+from vru_ledger.cli.terminal import say_aside, say_receipt, say_waiting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -> None:
-    """Give a ledger of an older version the tables of this program; the old file is kept."""
+    """Give an older ledger the tables and guards of this program; the old file is kept."""
     from vru_ledger.actions.migrate import migrate as action
 
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
@@ -32,6 +32,7 @@ def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -
             "to_version": done.after,
             "kept": (not dry_run and done.kept) or None,
             "guards": list(done.guards),
+            "found": list(done.found),
             "preview": dry_run,
             "entry": done.number,
             "hash": done.hash,
@@ -44,6 +45,7 @@ def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -
         count = f"{len(done.guards)} guard{'s' * (len(done.guards) != 1)}"
         said = f"{would} {count} of {done.place} anew ({', '.join(done.guards)}), and checked: {at}"
         said += "; nothing was written" if dry_run else ""
+        said += f"; the old one is {done.kept}" if done.kept else ""
     elif done.before == done.after:
         said = f"{done.place} is of version {done.after} already; nothing to do"
     elif dry_run:
@@ -57,3 +59,9 @@ def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -
             f" the old one is {done.kept}"
         )
     say_receipt(said, done.number)
+    if done.found:
+        say_aside("\n  ".join(["it was found that:", *done.found]))
+        say_aside(
+            "warning: unless an older program made it so, find out who did, and compare the head"
+            " with one that was kept elsewhere"
+        )

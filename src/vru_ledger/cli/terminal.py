@@ -115,8 +115,8 @@ def _user() -> str:
 
 
 def say_waiting() -> None:
-    """Say that somebody else is writing, and that we wait for them."""
-    say_aside("waiting: somebody else is writing to the ledger ...")
+    """Say that somebody else is writing, or still reading, and that we wait for them."""
+    say_aside("waiting: somebody else is using the ledger ...")
 
 
 def read(parse: Callable[[str], Value], what: str, typed: str) -> Value:
@@ -249,6 +249,14 @@ def say_aside(text: str) -> None:
     sys.stderr.flush()
 
 
+_OVERLONG = re.compile(r"\S{1001,}")
+"""A word that nobody typed and nobody reads to its end."""
+
+
+def _cut(word: re.Match[str]) -> str:
+    return f"{word[0][:200]}…"
+
+
 def report_failure(error: LedgerError, words: list[str]) -> int:
     """Say what failed and what to do, as text or as JSON where `words` ask for that.
 
@@ -256,7 +264,8 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
     """
     from vru_ledger.cli.suggestions import hint_pasted, pasted, place_left_out
 
-    error.hint = hint_pasted(error.hint, words)
+    error.message = _OVERLONG.sub(_cut, error.message)
+    error.hint = _OVERLONG.sub(_cut, hint_pasted(error.hint, words))
     if isinstance(error, EntryRefused):
         commands = [pasted(words)(command) for command in error.refusal.commands]
         error.refusal = error.refusal.replace(commands=commands)

@@ -63,7 +63,7 @@ WORDS = {
         "copy": "Write every entry of the ledger FROM again in a new one at TO, under the same hashes.",
         "backup": "Copy the ledger into FILE while others write, and prove the copy.",
         "restore": "Put the backup FILE in the ledger's place, once it is proved; the old file is kept.",
-        "migrate": "Give a ledger of an older version the tables of this program; the old file is kept.",
+        "migrate": "Give an older ledger the tables and guards of this program; the old file is kept.",
         "doctor": "What is wrong with a ledger's file or server, and what to do; --salvage saves its entries.",
     },
 }

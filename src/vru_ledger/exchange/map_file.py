@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def found(asked: str, table: str) -> str:
     if "/" in asked or asked.casefold().endswith((".yaml", ".yml")):
         return asked
     beside = Path(table).parent / f"{asked}{ENDING}"
-    if beside.is_file():
+    if os.path.isfile(beside):  # Of a name that is too long it says no; Path raises.
         return str(beside)
     there = sorted(path.name.removesuffix(ENDING) for path in beside.parent.glob(f"*{ENDING}"))
     hint = f"those there: {', '.join(map(shown, there[:20]))}" if there else ""

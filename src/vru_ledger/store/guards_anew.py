@@ -1,15 +1,16 @@
-"""The guards of a ledger on a server, made anew where they are not those of this program."""
+"""The guards of a ledger, made anew where they are not those of this program."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import NotPermitted
 from vru_ledger.store.database import Database, Session, statements
 from vru_ledger.store.roles import quoted, team_of
-from vru_ledger.store.schema import of_schema
+from vru_ledger.store.schema import MADE_ANEW, altered, made_by_this_program
 
 FORMER = ("moves_as_its_entry(bigint, balances)",)
 """Functions that guards of older programs called, and these do not."""
@@ -39,10 +40,29 @@ def must_own(session: Session, database: Database) -> None:
 def make_anew(session: Session) -> list[str]:
     """Make every guard that is gone or was changed as this program makes it; return their names.
 
-    Nobody writes meanwhile, and what was there is back if the transaction is undone. What somebody
-    else added is left as it is, for `check` to name.
+    In a file views and indexes too: nothing that is made anew holds a row. Nobody writes meanwhile,
+    and what was there is back if the transaction is undone. What somebody else added is left as it
+    is, for `check` to name.
     """
-    wrong = {_named(one.message) for one in of_schema(session)}
+    if session.dialect == "sqlite":
+        return list(_in_a_file(session))
+    return _on_a_server(session)
+
+
+def _in_a_file(session: Session) -> Iterator[str]:
+    made = made_by_this_program("sqlite")
+    for name, code in altered(session).items():
+        kind, called = name.split(maxsplit=1)
+        if code == "guard-added" or kind not in MADE_ANEW["sqlite"]:
+            continue
+        what = "TRIGGER" if kind == "guard" else kind.upper()
+        session.run(f"DROP {what} IF EXISTS {called}")
+        session.run(made[name])
+        yield called if kind == "guard" else name
+
+
+def _on_a_server(session: Session) -> list[str]:
+    wrong = {name.removeprefix("guard ") for name in altered(session) if name.startswith("guard ")}
     session.run(
         "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)"
     )
@@ -87,12 +107,6 @@ def _give(session: Session, made: list[str], owner: str) -> None:
         ):
             session.run(f"ALTER FUNCTION {which} OWNER TO {to}")
     session.run(f"REVOKE CREATE ON SCHEMA {schema} FROM {to}")
-
-
-def _named(message: str) -> str:
-    """Return the guard that a finding of the schema is about."""
-    found = re.match(r"the guard (\S+) ", message)
-    return found[1] if found else ""
 
 
 def _script() -> str:

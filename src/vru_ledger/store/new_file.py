@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import tempfile
+from contextlib import suppress
 
 from vru_ledger.errors import AlreadyThere, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store.database import Database
@@ -85,12 +86,25 @@ def put_in_place(made: str, place: str) -> None:
 
 
 def put_over(made: str, place: str) -> None:
-    """Give a whole new file the name of one that is there, in one step."""
+    """Give a whole new file the name of one that is there, and who may use it, in one step."""
     try:
+        _let_the_same_use(made, place)
         os.replace(made, place)
     except (OSError, ValueError) as error:
         raise _cannot_be_made(place, error) from None
     keep_name(place)
+
+
+def _let_the_same_use(made: str, place: str) -> None:
+    """Give a file the owner, group and permissions of another, as far as we may."""
+    was = os.stat(place)
+    for owner, group in ((was.st_uid, -1), (-1, was.st_gid)):
+        with suppress(OSError):
+            os.chown(made, owner, group)
+    mode = stat.S_IMODE(was.st_mode) & 0o777 | stat.S_IRUSR | stat.S_IWUSR
+    if os.stat(made).st_gid != was.st_gid:
+        mode &= ~stat.S_IRWXG  # What one group may is nothing that another was given.
+    os.chmod(made, mode)
 
 
 def keep_name(place: str) -> None:

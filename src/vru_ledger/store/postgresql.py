@@ -23,8 +23,16 @@ from vru_ledger.errors import (
     OutcomeUnknown,
     to_install,
 )
-from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
-from vru_ledger.store.sqlite import PATIENCE, not_a_ledger, wrong_version
+from vru_ledger.store.database import (
+    APPLICATION,
+    VERSION,
+    Database,
+    Row,
+    damaged_because,
+    masked,
+)
+from vru_ledger.store.sqlite import PATIENCE
+from vru_ledger.store.sqlite_errors import wrong_version
 
 try:
     import psycopg
@@ -146,7 +154,7 @@ class PostgreSQL:
                 "make room on the server",
             )
         if state == "42P01":
-            return not_a_ledger(self.place)
+            return damaged_because(self.place, _first_line(error))
         if state in ("42P07", "42710", "42723"):
             return LedgerUnusable(
                 f"{self.place} holds something else by the names that a ledger needs",

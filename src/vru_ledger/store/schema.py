@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from vru_ledger.domain.findings import Finding
@@ -17,25 +18,36 @@ def of_schema(session: Session) -> Iterator[Finding]:
 
     Of a team's ledger on a server also what anybody may that they were not given.
     """
-    script = Path(__file__).with_name(f"guards_{session.dialect}.sql").read_text(encoding="utf-8")
-    if session.dialect == "sqlite":
-        made = _made_on_sqlite(script)
-        there: dict[str, str] = dict(session.rows(_SQLITE_SCHEMA))
-    else:
-        made = _made_on_postgresql(script)
-        there = dict(session.rows(_POSTGRESQL_SCHEMA))
-    remedy = _REMEDIES[session.dialect]
-    for name in sorted(made.keys() | there.keys()):
-        if name not in there:
-            yield _guard("guard-missing", f"the {name} is gone or switched off", remedy)
-        elif name not in made:
-            yield _guard("guard-added", f"the {name} is none of this program's")
-        elif _plain(made[name]) != _plain(there[name]):
-            yield _guard("guard-changed", f"the {name} is not as this program makes it", remedy)
+    for name, code in altered(session).items():
+        said = f"the {name} {_SAID[code]}"
+        yield Finding(code=code, message=said, remedy=_remedy(session, name, code))
     if session.dialect == "postgresql":
         from vru_ledger.store.privileges import of_team
 
         yield from of_team(session)
+
+
+def altered(session: Session) -> dict[str, str]:
+    """Return all that is not as this program makes it, as 'guard entries_stay', and what it is."""
+    made = made_by_this_program(session.dialect)
+    there: dict[str, str] = dict(
+        session.rows(_SQLITE_SCHEMA if session.dialect == "sqlite" else _POSTGRESQL_SCHEMA)
+    )
+    found = {}
+    for name in sorted(made.keys() | there.keys()):
+        if name not in there:
+            found[name] = "guard-missing"
+        elif name not in made:
+            found[name] = "guard-added"
+        elif _plain(made[name]) != _plain(there[name]):
+            found[name] = "guard-changed"
+    return found
+
+
+def made_by_this_program(dialect: str) -> dict[str, str]:
+    """Return what a new ledger's schema holds, by names as `altered` gives them."""
+    script = Path(__file__).with_name(f"guards_{dialect}.sql").read_text(encoding="utf-8")
+    return _made_on_sqlite(script) if dialect == "sqlite" else _made_on_postgresql(script)
 
 
 _CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
@@ -62,6 +74,7 @@ SELECT CASE k.contype WHEN 'c' THEN 'checks' WHEN 'f' THEN 'references' ELSE 'ke
 _FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
 
 
+@cache
 def _made_on_sqlite(script: str) -> dict[str, str]:
     """Return everything that a new ledger's schema holds, as SQLite keeps it."""
     views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
@@ -99,12 +112,19 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-_BACKUP = "find out who did that, and go back to a backup"
-_REMEDIES = {
-    "sqlite": _BACKUP,
-    "postgresql": "find out who did that, then make it anew: vru-ledger migrate",
+MADE_ANEW = {"sqlite": ("guard", "view", "index"), "postgresql": ("guard",)}
+"""What `migrate` makes anew on each database: all that holds no row."""
+
+FROM_BACKUP = "find out who did that, and go back to a backup"
+ANEW = "unless an older program made it so, find out who did that; then make it anew: "
+ANEW += "vru-ledger migrate"
+_SAID = {
+    "guard-missing": "is gone or switched off",
+    "guard-added": "is none of this program's",
+    "guard-changed": "is not as this program makes it",
 }
 
 
-def _guard(code: str, message: str, remedy: str = _BACKUP) -> Finding:
-    return Finding(code=code, message=message, remedy=remedy)
+def _remedy(session: Session, name: str, code: str) -> str:
+    kind = name.partition(" ")[0]
+    return ANEW if code != "guard-added" and kind in MADE_ANEW[session.dialect] else FROM_BACKUP

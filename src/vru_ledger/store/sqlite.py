@@ -15,14 +15,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from vru_ledger.errors import (
-    LedgerBusy,
-    LedgerError,
-    LedgerOlder,
-    LedgerUnusable,
-    OutcomeUnknown,
-)
+from vru_ledger.errors import LedgerError, LedgerUnreadable, LedgerUnusable
 from vru_ledger.store.database import NO_SCHEMA, VERSION, Database, Row, damaged_because
+from vru_ledger.store.sqlite_errors import (
+    CANNOT_UNDO,
+    busy,
+    code_of,
+    half_written,
+    meaning,
+    meaning_of_commit,
+    not_a_ledger,
+    wrong_version,
+)
 
 APPLICATION_ID = 0x5652554C
 """'VRUL' in the file's header: tells a ledger from any other database before it is read."""
@@ -59,13 +63,15 @@ class SQLite:
         place: str,
         on_wait: Callable[[], None] | None = None,
         wait: float = WAIT,
+        *,
+        waiting: float | None = None,
     ) -> None:
         self.connection = connection
         self.place = place
         self.file: tuple[int, int] | None = None
         self.on_wait = on_wait
         self._wait = wait
-        self._waiting = wait
+        self._waiting = wait if waiting is None else waiting  # What the connection does by now.
         self._writes = 0
 
     def sql(self, text: str) -> str:
@@ -85,7 +91,7 @@ class SQLite:
         self._wait = wait
         if self._writes == 1:
             self._keep_journal()
-        self._patiently("BEGIN IMMEDIATE", self.on_wait)
+        self.patiently("BEGIN IMMEDIATE")
 
     def _keep_journal(self) -> None:
         """Keep the journal's file from one write to the next, until the ledger is let go of.
@@ -97,8 +103,8 @@ class SQLite:
         self.connection.execute(f"PRAGMA journal_size_limit={_LARGEST_KEPT_JOURNAL}")
         self.connection.execute("PRAGMA journal_mode=PERSIST")
 
-    def _patiently(self, statement: str, on_wait: Callable[[], None] | None = None) -> None:
-        """Run what may have to wait; a short wait is tried first, and then `on_wait` is told.
+    def patiently(self, statement: str) -> sqlite3.Cursor:
+        """Run what may have to wait; a short wait is tried first, and then `on_wait` is told, once.
 
         So the next write need not change how long the connection waits, which is a statement of
         its own: nearly always nobody has to wait at all.
@@ -106,14 +112,19 @@ class SQLite:
         patience = min(PATIENCE, self._wait)
         self._wait_for(patience)
         try:
-            self.connection.execute(statement)
+            return self.connection.execute(statement)
         except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY or patience >= self._wait:
+            if code_of(error) & 0xFF != sqlite3.SQLITE_BUSY or patience >= self._wait:
                 raise
-            if on_wait:
-                on_wait()
+            self.tell_waiting()
             self._wait_for(self._wait - patience)
-            self.connection.execute(statement)
+            return self.connection.execute(statement)
+
+    def tell_waiting(self) -> None:
+        """Let it be known that we wait, unless it is known."""
+        on_wait, self.on_wait = self.on_wait, None
+        if on_wait:
+            on_wait()
 
     def _wait_for(self, wait: float) -> None:
         if wait != self._waiting:
@@ -122,10 +133,9 @@ class SQLite:
 
     def begin_read(self) -> None:
         """Begin a transaction whose first query fixes the moment that is read."""
-        self._wait_for(self._wait)
         self.connection.execute("BEGIN")
         # The first read takes the shared lock, so an error of the file shows here.
-        self.connection.execute("SELECT 1 FROM head").fetchone()
+        self.patiently("SELECT 1 FROM head").fetchone()
 
     def again(self) -> SQLite | None:
         """Begin to read the same moment on another connection, which any thread may use.
@@ -154,7 +164,7 @@ class SQLite:
 
         A COMMIT that found somebody reading has kept nothing and undone nothing: it is run again.
         """
-        self._patiently("COMMIT")
+        self.patiently("COMMIT")
         self._writes += 1
 
     def close(self) -> None:
@@ -170,64 +180,11 @@ class SQLite:
 
     def translate(self, error: Exception) -> LedgerError | None:
         """Return what an error of SQLite means to somebody at a terminal."""
-        code = _code(error)
-        primary = code & 0xFF
-        if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            return busy(self.place)
-        if primary == sqlite3.SQLITE_READONLY:
-            return LedgerUnusable(
-                f"{self.place} is read-only; nothing was written",
-                "ask whoever owns the file, and its folder, for permission to write",
-            )
-        if primary == sqlite3.SQLITE_FULL:
-            return LedgerUnusable(
-                f"the disk of {self.place} is full; nothing was written",
-                "make room, then run it again",
-            )
-        undecodable = str(error).startswith("Could not decode to UTF-8")
-        if undecodable or primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-            return damaged_because(self.place, str(error))
-        if primary in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM):
-            return LedgerUnusable(
-                f"{self.place} cannot be read or written ({error})",
-                "check the disk, and your permission for the file and its folder",
-            )
-        if primary == sqlite3.SQLITE_ERROR and "no such table" in str(error):
-            return not_a_ledger(self.place)
-        return None
+        return meaning(error, self.place)
 
     def translate_commit(self, error: Exception) -> LedgerError | None:
         """Return what an error of COMMIT means: after a lock nothing was kept, else who knows."""
-        if _code(error) & 0xFF in (
-            sqlite3.SQLITE_BUSY,
-            sqlite3.SQLITE_FULL,
-            sqlite3.SQLITE_CONSTRAINT,
-        ):
-            return self.translate(error)
-        return OutcomeUnknown(
-            f"{self.place} failed while the entry was being kept ({error}): "
-            "it may be recorded, or may not",
-            "run the same command again with the same --key: it records once at most",
-        )
-
-
-def _code(error: Exception) -> int:
-    return getattr(error, "sqlite_errorcode", 0) or 0
-
-
-def busy(place: str) -> LedgerBusy:
-    """Say that somebody else has been writing for as long as we wait."""
-    return LedgerBusy(
-        f"somebody else is writing to {place}; nothing was written",
-        "run it again, or wait longer with --wait SECONDS",
-    )
-
-
-def not_a_ledger(place: str) -> LedgerUnusable:
-    """Say that a file is something else."""
-    return LedgerUnusable(
-        f"{place} is not a ledger", "name another with --db, or a new one for init to make"
-    )
+        return meaning_of_commit(error, self.place)
 
 
 def connect(
@@ -265,23 +222,28 @@ def open_of_any_version(
     keeps_wal = _look_before_opening(place)
     file = which_file(place)
     try:
-        connection = connect(place, wait=wait)
+        driver = _patient_driver(place, wait, on_wait)
     except UnicodeDecodeError as error:
         raise damaged_because(place, NO_SCHEMA) from error
     except sqlite3.Error as error:
-        if _code(error) & 0xFF == sqlite3.SQLITE_NOTADB:
+        if code_of(error) & 0xFF == sqlite3.SQLITE_NOTADB:
             raise not_a_ledger(place) from error
-        if _code(error) & 0xFF == sqlite3.SQLITE_BUSY:
+        if code_of(error) & 0xFF == sqlite3.SQLITE_BUSY:
             raise busy(place) from error
-        raise LedgerUnusable(
+        if code_of(error) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise damaged_because(place, str(error)) from error
+        if code_of(error) in CANNOT_UNDO:
+            raise half_written(place) from error
+        broken = code_of(error) & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+        raise (LedgerUnreadable if broken else LedgerUnusable)(
             f"{place} cannot be opened ({error})",
-            "check your permission for the file, and whether it is whole",
+            "check your permission for the file and its folder, and the disk",
         ) from error
-    driver = SQLite(connection, place, on_wait, wait)
+    connection = driver.connection
     driver.file = file if file == which_file(place) else None
     try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        application = driver.patiently("PRAGMA application_id").fetchone()[0]
+        version = driver.patiently("PRAGMA user_version").fetchone()[0]
     except sqlite3.Error as error:
         connection.close()
         raise driver.translate(error) or error from error
@@ -293,6 +255,20 @@ def open_of_any_version(
     return Database(driver, place, wait), version
 
 
+def _patient_driver(place: str, wait: float, on_wait: Callable[[], None] | None) -> SQLite:
+    """Connect to a file in which somebody may be writing, and let it be known if we must wait."""
+    patience = min(PATIENCE, wait)
+    try:
+        return SQLite(connect(place, wait=patience), place, on_wait, wait, waiting=patience)
+    except sqlite3.OperationalError as error:
+        if code_of(error) & 0xFF != sqlite3.SQLITE_BUSY or patience >= wait:
+            raise
+        if on_wait:
+            on_wait()
+        rest = wait - patience
+        return SQLite(connect(place, wait=rest), place, None, wait, waiting=rest)
+
+
 def which_file(place: str) -> tuple[int, int] | None:
     """Return the device and inode of a file, whatever it is called; None if it is gone."""
     try:
@@ -300,19 +276,6 @@ def which_file(place: str) -> tuple[int, int] | None:
     except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino
-
-
-def wrong_version(place: str, version: int) -> LedgerUnusable:
-    """Say that the ledger was written by a newer program, or an older one."""
-    if version > VERSION:
-        return LedgerUnusable(
-            f"{place} is a ledger of version {version}, and this program knows version {VERSION}",
-            "install a newer vru-ledger",
-        )
-    return LedgerOlder(
-        f"{place} is a ledger of version {version}, older than this program's {VERSION}",
-        "bring it up to date; what is there is kept beside it: vru-ledger migrate",
-    )
 
 
 def _leave_wal(driver: SQLite) -> None:
