@@ -163,7 +163,8 @@ class FundMachine(RuleBasedStateMachine):
         self.plan_payments(len(self.awards()) - 1, 0, LAST, True)
         self.pass_a_cap("F0", "R2", p, DAYS[3], True)
         self.make("F0", "R2", "HO", "", 2 * p, False, "Ada", DAYS[3])
-        self.make_anew(len(self.awards()) - 1, -p, LAST)
+        newest = [at for at, one in enumerate(self.awards()) if one.startswith("F0")][-1]
+        self.make_anew(newest, -p, LAST)
         self.name_a_point(True, LAST)
         for which in range(5):
             self.set_up(which, p + which, LAST)

@@ -12,11 +12,13 @@ import pytest
 
 from tests.actions.test_check import found_in, rewrite
 from tests.builders import (
+    ACTOR,
     NORTH,
     ONE,
     POUND,
     TWO,
     UNIT,
+    WHEN,
     cap,
     carefully,
     findings,
@@ -27,6 +29,7 @@ from tests.builders import (
     rows,
 )
 from tests.lively import folios_of, lively, step
+from vru_ledger.actions.award import StepRequest, take
 from vru_ledger.actions.check import check
 from vru_ledger.actions.replay import Replay
 from vru_ledger.domain.entries import Funding
@@ -268,4 +271,42 @@ def test_leaving_a_check_early_stops_the_other_connection(
     with pytest.raises(KeyboardInterrupt):
         check(database)
     assert active_count() == before
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "said"),
+    [
+        ("approve", {}, "somebody else"),
+        ("write-off", {"amount_pence": 5 * POUND}, "write-off needs a decision"),
+    ],
+)
+def test_who_approved_their_own_in_another_spelling_or_gave_up_without_a_decision_is_found(
+    kind: str, more: dict[str, Any], said: str
+):
+    """As an older program let them: both ways of checking find the same."""
+    with folios_of(8):
+        database = lived()
+        told: dict[str, Any] = {"source": "HO", "fy": "2021/22", "area": "North"}
+        give(database, "ALPHA", "TWO", 20 * POUND, propose=True, **told)
+        give(database, "ALPHA", "TWO", 20 * POUND, **told)
+        for one in ("advance", "clawback"):
+            step(database, one, "ALPHA-0006", date(2021, 10, 1), amount_pence=9 * POUND)
+        award = "ALPHA-0005" if kind == "approve" else "ALPHA-0006"
+        request = StepRequest(
+            kind=kind,
+            award=award,
+            dated=date(2021, 10, 2),
+            **{**more, **({"reason": "Gone"} if more else {})},
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("vru_ledger.rules.second_person.is_same", str.__eq__)
+            patch.setattr("vru_ledger.rules.delegated._BY_DECISION", ())
+            take(database, [request], actor=ACTOR.upper(), recorded_at=WHEN)
+    found = findings(database)
+    assert len(found) == 1
+    assert "rule-broken" in found[0]
+    assert said in found[0]
+    with carefully():
+        assert findings(database) == found
     database.close()

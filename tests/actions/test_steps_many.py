@@ -193,3 +193,27 @@ def test_a_long_file_takes_little_memory(tmp_path: Path):
     recorded, kibibytes = map(int, done.stdout.split())
     assert recorded == 30_000
     assert kibibytes < 80 * 1024
+
+
+def test_a_table_saved_as_a_workbook_is_another_file_and_its_rows_are_seen_to_be_alike(
+    take_from: From, database: Database
+):
+    before = take_from("claim", "award,amount,ref\nALPHA-0001,5,C1\nALPHA-0001,5,C1\n")
+    assert before.warnings == []
+    again = workbook([["award", "amount", "ref"], ["ALPHA-0001", 5, "C1"], ["ALPHA-0002", 5, "C1"]])
+    seen = take_from("claim", again, preview=True)
+    assert [(one.row, one.rule, one.severity) for one in seen.warnings] == [(2, "alike", "warning")]
+    assert f"entry {before.head_number} is like it" in seen.warnings[0].message
+    # Another day, or a payment of what was claimed, is nothing like it.
+    assert take_from("claim", again, preview=True, dated=date(2022, 5, 1)).warnings == []
+    assert take_from("pay", "award,amount\nALPHA-0001,5\n", preview=True).warnings == []
+
+
+def test_of_a_long_file_the_first_rows_are_looked_at(take_from: From):
+    rows_ = "".join(f"ALPHA-0001,0.{pence:02}\n" for pence in range(1, 31))
+    take_from("claim", f"award,amount\n{rows_}")
+    assert len(take_from("claim", f"amount,award\n{_turned(rows_)}", preview=True).warnings) == 20
+
+
+def _turned(rows_: str) -> str:
+    return "".join(",".join(reversed(line.split(","))) + "\n" for line in rows_.splitlines())

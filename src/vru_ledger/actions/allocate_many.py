@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from vru_ledger.actions.allocate import Allocator
 from vru_ledger.actions.allocation_request import Request
 from vru_ledger.actions.record import Recorder
-from vru_ledger.actions.rows import FLUSH_EVERY, RowFindings
+from vru_ledger.actions.rows import FLUSH_EVERY, Alikes, RowFindings
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
@@ -133,7 +133,7 @@ class _Filing:
             and "key" not in file.columns
             and not ledger.is_key_used(self.allocator.session, file.keys_begin)
         )
-        found = self.findings
+        found, alikes = self.findings, Alikes(self.journal, "recipient")
         for row in self.file.rows(found.found):
             request = self._request(row, dated or today, dated is None)
             if request is None:
@@ -147,12 +147,15 @@ class _Filing:
             recorded += not outcome.already
             total += 0 if outcome.already else outcome.entry.amount_pence
             found.warn(row, outcome.warnings)
+            if not outcome.already:
+                alikes.add(row, outcome.entry)
             if recorded % FLUSH_EVERY == 0:
                 self.journal.flush()
                 if on_progress:
                     on_progress(recorded)
         if found.found:
             raise found.rejected()
+        alikes.warn(self.allocator.session, found)
         self.journal.flush()
         head = self.journal
         return Batch(recorded, already, Pence(total), found.warnings, head.number, head.hash)

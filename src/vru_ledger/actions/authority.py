@@ -149,6 +149,7 @@ class Changer:
             underwriter=underwriter,
             use_by=request.use_by,
             in_year_only=request.in_year_only,
+            relates_to=request.relates_to,
             **_said(request),
         )
 
@@ -353,10 +354,7 @@ class Changer:
         """Return what to type for a late request, on the first open day; nothing if it stops."""
         from vru_ledger.actions.typed import on_another_day
 
-        told = on_another_day(request, case)
-        if "relates_to" not in case.entry.FIELDS:
-            told.pop("relates_to")
-        moved = request.replace(**told, dated_by_clock=False)
+        moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
         return "" if self._would_stop(moved) else as_typed(moved)
 
     def _would_stop(self, request: AuthorityRequest) -> bool:

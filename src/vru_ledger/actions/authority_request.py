@@ -121,6 +121,8 @@ def as_typed(request: AuthorityRequest) -> str:
     for option in ("source", "certainty", "underwriter"):
         if value := getattr(request, option):
             words += [f"--{option}", value]
+    words += ["--use-by", request.use_by.isoformat()] if request.use_by else []
+    words += ["--in-year-only"] if request.in_year_only else []
     words += ["--expected"] if request.expected else []
     words += ["--propose"] if request.propose else []
     if not request.dated_by_clock:

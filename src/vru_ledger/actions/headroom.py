@@ -65,7 +65,7 @@ def of_funds(session: Session, moment: Moment = NOW) -> Answer:
     rows = []
     books = books_at(session, moment)
     books.stage_balances()
-    for fund in register.everything(session, Fund):
+    for fund in register.everything(session, Fund, moment.known_at):
         headroom, stopped_by = of_fund(books, fund.code)
         authority = books.authority(fund.code)
         unallocated = sum(line[2] for line in books.lines(fund.code))
@@ -129,7 +129,7 @@ def of_recipients(session: Session, asked: Request, moment: Moment = NOW) -> Ans
     books = books_at(session, moment)
     allocator = Allocator(_recorder(books))
     rows = []
-    for recipient in register.listed(session, fund.code):
+    for recipient in register.listed(session, fund.code, moment.known_at):
         case = _case(allocator, asked.replace(recipient=recipient.code))
         headroom, stopped_by = room(case)
         held = books.recipient_held(fund.code, recipient.code)

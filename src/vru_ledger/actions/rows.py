@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import AuthorityMissing, EntryRefused, ExitCode, LedgerError, RowsRejected
 from vru_ledger.exchange.batch_file import BatchRow
 from vru_ledger.rules.case import Breach
+from vru_ledger.store import ledger
+from vru_ledger.store.database import Session
+from vru_ledger.store.journal import Journal
 
 FLUSH_EVERY = 5_000
 """Rows that are written at once: enough to be quick, few enough to be held."""
@@ -104,6 +108,38 @@ class RowFindings:
         )
 
 
+class Alikes:
+    """Looks whether the first rows of a file are like entries that were there before it.
+
+    A file that was saved again in another form, a workbook for one, is another file to its rows'
+    keys. Only few rows are looked at: an award may have thousands of entries.
+    """
+
+    def __init__(self, journal: Journal, of: str) -> None:
+        self._journal = journal
+        self._of = of
+        self._before = journal.number
+        self._first: list[tuple[BatchRow, AwardEntry]] = []
+
+    def add(self, row: BatchRow, new: AwardEntry) -> None:
+        """Take in a row that was recorded now."""
+        if len(self._first) < _LOOKED_AT:
+            self._first.append((row, new))
+
+    def warn(self, session: Session, found: RowFindings) -> None:
+        """Add a warning for each of them that is like an entry."""
+        for row, new in self._first:
+            number = ledger.alike(session, new, self._of, self._before)
+            if number and new.dated:
+                amount, day = format_pounds(new.amount_pence), new.dated.isoformat()
+                said = (
+                    f"entry {number} is like it: {new.KIND} of {amount}, {getattr(new, self._of)}, "
+                    f"{day}; if they are the same, one is too many: vru-ledger show {number}"
+                )
+                found.warn(row, [Breach("alike", "warn", said)])
+
+
+_LOOKED_AT = 20
 NOT_MADE = "plan-not-made"
 """A row that only waits for another one, which has a finding of its own."""
 

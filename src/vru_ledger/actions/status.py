@@ -35,7 +35,7 @@ def status(session: Session, place: str, moment: Moment = NOW) -> Answer:
     """Return one row for each fund, with what to watch and where the ledger stands."""
     books = books_at(session, moment)
     books.stage_balances()
-    rows = [_row(books, fund) for fund in register.everything(session, Fund)]
+    rows = [_row(books, fund) for fund in register.everything(session, Fund, moment.known_at)]
     total = Row(
         "total",
         "",
@@ -48,7 +48,7 @@ def status(session: Session, place: str, moment: Moment = NOW) -> Answer:
     stands = ledger.standing(session, moment)
     apart = [
         f"apart, in no total: {one.name}, {format_pounds(one.amount_pence)}"
-        for one in register.everything(session, Headline)
+        for one in register.everything(session, Headline, moment.known_at)
     ]
     return Answer(
         name="status",

@@ -8,7 +8,7 @@ from datetime import date
 from vru_ledger.actions.allocate_many import Batch
 from vru_ledger.actions.award import NEEDS_REASON, Stepper, StepRequest
 from vru_ledger.actions.record import Recorder
-from vru_ledger.actions.rows import FLUSH_EVERY, RowFindings, read_flag
+from vru_ledger.actions.rows import FLUSH_EVERY, Alikes, RowFindings, read_flag
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.money import Pence, parse_pounds
 from vru_ledger.domain.periods import parse_period_name
@@ -80,7 +80,7 @@ class _Filing:
 
     def record(self, today: date, dated: date | None, on_progress: Progress | None) -> Batch:
         recorded = already = total = 0
-        found = self.findings
+        found, alikes = self.findings, Alikes(self.journal, "award")
         for count, row in enumerate(self.file.rows(found.found), 1):
             if on_progress:
                 on_progress(count, self.file.share)
@@ -101,8 +101,11 @@ class _Filing:
             pence = -done.entry.amount_pence if row.cells.get("do") else done.entry.amount_pence
             total += 0 if done.already else pence
             found.warn(row, done.warnings)
+            if not done.already:
+                alikes.add(row, done.entry)
         if found.found:
             raise found.rejected()
+        alikes.warn(self.stepper.session, found)
         self.journal.flush()
         return Batch(
             recorded,

@@ -103,7 +103,7 @@ def say_batch(
             "entry": None if preview else done.head_number,
             "hash": None if preview else done.head_hash,
             "warnings": [
-                {"row": one.row, "rule": one.code, "cap": one.value or None, "message": one.message}
+                {"row": one.row, "rule": one.rule, "cap": one.value or None, "message": one.message}
                 for one in done.warnings
             ],
         }

@@ -185,6 +185,7 @@ def receive(
     in_year_only: Annotated[
         bool, typer.Option("--in-year-only", help="It ends with its financial year.")
     ] = False,
+    relates_to: RelatesTo = "",
     on: On = "",
     reason: Reason = "",
     decision: Decision = "",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from vru_ledger.exchange.report_file import Part
     from vru_ledger.store.database import Session
 
+_ENDINGS = (".csv", ".html", ".json", ".jsonl", ".tsv", ".xlsx")
+
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -27,7 +29,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 def verify_report(
     ctx: typer.Context,
     file: Annotated[
-        str, typer.Argument(metavar="FILE", help="json, jsonl, csv, tsv, html or xlsx.")
+        str, typer.Argument(metavar="FILE", help="json, jsonl, csv, tsv, html, xlsx; or a folder.")
     ],
     format_: Annotated[
         str, typer.Option("-f", "--format", help="text or json.", metavar="FORMAT")
@@ -39,22 +41,46 @@ def verify_report(
 
     if format_ not in ("text", "table", "plain", "json"):
         raise BadInput(f"--format: {format_[:40]!r} is none of text, json")
-    name = os.path.basename(file)
-    told = []
-    with terminal_of(ctx).open().read() as session, open_report(file) as kept:
-        if not kept.parts:
-            read_made_by("", name)
-        for part in kept.parts:
-            made_by = read_made_by(part.made_by, name)
-            told.append(_verified(session, made_by, part, kept.format))
-    agrees = all(one["agrees"] for one in told)
+    told: list[tuple[str, dict[str, Any]]] = []
+    with terminal_of(ctx).open().read() as session:
+        for path in _files(file):
+            name = os.path.basename(path)
+            with open_report(path) as kept:
+                if not kept.parts:
+                    read_made_by("", name)
+                for part in kept.parts:
+                    made_by = read_made_by(part.made_by, name)
+                    told.append((name, _verified(session, made_by, part, kept.format)))
+    agrees = all(one["agrees"] for _, one in told)
     if format_ == "json":
-        text = json.dumps({"file": name, "agrees": agrees, "reports": told}, ensure_ascii=False)
+        of_folder = os.path.isdir(file)
+        reports = [{"file": name, **one} if of_folder else one for name, one in told]
+        asked = os.path.basename(os.path.normpath(file))
+        text = json.dumps({"file": asked, "agrees": agrees, "reports": reports}, ensure_ascii=False)
         held.write(f"{text}\n")
     else:
-        held.write("".join(f"{line}\n" for one in told for line in _said(name, one)))
+        held.write("".join(f"{line}\n" for name, one in told for line in _said(name, one)))
     if not agrees:
         raise typer.Exit(int(ExitCode.FOUND))
+
+
+def _files(asked: str) -> list[str]:
+    """Return the file that was named, or every report of a folder. Raises FileUnreadable."""
+    if not os.path.isdir(asked):
+        return [asked]
+    files = [
+        entry.path
+        for entry in sorted(os.scandir(asked), key=lambda entry: entry.name)
+        if entry.is_file() and entry.name.casefold().endswith(_ENDINGS)
+    ]
+    if not files:
+        from vru_ledger.domain.text import shown
+
+        raise FileUnreadable(
+            f"{shown(os.path.basename(os.path.normpath(asked)))} is a folder without a report",
+            f"name a file, or a folder of files that end in {', '.join(_ENDINGS)}",
+        )
+    return files
 
 
 def _verified(session: Session, made_by: MadeBy, kept: Part, way: str) -> dict[str, Any]:

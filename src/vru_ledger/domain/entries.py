@@ -53,6 +53,7 @@ class Funding(Value):
     underwriter: str = ""
     use_by: date | None = None
     in_year_only: bool = False
+    relates_to: str = ""
     dated: date | None = None
     reason: str = ""
     decision: str = ""

@@ -192,6 +192,24 @@ def is_key_used(session: Session, begins: str) -> bool:
     )
 
 
+def alike(session: Session, new: AwardEntry, of: str, before: int) -> int | None:
+    """Return the newest entry up to `before` that is of the same kind, fund, amount and day.
+
+    `of` is what else is the same: 'award' or 'recipient'. One that was undone is none.
+    """
+    row = session.row(
+        f"SELECT number FROM entries WHERE {of} = ? AND number <= ? AND kind = ? AND fund = ?"
+        " AND amount_pence = ? AND dated = ? AND NOT EXISTS"
+        " (SELECT 1 FROM entries later WHERE later.reverses = entries.number)"
+        " ORDER BY number DESC LIMIT 1",
+        (
+            *(getattr(new, of), before, new.KIND, new.fund, new.amount_pence),
+            new.dated.isoformat() if new.dated else None,
+        ),
+    )
+    return row[0] if row else None
+
+
 def entry(session: Session, number: int) -> Recorded | None:
     """Return one entry."""
     row = session.row(f"SELECT {_ENTRY} FROM entries WHERE number = ?", (number,))
