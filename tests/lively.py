@@ -59,7 +59,8 @@ def lively(place: str = "") -> Database:
     paid = step(database, "pay", "ALPHA-0001", date(2022, 3, 31), amount_pence=700 * POUND)
     step(database, "clawback", "ALPHA-0001", date(2022, 4, 1), amount_pence=200 * POUND)
     step(database, "recover", "ALPHA-0001", date(2022, 4, 2), amount_pence=150 * POUND)
-    step(database, "write-off", "ALPHA-0001", date(2024, 2, 29), amount_pence=50 * POUND)
+    gone: dict[str, Any] = {"amount_pence": 50 * POUND, "decision": "DD 1"}
+    step(database, "write-off", "ALPHA-0001", date(2024, 2, 29), **gone)
     step(database, "amend", "ALPHA-0003", date(2021, 6, 30), amount_pence=50 * POUND)
     step(database, "amend", "ALPHA-0003", date(2022, 1, 2), amount_pence=80 * POUND, lower=True)
     give(database, "ALPHA", "TWO", 40 * POUND, source="CR", area="E1", dated=date(2021, 5, 5))

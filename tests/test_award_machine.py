@@ -481,6 +481,7 @@ class AwardMachine(RuleBasedStateMachine):
             lower=kind == "amend" and lower,
             propose=kind == "amend" and propose,
             reason="because",
+            decision="PCD 7" if kind == "write-off" else "",
         )
         moved = self.amount(kind, award, frm, p)
         lent = self.model.drawn(award.line, moved) if frm == "unallocated" else 0

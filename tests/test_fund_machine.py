@@ -41,6 +41,7 @@ from vru_ledger.actions.decide import (
     set_limit,
     set_source,
 )
+from vru_ledger.actions.import_table import import_file
 from vru_ledger.actions.limits import NewCap, set_cap
 from vru_ledger.actions.override import override
 from vru_ledger.actions.plan import plan, steps_file
@@ -53,6 +54,7 @@ from vru_ledger.actions.reverse import Told as Undoing
 from vru_ledger.actions.reverse import reverse
 from vru_ledger.actions.steps_many import steps_file as step_rows
 from vru_ledger.actions.steps_many import take_file
+from vru_ledger.domain.chain import kinds
 from vru_ledger.domain.entries import CapSet, Funding
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import parse_period
@@ -60,9 +62,12 @@ from vru_ledger.domain.profiles import Instalment
 from vru_ledger.domain.register import Decision, Fund, FundingSource, Recipient
 from vru_ledger.domain.steps import STEPS
 from vru_ledger.errors import AlreadyThere, AuthorityMissing, LedgerError, RowsRejected
+from vru_ledger.exchange.column_map import ColumnMap
 from vru_ledger.position import Key
 
 DONE: Counter[str] = Counter()
+WRITTEN: set[str] = set()
+"""Every kind of entry that came to stand in some ledger."""
 
 DAYS = (date(2022, 3, 31), date(2022, 4, 1), date(2023, 4, 1), date(2024, 2, 29))
 """Both sides of a year end, and a leap day. Periods are closed of the first three."""
@@ -80,6 +85,12 @@ RECIPIENTS = ("R1", "R2")
 PERIODS = ("2021/22-Q4", "2021/22", "2022/23-P01", "2022/23-Q4")
 TOTAL, EACH = 2_000, 600
 Line = tuple[str, str, str]
+
+THEIRS = ColumnMap(
+    columns={"award": "Grant", "amount": "Sum"},
+    constants={"advance": "yes", "reason": "Run 7"},
+    negative="clawback",
+)
 
 pence = st.integers(1, 250)
 fund = st.sampled_from(FUNDS)
@@ -165,6 +176,7 @@ class FundMachine(RuleBasedStateMachine):
         assert findings(self.database) == []
         self.undo_everything()
         assert findings(self.database) == []
+        WRITTEN.update(one for (one,) in rows(self.database, "SELECT DISTINCT kind FROM entries"))
         DONE["ledgers"] += 1
         self.database.close()
 
@@ -597,6 +609,20 @@ class FundMachine(RuleBasedStateMachine):
                 **{**day_, **words},
             ),
         )
+        paid = self.file(f"award,amount,advance\n{ref},{p / 100:.2f},\n{ref},0.01,yes\n")
+        self.do(
+            "pay --from",
+            lambda preview: take_file(
+                self.database, step_rows(paid, "pay"), "pay", preview=preview, **{**day_, **words}
+            ),
+        )
+        theirs = self.file(f"Grant,Sum\n{ref},0.02\n{ref},(0.01)\n")
+        self.do(
+            "import payments",
+            lambda preview: import_file(
+                self.database, theirs, "payments", THEIRS, preview=preview, **{**day_, **words}
+            ),
+        )
         self.plan_and_apply(code, from_, p, words | day_)
 
     def plan_and_apply(self, code: str, from_: str, p: int, words: dict[str, Any]) -> None:
@@ -655,7 +681,7 @@ KINDS = (
     *("propose-authority", "override", "profile", "milestone", "restate", "reverse"),
     *("close-period", "reopen-period", "paper", "source added", "source set", "decision"),
     *("authority set", "cap", "allocate", "propose", *(one for one in STEPS if one != "reverse")),
-    *("allocate --from", "claim --from", "apply"),
+    *("allocate --from", "claim --from", "pay --from", "import payments", "apply"),
 )
 """What the machine has to have done before it says anything."""
 
@@ -668,3 +694,4 @@ def test_a_funds_money_is_as_the_model_says_whatever_happens_around_it(tmp_path:
     told = ", ".join(f"{many:,} {what}" for what, many in sorted(DONE.items()))
     sys.stdout.write(f"{told}\n")
     assert {*KINDS} <= {*DONE}
+    assert {*kinds()} == WRITTEN

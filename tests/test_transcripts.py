@@ -99,10 +99,9 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest, forked: Fo
 def test_the_page_is_as_true_on_postgresql(page: Path, postgres_server: "Server", forked: Forked):
     written = page.read_text(encoding="utf-8")
     # As short as the name that it is shown by, so that lines are broken at the same place.
-    with postgres_server.team("x"):
-        place = postgres_server.url("x").replace("postgresql:", "postgres:")
-        assert len(place.partition("?")[0]) == len(LEDGER)
-        _must_be_same(page, written, play(written, place=place, forked=forked))
+    place = postgres_server.emptied("x").replace("postgresql:", "postgres:")
+    assert len(place.partition("?")[0]) == len(LEDGER)
+    _must_be_same(page, written, play(written, place=place, forked=forked))
 
 
 def test_every_page_that_is_only_of_a_file_is_there():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vru_ledger.api_awards import now, read, whole_pence
 from vru_ledger.domain.decisions import parse_decision
+from vru_ledger.domain.periods import parse_period_name
 from vru_ledger.domain.register import Decision, FundingSource
 from vru_ledger.domain.text import parse_code, parse_name, parse_sentence
 from vru_ledger.domain.years import parse_financial_year
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vru_ledger.actions.administer import Told
     from vru_ledger.actions.authority_request import Changed
     from vru_ledger.actions.decide import Put
+    from vru_ledger.actions.limits import CapChange
     from vru_ledger.actions.override import Overridden
 
 
@@ -57,7 +59,7 @@ class AuthorityCalls:
             for name, parse in (
                 *(("fy", _year_or_none), ("to_fy", parse_financial_year)),
                 *(("reason", parse_sentence), ("decision", parse_decision), ("key", parse_name)),
-                *(("ref", parse_sentence), ("relates_to", parse_sentence)),
+                *(("ref", parse_sentence), ("relates_to", parse_period_name)),
             )
             if name in more
         }
@@ -120,6 +122,33 @@ class AuthorityCalls:
             preview=preview,
         )
 
+    def set_cap(
+        self,
+        cap: str,
+        limit: str,
+        *,
+        reason: str,
+        on: date | None = None,
+        decision: str = "",
+        key: str = "",
+        preview: bool = False,
+        **more: Any,
+    ) -> CapChange:
+        """Set a cap: a new one, or another limit for one that is there. `limit` as it is typed.
+
+        `more` is what `NewCap` holds besides: fund, measure, per, only, severity, tolerance and
+        citation; what is not given stays. Raises NotFound, AlreadyThere, BadInput or KeyConflict.
+        """
+        from vru_ledger.actions.limits import NewCap, set_cap
+
+        return set_cap(
+            *(self.database, NewCap(code=read(parse_code, "cap", cap), limit=limit, **more)),
+            _told_of(on, reason, decision, key),
+            actor=self.actor,
+            recorded_at=now(),
+            preview=preview,
+        )
+
     def register(
         self,
         record: Decision | FundingSource,
@@ -139,6 +168,34 @@ class AuthorityCalls:
             return decide.add_decision(self.database, record.replace(code=code), told, **by)
         code = read(parse_code, "code", record.code)
         return decide.add_source(self.database, record.replace(code=code), told, **by)
+
+    def set_source(
+        self,
+        code: str,
+        *,
+        reason: str,
+        name: str = "",
+        in_year_only: bool | None = None,
+        use_by: date | None = None,
+        no_use_by: bool = False,
+        on: date | None = None,
+        key: str = "",
+        preview: bool = False,
+    ) -> Put:
+        """Correct what is said of a funding source; what is not given stays. Raises NotFound."""
+        from vru_ledger.actions import decide
+
+        asked = decide.SourceChange(
+            code=code,
+            name=read(parse_name, "name", name),
+            in_year_only=in_year_only,
+            use_by=use_by,
+            no_use_by=no_use_by,
+        )
+        told = _told_of(on, reason, "", key)
+        return decide.set_source(
+            *(self.database, asked, told), actor=self.actor, recorded_at=now(), preview=preview
+        )
 
     def set_authority(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.money import LARGEST_PENCE, Pence
+from vru_ledger.domain.periods import parse_period_name
 from vru_ledger.domain.text import parse_name, parse_sentence, shown
 from vru_ledger.errors import BadInput
 from vru_ledger.store.database import Database
@@ -180,7 +181,7 @@ class AwardCalls:
     def write_off(
         self, award: str, amount_pence: int | None, **words: Unpack[ReasonedStep]
     ) -> Stepped:
-        """Give up what was demanded back: a loss."""
+        """Give up what was demanded back: a loss, and so under a decision only."""
         return self._step("write-off", award, amount_pence, words)
 
     def close_award(self, award: str, **words: Unpack[StepWords]) -> Stepped:
@@ -258,7 +259,7 @@ class AwardCalls:
 
         told = Told(
             **_told(words),
-            relates_to=read(parse_sentence, "relates_to", words.get("relates_to", "")),
+            relates_to=read(parse_period_name, "relates_to", words.get("relates_to", "")),
         )
         return reverse(
             self.database,
@@ -285,7 +286,7 @@ def _told(words: Any) -> dict[str, Any]:
 def _papers(words: Any) -> dict[str, Any]:
     return {
         "ref": read(parse_sentence, "ref", words.get("ref", "")),
-        "relates_to": read(parse_sentence, "relates_to", words.get("relates_to", "")),
+        "relates_to": read(parse_period_name, "relates_to", words.get("relates_to", "")),
     }
 
 

@@ -1,4 +1,4 @@
-"""Files of steps from Python: paid, claimed, planned and applied, all rows or none."""
+"""Files from Python: allocated, claimed, paid, imported, planned, applied; all rows or none."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from vru_ledger.domain.text import parse_name
 if TYPE_CHECKING:
     from vru_ledger.actions.allocate_many import Batch
     from vru_ledger.actions.apply_plan import Applied
+    from vru_ledger.actions.import_table import Imported
+    from vru_ledger.exchange.column_map import ColumnMap
     from vru_ledger.exchange.plan_file import Plan
     from vru_ledger.store.database import Database
 
@@ -21,6 +23,66 @@ class BatchCalls:
 
     database: Database
     actor: str
+
+    def allocate_file(
+        self,
+        path: str | Path,
+        *,
+        on: date | None = None,
+        propose: bool = False,
+        sheet: str = "",
+        preview: bool = False,
+    ) -> Batch:
+        """Allocate every row of a CSV or XLSX file, or none: fund, recipient, amount in pounds.
+
+        `on` is the day of rows that give none; `propose` asks for each, for somebody else to
+        approve. Returns and raises as `pay_file` does.
+        """
+        from vru_ledger.actions import allocate_many
+
+        return allocate_many.allocate_file(
+            self.database,
+            str(path),
+            file=allocate_many.workbook_of(str(path), sheet),
+            today=date.today(),
+            dated=on,
+            propose=propose,
+            actor=self.actor,
+            recorded_at=now(),
+            preview=preview,
+        )
+
+    def import_file(
+        self,
+        kind: str,
+        path: str | Path,
+        columns: ColumnMap | str | Path,
+        *,
+        on: date | None = None,
+        propose: bool = False,
+        preview: bool = False,
+    ) -> Imported:
+        """Record every row of somebody else's table of allocations, claims or payments, or none.
+
+        `columns` says how it reads: a `ColumnMap`, or the file of one that `import --save-map`
+        wrote. What is returned has the `batch`, and the `first` rows as they were understood.
+        Raises BadInput for a map that does not fit, and as `pay_file` does.
+        """
+        from vru_ledger.actions import import_table
+        from vru_ledger.exchange.map_file import read_map
+
+        return import_table.import_file(
+            self.database,
+            str(path),
+            kind,
+            read_map(str(columns)) if isinstance(columns, str | Path) else columns,
+            today=date.today(),
+            dated=on,
+            propose=propose,
+            actor=self.actor,
+            recorded_at=now(),
+            preview=preview,
+        )
 
     def pay_file(
         self,

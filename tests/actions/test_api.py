@@ -3,13 +3,16 @@
 import subprocess
 import sys
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from tests.builders import POUND
 from vru_ledger import Ledger, open_ledger
+from vru_ledger.cli.words import WORDS
 from vru_ledger.domain.register import Decision, FundingSource
 from vru_ledger.errors import (
     AlreadyThere,
@@ -25,6 +28,9 @@ from vru_ledger.errors import (
     PlanTampered,
     RowsRejected,
 )
+from vru_ledger.exchange.column_map import ColumnMap
+
+DAY = date(2021, 4, 1)
 
 
 @pytest.fixture
@@ -304,3 +310,85 @@ def test_a_decision_and_an_override_from_python(opened: Ledger):
     opened.allocate("MYENDS", "Newham", 750_050 * POUND)
     with pytest.raises(BadInput, match="needs a reason"):
         opened.override_cap("MYENDS-EACH", 1, until, **{**told, "reason": " "})
+
+
+def test_files_are_allocated_and_imported(opened: Ledger, tmp_path: Path):
+    table, theirs = tmp_path / "round.csv", tmp_path / "run.csv"
+    table.write_text("fund,recipient,amount\nMYENDS,Newham,5k\nMYENDS,Hackney,7k\n")
+    assert opened.allocate_file(table, on=DAY, preview=True).recorded == 2
+    assert opened.allocate_file(str(table), on=DAY).total_pence == 12_000 * POUND
+    assert opened.allocate_file(table, on=DAY).already == 2
+    # Read as somebody else's, with our headings, it is the same file.
+    assert opened.import_file("allocations", table, ColumnMap(), on=DAY).batch.already == 2
+    theirs.write_text("Grant,Sum\nMYENDS-0001,1k\nMYENDS-0009,2k\n")
+    columns = ColumnMap(columns={"award": "Grant", "amount": "Sum"}, constants={"advance": "yes"})
+    with pytest.raises(RowsRejected) as caught:
+        opened.import_file("payments", theirs, columns, on=DAY)
+    [finding] = caught.value.findings
+    assert (finding.row, finding.field, finding.value) == (3, "Grant", "MYENDS-0009")
+    theirs.write_text("Grant,Sum\nMYENDS-0001,1k\n")
+    done = opened.import_file("payments", theirs, columns, on=DAY)
+    assert (done.batch.recorded, done.first[0].cells["award"]) == (1, "MYENDS-0001")
+    assert opened.award("MYENDS-0001").life.held["disbursed"] == 1_000 * POUND
+
+
+def test_a_source_is_corrected_and_a_cap_is_set(opened: Ledger):
+    opened.register(FundingSource(code="HO", name="Home Office"), reason="A grant")
+    opened.set_source("ho", in_year_only=True, reason="Read again")
+    with pytest.raises(NotFound):
+        opened.set_source("NOSUCH", reason="Read again")
+    assert opened.set_cap("MYENDS-EACH", "800k", reason="A decision", preview=True)
+    assert opened.set_cap("myends-each", "800k", reason="A decision", decision="PCD 1")
+    assert opened.headroom("MYENDS", recipient="Newham") == 800_000 * POUND
+    with pytest.raises(BadInput):
+        opened.set_cap("MYENDS-EACH", "much", reason="A decision")
+    assert opened.check().findings == []
+
+
+CALLS = {
+    **{
+        word: word.replace("-", "_")
+        for word in (
+            *("allocate", "approve", "reject", "withdraw", "amend", "claim", "pay", "clawback"),
+            *("recover", "write-off", "suspend", "resume", "reverse", "undo", "apply"),
+        )
+    },
+    "close": "close_award",
+    **dict.fromkeys(("vire", "carry", "lapse", "surrender"), "change_authority"),
+    **dict.fromkeys(("fund receive", "fund confirm", "fund cover"), "change_authority"),
+    "award forecast": "profile",
+    "award milestone": "milestone",
+    "cap set": "set_cap",
+    "cap override": "override_cap",
+    **dict.fromkeys(("source add", "decision add"), "register"),
+    "source set": "set_source",
+    "authority set": "set_authority",
+    "import": "import_file",
+    "paper tag": "tag_paper",
+    "period close": "close_period",
+    "period reopen": "reopen_period",
+}
+"""The call for each command that records something."""
+
+TYPED_ONLY = {"fund add", "fund admit", "recipient add", "migrate"}
+"""Commands without a call: who is there, and the file itself, is set up by hand."""
+
+
+def recording(name: str, command: Any) -> set[str]:
+    """Return the commands that record something: those that can be tried with --dry-run."""
+    if hasattr(command, "commands"):
+        return {
+            one
+            for word, sub in command.commands.items()
+            for one in recording(f"{name} {word}", sub)
+        }
+    return {name} if any(option.name == "dry_run" for option in command.params) else set()
+
+
+def test_whatever_is_recorded_from_the_command_line_is_recorded_from_python():
+    there: set[str] = set()
+    for word in (word for words in WORDS.values() for word in words):
+        module = import_module(f"vru_ledger.cli.{word.replace('-', '_')}")
+        there |= recording(word, typer.main.get_command(module.app))
+    assert there == {*CALLS} | TYPED_ONLY
+    assert [call for call in CALLS.values() if not callable(getattr(Ledger, call, None))] == []

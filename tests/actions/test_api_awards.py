@@ -63,7 +63,7 @@ def test_an_award_lives_from_proposal_to_closing(ada: Ledger, bob: Ledger):
     ada.resume(AWARD)
     ada.clawback(AWARD, 5_000 * POUND, reason="Not spent")
     ada.recover(AWARD, 4_000 * POUND)
-    ada.write_off(AWARD, None, reason="Dissolved")
+    ada.write_off(AWARD, None, reason="Dissolved", decision="DD2738")
     closed = ada.close_award(AWARD)
     assert (closed.life.state, closed.entry.amount_pence) == ("closed", 600_000 * POUND)
     assert pounds(ada) == {"disbursed": 99_750}

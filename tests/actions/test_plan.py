@@ -53,7 +53,7 @@ LIFE = (
     "pay,,,@one,all,,,,\n"
     "clawback,,,@one,10,,Not spent,,\n"
     "recover,,,@one,4,,,,\n"
-    "write-off,,,@one,all,,Gone,,\n"
+    "write-off,,,@one,all,,Gone,PCD 7,\n"
     "amend,,,@one,-20,,Cut,,\n"
     "suspend,,,@one,,,A question,,\n"
     "resume,,,@one,,,,,\n"

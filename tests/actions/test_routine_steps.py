@@ -82,6 +82,7 @@ def lived(place: str | Path = "") -> Database:
         *(("close", 1, 0, ""), ("close", 2, 0, "")),
     ):
         more: dict[str, Any] = {"amount_pence": pounds * POUND} if pounds else {}
+        more |= {"decision": "DD 9"} if kind == "write-off" else {}
         step(database, kind, f"ALPHA-{award:04}", date(2021, 9, 1), ref=ref, **more)
     return database
 

@@ -18,7 +18,7 @@ from vru_ledger.domain.decisions import parse_decision
         *[(typed, "MD3274") for typed in ("MD3274", "md 3274", "MD-3274")],
         *[(typed, "DD2738") for typed in ("DD2738", "dd 2738")],
         *[("add 2600", "ADD2600"), ("DAR 12", "DAR12")],
-        *[(typed, typed) for typed in ("Paper 15", "PCD", "Board, 3 May", "MD3274a", "XPCD 1")],
+        *[(typed, typed) for typed in ("Paper 15", "PCD x", "Board, 3 May", "MD3274a", "XPCD 1")],
     ],
 )
 def test_a_reference_is_stored_in_one_spelling(typed: str, stored: str):
@@ -38,7 +38,7 @@ def test_every_way_of_typing_a_reference_is_the_same_reference(series, number, b
     assert parse_decision(stored) == stored
 
 
-@pytest.mark.parametrize("typed", ["", "a\x07b", "\u202eDCP"])
+@pytest.mark.parametrize("typed", ["", "a\x07b", "\u202eDCP", "PCD", "md", "DMPCD -"])
 def test_what_no_text_may_hold_is_no_reference(typed: str):
     with pytest.raises(ValueError, match=r"\S"):
         parse_decision(typed)

@@ -1,5 +1,6 @@
 """Tables: the same keys for the same file, each bad row named, nothing that fills the memory."""
 
+import hashlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from vru_ledger.domain.findings import Finding
 from vru_ledger.errors import FileUnreadable
 from vru_ledger.exchange.batch_file import BatchRow
 from vru_ledger.exchange.column_map import ColumnMap
+from vru_ledger.exchange.csv_lines import RowsHash
 from vru_ledger.exchange.table_file import TableFile
 
 
@@ -112,3 +114,33 @@ def test_any_bytes_are_rows_findings_or_a_refusal(path: Path, content: bytes):
         rows, findings = read(path, b"award,amount\n" + content)
         assert all(set(row.cells) == {"award", "amount"} for row in rows)
         assert all(one.row for one in findings)
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        b"award,amount\r\nA-1,5\r\nA-2,6\r\n",
+        b"\xef\xbb\xbfaward,amount\nA-1,5\nA-2,6\n",
+        b"\xef\xbb\xbfaward,amount\r\nA-1,5\r\nA-2,6\r\n",
+    ],
+    ids=["CRLF", "byte order mark", "both, as Excel saves it"],
+)
+def test_a_file_that_is_only_saved_with_other_line_ends_is_the_same_file(path: Path, saved: bytes):
+    plain = b"award,amount\nA-1,5\nA-2,6\n"
+    rows, _ = read(path, plain)
+    assert [row.key for row in read(path, saved)[0]] == [row.key for row in rows]
+    assert [row.key for row in read(path, plain.replace(b"6", b"7"))[0]] != [
+        row.key for row in rows
+    ]
+    # Of a file as this program writes it, the keys begin with what sha256sum says of it.
+    assert rows[0].key.startswith(hashlib.sha256(plain).hexdigest()[:16])
+
+
+@given(st.binary(max_size=40), st.integers(1, 7))
+def test_a_hash_of_rows_is_the_same_in_whatever_pieces_they_come(content: bytes, size: int):
+    whole, parted = RowsHash(), RowsHash()
+    whole.update(content)
+    for begin in range(0, len(content), size):
+        parted.update(content[begin : begin + size])
+    plain = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    assert parted.hexdigest() == whole.hexdigest() == hashlib.sha256(plain).hexdigest()

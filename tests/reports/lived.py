@@ -74,7 +74,7 @@ def _pay(ada: Ledger) -> None:
     ada.pay(other, 600 * POUND, advance=True, on=date(2022, 1, 5))
     ada.clawback(other, 250 * POUND, on=date(2022, 5, 1), reason="Not spent")
     ada.recover(other, 100 * POUND, on=date(2022, 6, 1))
-    ada.write_off(other, 30 * POUND, on=date(2022, 6, 2), reason="It is gone")
+    ada.write_off(other, 30 * POUND, on=date(2022, 6, 2), reason="It is gone", decision="DD 9")
     wrong = ada.claim(other, 77 * POUND, on=date(2022, 6, 3))
     ada.reverse(wrong.recorded.number, on=date(2022, 6, 4), reason="Typed twice")
 

@@ -50,7 +50,7 @@ class Chance:
             lambda: ada.pay(award, pence, advance=True, **on),
             lambda: ada.clawback(award, pence, **why),
             lambda: ada.recover(award, pence, **on),
-            lambda: ada.write_off(award, pence, **why),
+            lambda: ada.write_off(award, pence, **why, decision="PCD 7"),
             lambda: ada.amend(award, self.random.choice((pence, -pence)), **why),
             lambda: ada.reject_claim(award, pence, **why),
             lambda: ada.close_award(award, **on),

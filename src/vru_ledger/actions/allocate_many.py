@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from vru_ledger.actions.allocate import Allocator
 from vru_ledger.actions.allocation_request import Request
 from vru_ledger.actions.record import Recorder
+from vru_ledger.actions.rows import FLUSH_EVERY, RowFindings
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
-from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence, shown
+from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date, parse_financial_year
-from vru_ledger.errors import EntryRefused, LedgerError, PeriodClosed, RowsRejected
+from vru_ledger.errors import LedgerError
 from vru_ledger.exchange.batch_file import BatchFile, BatchRow
 from vru_ledger.store import ledger
 from vru_ledger.store.database import Database, Session
+
+if TYPE_CHECKING:
+    from vru_ledger.exchange.table_file import TableFile
 
 # Funds, areas and sources are few, and named in every row.
 _parse_one_of_few = lru_cache(1_024)(parse_name)
@@ -44,7 +48,15 @@ _READ: Mapping[str, tuple[str, Callable[[str], object]]] = {
 
 REQUIRED = ("fund", "recipient", "amount")
 OPTIONAL = tuple(column for column in _READ if column not in REQUIRED)
-_FLUSH_EVERY = 5_000
+
+
+def workbook_of(path: str, sheet: str = "") -> TableFile | None:
+    """Return a workbook of allocations, opened; None for CSV, unless a sheet was asked of it."""
+    from vru_ledger.exchange.table_file import TableFile, holds_workbook
+
+    if not sheet and not holds_workbook(path):
+        return None
+    return TableFile(path, REQUIRED, OPTIONAL, sheet=sheet, as_batch=True)
 
 
 class Rows(Protocol):
@@ -107,9 +119,7 @@ class _Filing:
         self.allocator = Allocator(recorder)
         self.journal = recorder.journal
         self.file = file
-        self.findings: list[Finding] = []
-        self.warnings: list[Finding] = []
-        self.refused = self.late = False
+        self.findings = RowFindings(file.name)
 
     def record(
         self, today: date, dated: date | None, on_progress: Callable[[int], None] | None
@@ -123,46 +133,34 @@ class _Filing:
             and "key" not in file.columns
             and not ledger.is_key_used(self.allocator.session, file.keys_begin)
         )
-        for row in self.file.rows(self.findings):
+        found = self.findings
+        for row in self.file.rows(found.found):
             request = self._request(row, dated or today, dated is None)
             if request is None:
                 continue
             try:
                 outcome = self.allocator.put(request, is_new_key=unused)
             except LedgerError as error:
-                self._refuse(row, error)
+                found.refuse(row, error)
                 continue
             already += outcome.already
             recorded += not outcome.already
             total += 0 if outcome.already else outcome.entry.amount_pence
-            for warning in outcome.warnings:
-                told = self._finding(row, "", warning.rule, warning.sentence)
-                self.warnings.append(told.replace(severity="warning", value=warning.cap))
-            if recorded % _FLUSH_EVERY == 0:
+            found.warn(row, outcome.warnings)
+            if recorded % FLUSH_EVERY == 0:
                 self.journal.flush()
                 if on_progress:
                     on_progress(recorded)
-        if self.findings:
-            raise self._rejected()
+        if found.found:
+            raise found.rejected()
         self.journal.flush()
         head = self.journal
-        return Batch(recorded, already, Pence(total), self.warnings, head.number, head.hash)
-
-    def _rejected(self) -> RowsRejected:
-        bad = len({finding.row for finding in self.findings})
-        cannot = "1 row that cannot" if bad == 1 else f"{bad:,} rows that cannot"
-        rejected = RowsRejected(
-            f"{self.file.name} has {cannot} be recorded; nothing was written",
-            sorted(self.findings, key=lambda finding: (finding.row, finding.field)),
-            refused=self.refused,
-        )
-        if self.late and all(one.code == PeriodClosed.code for one in self.findings):
-            rejected.exit_code = PeriodClosed.exit_code
-        return rejected
+        return Batch(recorded, already, Pence(total), found.warnings, head.number, head.hash)
 
     def _request(self, row: BatchRow, dated: date, by_clock: bool) -> Request | None:
         """Return what a row asks for, or None after a finding for each cell that is wrong."""
-        before = len(self.findings)
+        found = self.findings
+        before = len(found.found)
         told: dict[str, Any] = {
             "dated": dated,
             "dated_by_clock": by_clock,
@@ -173,46 +171,16 @@ class _Filing:
             if not typed:
                 continue
             field, parse = _READ[column]
-            try:
-                told[field] = parse(typed)
-            except ValueError as problem:
-                self._find(row, column, f"batch-bad-{column}", shown(str(problem)))
+            value = found.read(row, column, parse)
+            if value is not None:
+                told[field] = value
         for column in REQUIRED:
             if not row.cells[column]:
-                self._find(row, column, "batch-missing", f"{column} is missing")
+                found.missing(row, column)
         if row.cells.get("on"):
             told["dated_by_clock"] = False
         first, last = told.get("term_from"), told.get("term_to")
         if first and (not last or last < first):
-            self._find(row, "term_to", "batch-bad-term", "the term ends before it begins")
-        return None if len(self.findings) > before else Request(**told)
-
-    def _refuse(self, row: BatchRow, error: LedgerError) -> None:
-        if isinstance(error, EntryRefused):
-            self.refused = True
-            for breach in error.refusal.breaches:
-                if breach.severity == "stop":
-                    field = "amount" if breach.over else ""
-                    self._find(row, field, error.code, breach.sentence, rule=breach.rule)
-            return
-        self.late = self.late or isinstance(error, PeriodClosed)
-        self._find(row, error.column, error.code, error.message, error.hint)
-
-    def _find(
-        self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
-    ) -> None:
-        self.findings.append(self._finding(row, field, code, message, remedy, rule))
-
-    def _finding(
-        self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
-    ) -> Finding:
-        return Finding(
-            code=code,
-            message=message,
-            remedy=remedy,
-            file=self.file.name,
-            row=row.number,
-            field=field,
-            value=shown(row.cells.get(field, "")[:80]),
-            rule=rule,
-        )
+            remedy = "give term_to a later day, or leave both empty"
+            found.add(row, "term_to", "batch-bad-term", "the term ends before it begins", remedy)
+        return None if len(found.found) > before else Request(**told)

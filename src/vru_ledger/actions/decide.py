@@ -17,7 +17,7 @@ from vru_ledger.domain.register import (
     newest_limit,
 )
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import AlreadyThere, NotFound
+from vru_ledger.errors import AlreadyThere, BadInput, NotFound
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Database, Session
 
@@ -56,7 +56,9 @@ class SourceChange(Value):
 def add_decision(
     database: Database, new: Decision, told: Told, *, actor: str, recorded_at: str, preview: bool
 ) -> Put:
-    """Register a decision. Raises AlreadyThere if its reference is registered."""
+    """Register a decision. Raises BadInput without a reference, AlreadyThere if it is there."""
+    if not new.code:
+        raise BadInput("a decision has a reference", "write it like 'PCD 1644', MD3274 or DD2738")
 
     def made(session: Session) -> tuple[Decision, Decision | None]:
         return new, register.find_decision(session, new.code)

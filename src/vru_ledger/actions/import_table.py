@@ -117,4 +117,4 @@ def _table(path: str, kind: str, columns: ColumnMap) -> _Noting:
         fits = checked(columns, (*required, *optional), negatives=kind == "payments")
     except ValueError as problem:
         raise BadInput(f"the map does not fit: {problem}") from None
-    return _Noting(path, required, optional, columns=fits, keys_begin=begin)
+    return _Noting(path, required, optional, columns=fits, keys_begin=begin, as_batch=not begin)

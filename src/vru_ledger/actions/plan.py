@@ -12,6 +12,7 @@ from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.rows import NOT_MADE, RowFindings
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.money import parse_pounds
+from vru_ledger.domain.periods import parse_period_name
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence
 from vru_ledger.domain.years import parse_date, parse_financial_year
 from vru_ledger.errors import BadInput, FileUnreadable, LedgerError
@@ -226,5 +227,6 @@ _PARSERS: dict[str, Any] = {
     **dict.fromkeys(("award", "fund", "recipient", "area", "source", "to_fund"), parse_name),
     "purpose": parse_purpose,
     "decision": parse_decision,
+    "relates_to": parse_period_name,
     "entry": _parse_entry,
 }

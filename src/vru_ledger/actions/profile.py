@@ -13,16 +13,17 @@ from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.entries import Allocation, Recorded
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.periods import periods_of
+from vru_ledger.domain.periods import parse_period, periods_of
 from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, spread
 from vru_ledger.domain.steps import Step
-from vru_ledger.domain.text import shown
+from vru_ledger.domain.text import is_same, shown
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, EntryRefused, KeyConflict, PeriodClosed
 from vru_ledger.rules import DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import ledger
+from vru_ledger.store.awards import Made
 from vru_ledger.store.database import Database, Session
 
 
@@ -44,6 +45,7 @@ class Planned(Value):
     entry: Profile | MilestoneMet
     life: Life
     already: bool = False
+    warnings: Sequence[Breach] = ()
 
 
 def forecast(
@@ -90,7 +92,10 @@ def meet(
     def work(session: Session) -> Planned:
         stepper = Stepper(Recorder(session, actor, recorded_at))
         made = stepper.made(award)
-        new = MilestoneMet(**_fields(stepper, award, told), milestone=milestone)
+        plan = stepper.life(made).profile
+        there = [one for one in (plan.milestones() if plan else ()) if is_same(one, milestone)]
+        met = milestone if milestone in there else next(iter(there), milestone)
+        new = MilestoneMet(**_fields(stepper, award, told), milestone=met)
         asked = f"milestone {milestone!r} of {made.award}"
         done = _put(stepper, new, told, asked)
         stepper.recorder.journal.flush()
@@ -142,7 +147,8 @@ def profile_of_request(recorder: Recorder, request: Request, outcome: Allocated)
         refusal = error.refusal.replace(commands=[f"vru-ledger headroom {new.fund}"])
         raise EntryRefused(error.message, refusal) from None
     recorder.journal.flush()
-    return outcome.replace(profile=done.recorded)
+    warnings = [*outcome.warnings, *done.warnings]
+    return outcome.replace(profile=done.recorded, warnings=warnings)
 
 
 def parted(new: Allocation, how: str) -> tuple[Instalment, ...]:
@@ -212,7 +218,27 @@ def _put(stepper: Stepper, new: Profile | MilestoneMet, told: Told, asked: str) 
         raise _refused(new, asked, breaches)
     recorded = recorder.append(new, {})
     stepper.follow(made.award, recorded, new)
-    return Planned(recorded, new, stepper.life(made))
+    warnings = _out_of_term(new.instalments, made, life) if isinstance(new, Profile) else []
+    return Planned(recorded, new, stepper.life(made), warnings=warnings)
+
+
+def _out_of_term(instalments: Sequence[Instalment], made: Made, life: Life) -> list[Breach]:
+    """Return a warning for payments planned in a period that no day of the award's term is in.
+
+    The term begins on the day of the award where no first day is known.
+    """
+    first = made.term_from or (life.entries[0].dated if life.entries else "") or ""
+    last = made.term_to or ""
+    outside = []
+    for one in instalments:
+        period = parse_period(one.period)
+        late = last and period.first_day.isoformat() > last
+        if late or period.last_day.isoformat() < first:
+            outside.append(one.period)
+    if not outside:
+        return []
+    said = f"{made.award} runs {first}..{last}, and no day of that is in {', '.join(outside)}"
+    return [Breach("planned", "warn", said)]
 
 
 def _refused(new: Step, asked: str, breaches: list[Breach]) -> EntryRefused | PeriodClosed:

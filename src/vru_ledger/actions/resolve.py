@@ -185,6 +185,8 @@ def _no_award(session: Session, asked: str) -> NotFound:
         if refs:
             which = f"did you mean {refs[0]}?" if len(refs) == 1 else f"its: {', '.join(refs)}"
             return NotFound(f"{named!r} is a recipient, not an award", which, column="award")
+    if asked.strip().isascii() and asked.strip().isdigit() and len(asked) <= _LONGEST_NUMBER:
+        return _an_entry(session, int(asked))
     before, dash, number = asked.strip().upper().rpartition("-")
     said = f"no award is called {named!r}"
     if dash and number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER:
@@ -192,6 +194,19 @@ def _no_award(session: Session, asked: str) -> NotFound:
         if awards.made(session, ref):
             said += f"; did you mean {shown(ref)}?"
     return NotFound(said, "to list them: vru-ledger award list", column="award")
+
+
+def _an_entry(session: Session, number: int) -> NotFound:
+    """Return that the number of an entry is no award, and what may have been meant."""
+    found = ledger.entry(session, number)
+    about = getattr(found.entry, "award", "") if found else ""
+    said, hint = f"no award is called '{number}'", "to list them: vru-ledger award list"
+    if found and found.entry.KIND == "propose-authority":
+        said = f"entry {number} asks for money of a fund to move; it is no award"
+        hint = f"to take it back: vru-ledger reverse {number} --reason 'Not agreed'"
+    elif about:
+        said += f"; entry {number} is about {about}"
+    return NotFound(said, hint, column="award")
 
 
 _LONGEST_NUMBER = 12

@@ -12,6 +12,7 @@ from vru_ledger.actions.lines import PROMISED, PROPOSED, UNALLOCATED, Change, Li
 from vru_ledger.actions.replay import Replay
 from vru_ledger.actions.tallies import ABSENT, LARGEST
 from vru_ledger.domain.award_states import OPEN_PROPOSAL, UNFINISHED
+from vru_ledger.domain.text import is_same
 from vru_ledger.store.database import Row
 from vru_ledger.store.routine_rows import BETWEEN, STEPPED
 
@@ -63,7 +64,9 @@ def _may_follow(replay: Replay, line: Line, row: Row, day: int) -> bool:
         return False
     if day and day < lives.latest[place]:
         return False
-    if kind == "approve" and row[18] in (None, lives.proposers.get(place)):
+    if kind == "approve" and (row[18] is None or is_same(row[18], lives.proposers.get(place, ""))):
+        return False
+    if kind == "write-off" and not row[18]:
         return False
     amounts = line.awards_leave.amounts
     there = amounts[place] if place < len(amounts) and amounts[place] != ABSENT else 0

@@ -32,13 +32,19 @@ class RowFindings:
         typed = row.cells.get(column, "")
         if not typed:
             if needed:
-                self.add(row, column, "batch-missing", f"{column} is missing", _ON_MISSING)
+                self.missing(row, column)
             return None
         try:
             return parse(typed)
         except ValueError as problem:
-            self.add(row, column, f"batch-bad-{column}", shown(str(problem)))
+            said = shown(str(problem))
+            remedy = "" if "write it like" in said else _REMEDIES.get(column, _OTHERWISE)
+            self.add(row, column, f"batch-bad-{column}", said, remedy)
             return None
+
+    def missing(self, row: BatchRow, column: str) -> None:
+        """Add that a cell is empty which must not be."""
+        self.add(row, column, "batch-missing", f"{column} is missing", _ON_MISSING)
 
     def refuse(self, row: BatchRow, error: LedgerError) -> None:
         """Add what stands in the way of a row: each rule that stops it, or what is not there."""
@@ -50,6 +56,8 @@ class RowFindings:
         remedy = f"the most that would pass here: {format_pounds(most)}" if most else error.hint
         if isinstance(error, AuthorityMissing):
             remedy = "somebody else must do it: run the file under their name"
+            if error.refusal.breaches[0].rule == "decision-needed":
+                remedy = "say which in the column decision"
         for breach in error.refusal.breaches:
             if breach.severity == "stop":
                 field = "amount" if breach.over else ""
@@ -59,7 +67,7 @@ class RowFindings:
         """Add what a row was recorded in spite of."""
         for breach in breaches:
             told = self._finding(row, "", "batch-warning", breach.sentence, "", breach.rule)
-            self.warnings.append(told.replace(severity="warning"))
+            self.warnings.append(told.replace(severity="warning", value=breach.cap))
 
     def add(
         self, row: BatchRow, field: str, code: str, message: str, remedy: str = "", rule: str = ""
@@ -101,6 +109,14 @@ NOT_MADE = "plan-not-made"
 
 _UNREAD = ("batch-", "plan-")
 _ON_MISSING = "fill it in; in a workbook, a formula that was never worked out is empty"
+
+
+_OTHERWISE = "mend the cell, or leave it empty if it need not be there"
+_REMEDIES = {
+    "amount": "write what is paid or promised, like 750000; to take back: clawback, or amend -20k",
+    "on": "write it like 2022-03-31",
+    "advance": "write yes or no",
+}
 
 
 def read_flag(text: str) -> bool:

@@ -11,6 +11,7 @@ from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.rows import FLUSH_EVERY, RowFindings, read_flag
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.money import Pence, parse_pounds
+from vru_ledger.domain.periods import parse_period_name
 from vru_ledger.domain.text import parse_name, parse_sentence
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import LedgerError
@@ -128,7 +129,7 @@ class _Filing:
             dated=on or dated,
             dated_by_clock=by_clock and on is None,
             ref=read(row, "ref", parse_sentence) or "",
-            relates_to=read(row, "relates_to", parse_sentence) or "",
+            relates_to=read(row, "relates_to", parse_period_name) or "",
             decision=read(row, "decision", parse_decision) or "",
             reason=read(row, "reason", parse_sentence, needed=kind in NEEDS_REASON) or "",
             key=read(row, "key", parse_name) or row.key,

@@ -13,6 +13,7 @@ from vru_ledger.cli.options import (
     Reason,
     RecordKey,
     RelatesTo,
+    Sheet,
     amount_of,
     decision_of,
     key_of,
@@ -46,6 +47,7 @@ def allocate(
         str,
         typer.Option("--from", help="Allocate every row of a CSV or XLSX file.", metavar="FILE"),
     ] = "",
+    sheet: Sheet = "",
     on: On = "",
     fy: Annotated[str, typer.Option(help="Financial year, 2022/23.", metavar="YEAR")] = "",
     term: Annotated[str, typer.Option(help="FIRST..LAST day of the award.", metavar="TERM")] = "",
@@ -83,8 +85,10 @@ def allocate(
         _only_with_rows(ctx)
         from vru_ledger.cli.batch import allocate_file
 
-        allocate_file(terminal, from_file, on=on, propose=propose, preview=dry_run, format_=format_)
+        allocate_file(ctx)
         return
+    if sheet:
+        raise BadInput("--sheet names a sheet of a file", "say which file with --from FILE")
     must_be_typed(
         {"FUND": fund, "RECIPIENT": recipient, "AMOUNT": amount},
         "MYENDS Newham 750k",
@@ -139,7 +143,7 @@ def _profile(instalments: str, profile: str) -> Any:
     return read_profile(profile)
 
 
-_WITH_A_FILE = ("from_file", "on", "propose", "dry_run", "format_")
+_WITH_A_FILE = ("from_file", "sheet", "on", "propose", "dry_run", "format_")
 
 
 def _only_with_rows(ctx: typer.Context) -> None:

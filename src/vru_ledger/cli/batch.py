@@ -14,20 +14,22 @@ if TYPE_CHECKING:
     import typer
 
     from vru_ledger.actions.allocate_many import Batch
-    from vru_ledger.cli.terminal import Terminal
 
 
-def allocate_file(
-    terminal: Terminal, path: str, *, on: str, propose: bool, preview: bool, format_: str
-) -> None:
-    """Allocate every row of a file, or none, and say how many."""
-    from vru_ledger.actions.allocate_many import OPTIONAL, REQUIRED
+def allocate_file(ctx: typer.Context) -> None:
+    """Allocate every row of a file, or none, and say how many.
+
+    `from_file`, `sheet`, `on`, `propose`, `dry_run` and `format_` are read from the command line.
+    """
     from vru_ledger.actions.allocate_many import allocate_file as action
+    from vru_ledger.actions.allocate_many import workbook_of
     from vru_ledger.cli.progress import Progress
-    from vru_ledger.exchange.table_file import TableFile, holds_workbook
 
-    dated = read(parse_date, "--on", on) if on else None
-    book = TableFile(path, REQUIRED, OPTIONAL) if holds_workbook(path) else None
+    typed = ctx.params
+    terminal, format_ = terminal_of(ctx), receipt_format(typed["format_"])
+    path, preview = typed["from_file"], bool(typed["dry_run"])
+    dated = read(parse_date, "--on", typed["on"]) if typed["on"] else None
+    book = workbook_of(path, typed["sheet"])
     with Progress() as bar:
         done = action(
             terminal.open(),
@@ -35,7 +37,7 @@ def allocate_file(
             file=book,
             today=terminal.today(),
             dated=dated,
-            propose=propose,
+            propose=typed["propose"],
             actor=terminal.actor(),
             recorded_at=terminal.recorded_at(),
             preview=preview,

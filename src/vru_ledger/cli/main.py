@@ -2,6 +2,7 @@
 
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -126,6 +127,9 @@ def main(words: list[str]) -> int:
     command = typer.main.get_command(app)
     held.forget()
     given[:] = words
+    if option := _empty_option(words):
+        said = f"{option}: it is empty"
+        return report_failure(BadInput(said, f"give {option} a value, or leave it out"), words)
     try:
         code = command.main(args=words, prog_name="vru-ledger", standalone_mode=False)
     except UsageError as error:
@@ -147,6 +151,21 @@ def main(words: list[str]) -> int:
         # Typer turns an interruption into this code, and says nothing.
         return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
     return _delivered(code if isinstance(code, int) else int(ExitCode.DONE), words)
+
+
+def _empty_option(words: list[str]) -> str:
+    """Return the first option that is given as nothing: in a script, a variable that is not set.
+
+    As if it had not been given, a report would be of every fund, and an entry of today. --db and
+    --as say so themselves, for they may come from the environment as well.
+    """
+    for before, word in pairwise(["", *words]):
+        if word == "--":
+            break
+        name, equals, value = word.partition("=") if word[:2] == "--" else (before, "=", word)
+        if name[:1] == "-" and equals and not value.strip() and name not in ("--db", "--as"):
+            return name
+    return ""
 
 
 def _delivered(code: int, words: list[str]) -> int:

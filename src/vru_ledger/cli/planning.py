@@ -13,7 +13,7 @@ from vru_ledger.cli.options import (
     sentence,
     terminal_of,
 )
-from vru_ledger.cli.terminal import read, say, say_receipt
+from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.profiles import Instalment, Profile
 from vru_ledger.domain.years import parse_date
@@ -86,6 +86,8 @@ def _say(done: Planned, preview: bool, format_: str) -> None:
         say(text)
     else:
         say_receipt(text, done.recorded.number)
+    for warning in () if format_ else done.warnings:
+        say_aside(f"warning: {warning.sentence}")
 
 
 def as_sentence(done: Planned, preview: bool) -> str:

@@ -33,7 +33,7 @@ def refusal_text(refusal: Refusal, width: int) -> str:
         most = format_pounds(refusal.largest_passing_pence)
         lines.append(f"  largest amount that would pass: {most}")
     elif refusal.of_amount and not _NOT_OF_AMOUNT.intersection(
-        breach.rule for breach in refusal.breaches
+        breach.rule for breach in refusal.breaches if breach.severity == "stop"
     ):
         lines.append("  no amount would pass")
     lines += [f"  to go on: {command}" for command in refusal.commands]

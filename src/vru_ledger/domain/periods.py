@@ -79,6 +79,11 @@ def parse_period(text: str) -> Period:
     return Period(name, *year_bounds(name))
 
 
+def parse_period_name(text: str) -> str:
+    """Return the name of a period: '2022-03' is '2021/22-P12'. Raises ValueError."""
+    return parse_period(text).name
+
+
 def month(day: date) -> Period:
     """Return the month that a day falls in: '2021/22-P12' is March 2022."""
     first_day = day.replace(day=1)

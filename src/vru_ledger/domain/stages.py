@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from vru_ledger.domain.value import Value
+from vru_ledger.domain.years import year_bounds
 
 STAGES = ("unallocated", "proposed", "committed", "payable", "disbursed", "recoverable")
 AUTHORITY = "authority"
@@ -69,6 +70,15 @@ class LineTerms(Value):
 
     in_year_only: bool = False
     use_by: date | None = None
+
+
+    def last_day(self, fy: str) -> date | None:
+        """Return the last day of use of a line's money of a year; None if it has none."""
+        last = self.use_by
+        if self.in_year_only and fy:
+            ends = year_bounds(fy)[1]
+            last = min(last, ends) if last else ends
+        return last
 
 
 NO_TERMS = LineTerms()

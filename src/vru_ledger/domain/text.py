@@ -83,6 +83,11 @@ def fold(text: str) -> str:
     return _normal("NFKC", " ".join(text.split())).casefold().replace(" & ", " and ")
 
 
+def is_same(one: str, other: str) -> bool:
+    """Say whether two names read alike: 'Ada  Analyst' and 'ada analyst' are one person."""
+    return one == other or fold(one) == fold(other)
+
+
 def likeness(text: str) -> str:
     """Return what is left of a name when all is taken away that a reader may overlook.
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vru_ledger.domain.chain import sha256
 from vru_ledger.domain.findings import Finding
 from vru_ledger.errors import FileUnreadable
 from vru_ledger.exchange.csv_lines import (
     LARGEST_BYTES,
     Cells,
     Lines,
+    RowsHash,
     columns_said,
     faults_of,
     given_twice,
@@ -26,7 +26,7 @@ class BatchRow(NamedTuple):
     """One row: its number in the file (the heading is row 1), its cells by column, and its key.
 
     The key is the file's hash and the row's number, so the same file twice records once and two
-    rows that are truly alike record twice.
+    rows that are truly alike record twice. Other line ends make no other file.
     """
 
     number: int
@@ -52,7 +52,7 @@ class BatchFile:
         Whoever is to write its rows does this first, while nobody has to wait for them. Raises
         FileUnreadable where its heading does not fit.
         """
-        digest = sha256()()
+        digest = RowsHash()
         with open_input(self.path, LARGEST_BYTES) as file:
             self.columns = self._heading(next(iter(Cells(Lines(file, self.name), self.name)), []))
             file.seek(0)

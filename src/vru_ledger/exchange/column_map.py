@@ -91,7 +91,8 @@ class ColumnMap(Value):
                 try:
                     told[column] = read_day(told[column], self.dates).isoformat()
                 except ValueError as problem:
-                    faults.append(Fault(column, f"batch-bad-{column}", str(problem)))
+                    remedy = "mend it, or say how their days are written: --dates DD/MM/YYYY"
+                    faults.append(Fault(column, f"batch-bad-{column}", str(problem), remedy))
         amount = told.get("amount", "")
         if below := _BELOW_ZERO.fullmatch(amount):
             if self.negative:

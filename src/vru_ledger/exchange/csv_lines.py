@@ -17,7 +17,41 @@ LARGEST_BYTES = 512 * 1024 * 1024
 SAVE_AGAIN = "save it again as CSV, UTF-8"
 _LONGEST_CELL = 10_000
 _LONGEST_ROW = 1_000_000
+_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class RowsHash:
+    """SHA-256 of a CSV file as if its lines ended in LF and no byte order mark began it.
+
+    Rows are known again by it: what another program only saved with its own line ends is the same
+    file. Of a file as this one writes it, it is the hash of its bytes.
+    """
+
+    def __init__(self) -> None:
+        self._digest = sha256()()
+        self._begun = False
+        self._held = b""
+
+    def update(self, block: bytes) -> None:
+        """Take in what follows, of any length."""
+        block = self._held + block
+        if not self._begun and len(block) < len(_MARK) and _MARK.startswith(block):
+            self._held = block
+            return
+        if not self._begun:
+            block, self._begun = block.removeprefix(_MARK), True
+        # A CR at the end may be the first half of a line end.
+        self._held = b"\r" if block.endswith(b"\r") else b""
+        block = block.removesuffix(b"\r")
+        self._digest.update(block.replace(b"\r\n", b"\n") if b"\r" in block else block)
+
+    def hexdigest(self) -> str:
+        """Return the hash of all that was taken in."""
+        whole = self._digest.copy()
+        whole.update(self._held)
+        told: str = whole.hexdigest()
+        return told
 
 
 class Lines:
@@ -32,7 +66,7 @@ class Lines:
         self._name = name
         self._line = 0
         self._encoding = "utf-8-sig"
-        self.digest = sha256()()
+        self.digest = RowsHash()
         self.row_bytes = 0
         self.read_bytes = 0
 
@@ -156,7 +190,8 @@ def faults_of(heading: Sequence[str], faults: Iterable[tuple[str, Sequence[str]]
 def problem_of(cells: Sequence[str], wide: int) -> str:
     """Say why a row is none of a table of `wide` columns; '' if it is one."""
     if len(cells) != wide:
-        return f"it has {len(cells)} cells where the heading has {wide}"
+        many = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        return f"it has {many} where the heading has {wide}"
     if max(map(len, cells)) > _LONGEST_CELL:
         return f"a cell is longer than {_LONGEST_CELL:,} characters"
     return ""

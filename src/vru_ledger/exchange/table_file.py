@@ -17,6 +17,7 @@ from vru_ledger.exchange.csv_lines import (
     LARGEST_BYTES,
     Cells,
     Lines,
+    RowsHash,
     columns_said,
     faults_of,
     given_twice,
@@ -33,7 +34,9 @@ class TableFile:
 
     `keys_begin` is what the keys of its rows begin with, so that one file may be claimed first and
     paid afterwards. A row's key is the file's hash, the row, and which occurrence of the same cells
-    it is: the same file twice records once, two rows that are truly alike record twice.
+    it is: the same file twice records once, two rows that are truly alike record twice. Of CSV
+    other line ends make no other file; `hash` is that of its bytes. `as_batch`: the keys are those
+    that a `BatchFile` has, for rows that may be read as either.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class TableFile:
         columns: ColumnMap = AS_OURS,
         sheet: str = "",
         keys_begin: str = "",
+        as_batch: bool = False,
     ) -> None:
         self.path = path
         self.name = shown(Path(path).name)
@@ -53,10 +57,12 @@ class TableFile:
         """Their word for each of our columns."""
 
         self.hash = ""
+        self._rows_hash = ""
         self._required = required
         self._known = (*required, *optional)
         self._sheet = sheet or columns.sheet
         self._keys_begin = keys_begin
+        self._as_batch = as_batch
         self._size = 1
         self._lines: Lines | None = None
         self._cells: Cells | None = None
@@ -76,7 +82,7 @@ class TableFile:
         fit.
         """
         with open_input(self.path, LARGEST_BYTES) as file:
-            self.hash = self._hash(file)
+            self._take_hashes(file)
             rows = self._rows(file)
             columns = self._heading(next(rows, []))
             seen: Counter[bytes] = Counter()
@@ -97,8 +103,8 @@ class TableFile:
                     bad.append(one)
                 findings += bad
                 if not bad:
-                    key = f"{self._keys_begin}{self.hash[:16]}-{number}-{seen[same]}"
-                    yield BatchRow(number, ours, key)
+                    key = f"{self._keys_begin}{self._rows_hash[:16]}-{number}"
+                    yield BatchRow(number, ours, key if self._as_batch else f"{key}-{seen[same]}")
 
     def _finding(self, number: int, cells: Mapping[str, str], fault: Fault) -> Finding:
         return Finding(
@@ -111,14 +117,18 @@ class TableFile:
             value=shown(cells.get(fault.column, "")[:80]),
         )
 
-    def _hash(self, file: BinaryIO) -> str:
-        digest = hashlib.sha256()
+    def _take_hashes(self, file: BinaryIO) -> None:
+        digest, of_rows = hashlib.sha256(), RowsHash()
         self._size, self._lines, self._cells, self._book = 1, None, None, None
         while block := file.read(1 << 20):
             digest.update(block)
+            of_rows.update(block)
             self._size += len(block)
         file.seek(0)
-        return digest.hexdigest()
+        begins = file.read(4)
+        file.seek(0)
+        self.hash = digest.hexdigest()
+        self._rows_hash = self.hash if is_workbook(begins) else of_rows.hexdigest()
 
     def _rows(self, file: BinaryIO) -> Iterator[list[str]]:
         """Yield the cells of each row, the heading first, all rows as long as the heading."""

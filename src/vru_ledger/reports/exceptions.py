@@ -33,8 +33,9 @@ MEASURES = {
     "and still used; claim: waits over 30 days; behind plan: planned in periods that have "
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
-    f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day or "
-    "past it; ahead of money: promised at the end of a month, and the money came in a later one; "
+    f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day, "
+    "which is its year's where it is in-year-only, or past it; ahead of money: promised at the end "
+    "of a month, and the money came in a later one; "
     "decision: more was done under it than it decides",
     "amount": "the pounds in question; of a cap that counts no money there are none",
     "age_days": "days that it waits, or is past its day; below zero: days to come",
@@ -223,7 +224,7 @@ def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:
             if bare:
                 detail = "expected, and nobody stands in for it"
                 yield Row("not covered", fund.code, about, Pence(bare), None, detail, show)
-            last = line.terms.use_by
+            last = line.terms.last_day(line.fy)
             if last and line.unallocated and (last - day).days <= ENDING_DAYS:
                 detail = f"unallocated; to be used by {last.isoformat()}"
                 past = (day - last).days

@@ -100,7 +100,8 @@ def _about(entry: Entry) -> str:
         return f"{entry.cap}: {limit_in_words(entry)}"
     if isinstance(entry, AuthorityEntry):
         return _about_authority(entry)
-    return getattr(entry, "cap", "") or getattr(entry, "award", "")
+    told = (getattr(entry, name, "") for name in ("cap", "award", "period"))
+    return next(filter(None, told), "")
 
 
 def _about_authority(entry: AuthorityEntry) -> str:

@@ -47,12 +47,12 @@ def _of_told(name: str, field: str) -> Rule:
 def _of_awards(name: str, field: str, usual: object) -> Rule:
     """Return the rule of this name, imported for an award where a field is not as it usually is.
 
-    Of what moves authority, or overrides a cap, it may have something to say in any case.
+    Of what moves authority, overrides a cap or gives money up, it may speak in any case.
     """
 
     def rule(case: Case) -> Iterator[Breach]:
         plain = getattr(case, field) is usual and isinstance(case.entry, AwardEntry)
-        return iter(()) if plain else _found(name)(case)
+        return iter(()) if plain and case.entry.KIND != "write-off" else _found(name)(case)
 
     return _named(rule, name)
 

@@ -9,7 +9,7 @@ from vru_ledger.domain.money import format_pounds
 from vru_ledger.rules.case import Breach, Case
 
 _MOVES = ("vire", "carry", "lapse", "surrender")
-_BY_DECISION = ("carry", "lapse", "surrender", "override")
+_BY_DECISION = ("carry", "lapse", "surrender", "override", "write-off")
 """What is done under a decision only, whatever the amount and the limits."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vru_ledger.domain.entries import AuthorityEntry
-from vru_ledger.domain.text import fold
+from vru_ledger.domain.text import is_same
 from vru_ledger.rules.case import Breach, Case
 
 _SAME = (
@@ -16,12 +16,14 @@ _SAME = (
 
 def second_person(case: Case) -> Iterator[Breach]:
     """Yield a breach if who approves is who proposed or applies it, or approves another thing."""
-    if case.entry.KIND == "approve" and case.life and case.actor in case.life.proposers:
-        yield _oneself(f"{case.actor} proposed it")
+    if case.entry.KIND == "approve" and case.life:
+        for one in case.life.proposers:
+            if is_same(one, case.actor):
+                yield _oneself(f"{one} proposed it")
     elif isinstance(case.entry, AuthorityEntry) and case.entry.proposal:
         yield from _of_authority(case, case.entry)
     approver = getattr(case.entry, "approved_by", "")
-    if approver and fold(approver) == fold(case.actor):
+    if approver and is_same(approver, case.actor):
         yield _oneself(f"{approver} approved the plan and applies it")
 
 
@@ -35,8 +37,8 @@ def _of_authority(case: Case, new: AuthorityEntry) -> Iterator[Breach]:
         said = f"entry {new.proposal} was undone"
     elif asked.made:
         said = f"entry {new.proposal} was approved already"
-    elif asked.actor == case.actor:
-        yield _oneself(f"{case.actor} proposed it")
+    elif is_same(asked.actor, case.actor):
+        yield _oneself(f"{asked.actor} proposed it")
         return
     else:
         return

@@ -10,7 +10,10 @@ from vru_ledger.rules.case import Breach, Case
 
 
 def within_use_by(case: Case) -> Iterator[Breach]:
-    """Yield a breach for money carried past its time, a warning for money promised past it."""
+    """Yield a breach for money carried past its time, a warning for money promised past it.
+
+    And a warning where a year may have been mistyped: carried back, or lapsed before its end.
+    """
     new, (in_year_only, use_by) = case.entry, case.terms
     if isinstance(new, AuthorityEntry) and new.KIND == "carry":
         of = " ".join(part for part in (new.fund, new.source, new.fy) if part)
@@ -23,6 +26,14 @@ def within_use_by(case: Case) -> Iterator[Breach]:
         if use_by and new.to_fy and f"{new.to_fy[:4]}-04-01" > use_by.isoformat():
             said = f"money of {of} is used by {use_by.isoformat()}, before {new.to_fy} begins"
             yield Breach("within-use-by", "stop", said)
+        if new.to_fy and new.to_fy < new.fy:
+            said = f"{new.to_fy} is before {new.fy}: the money is brought forward, not carried"
+            yield Breach("within-use-by", "warn", said)
+    elif isinstance(new, AuthorityEntry) and new.KIND == "lapse" and new.fy and new.dated:
+        ends_on = year_bounds(new.fy)[1]
+        if new.dated < ends_on and new.certainty != "expected":
+            said = f"{new.fy} ends on {ends_on.isoformat()}: the money lapses before its year does"
+            yield Breach("within-use-by", "warn", said)
     elif isinstance(new, Funding) and not new.fy and (in_year_only or new.in_year_only):
         said = (
             f"money of {new.source or new.fund} ends with its year, and nothing says which year "
@@ -30,8 +41,7 @@ def within_use_by(case: Case) -> Iterator[Breach]:
         )
         yield Breach("within-use-by", "warn", said)
     elif isinstance(new, Allocation):
-        ends = [year_bounds(new.fy)[1]] if in_year_only and new.fy else []
-        last = min([*ends, *([use_by] if use_by else [])], default=None)
+        last = case.terms.last_day(new.fy)
         for what, day in (("dated", new.dated), ("its term ends", new.term_to)):
             if last and day and day > last:
                 yield Breach(

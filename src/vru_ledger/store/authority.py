@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
 from vru_ledger.domain.entries import Recorded
-from vru_ledger.domain.overrides import Raised
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
 from vru_ledger.position import Key
 from vru_ledger.store import ledger, register
 from vru_ledger.store.database import Session
+
+if TYPE_CHECKING:
+    from vru_ledger.domain.overrides import Raised
 
 
 class Line(Value):
@@ -137,6 +140,8 @@ def unallocated_by_day(session: Session, key: Key) -> dict[str, int]:
 
 def overrides(session: Session, cap: str = "", bucket: str | None = None) -> list[Raised]:
     """Return what entries did to ceilings: every one, a cap's, or those of one bucket of it."""
+    from vru_ledger.domain.overrides import Raised  # Most allocations ask for none.
+
     asked = [cap] if cap else []
     where = " WHERE cap = ?" if cap else ""
     if bucket is not None:

@@ -275,17 +275,17 @@ def masked(place: str) -> str:
 def statements(script: str) -> Iterator[str]:
     """Split a script at the semicolons that end a line outside BEGIN ... END and $$ ... $$."""
     statement: list[str] = []
-    inside = False
+    inside, quoted = False, "$$" in script
     for line in script.splitlines():
         if line.startswith("--") or not (line.strip() or statement):
             continue
         statement.append(line)
         if line.count("$$") % 2:
             inside = not inside
-        elif line.strip() == "BEGIN" and "$$" not in script:
+        elif line.strip() == "BEGIN" and not quoted:
             inside = True
         ended = line.rstrip().endswith(";")
-        if inside and "$$" not in script and line.startswith(("END;", "BEGIN SELECT")):
+        if inside and not quoted and line.startswith(("END;", "BEGIN SELECT")):
             inside = False
         if ended and not inside:
             yield "\n".join(statement)

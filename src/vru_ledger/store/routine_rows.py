@@ -60,7 +60,8 @@ def compares_exactly(session: Session, schema: Iterable[Finding]) -> bool:
 _COLUMNS = """
   e.kind, e.fund, a.source, a.fy, a.area, a.bcu, a.recipient_kind, a.purpose,
   a.number, e.recipient, e.amount_pence, m.pence, e.movements, e.dated, a.term_from, a.term_to,
-  CASE WHEN e.to_stage = 'proposed' OR e.kind = 'approve' THEN e.actor END,
+  CASE WHEN e.to_stage = 'proposed' OR e.kind = 'approve' THEN e.actor
+    WHEN e.kind = 'write-off' THEN e.decision END,
   e.fact, e.previous_hash, e.hash
 """
 _FROM = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from vru_ledger.domain.findings import Finding
@@ -73,6 +74,7 @@ SELECT CASE k.contype WHEN 'c' THEN 'checks' WHEN 'f' THEN 'references' ELSE 'ke
 _FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
 
 
+@cache
 def _made_on_sqlite(script: str) -> dict[str, str]:
     """Return everything that a new ledger's schema holds, as SQLite keeps it."""
     views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
