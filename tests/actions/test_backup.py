@@ -100,7 +100,7 @@ def test_a_copy_that_begins_again_too_often_makes_writers_wait_and_ends(
         other.execute("PRAGMA user_version=2")
 
     with backup_file.beside(str(tmp_path / "b.db")) as made:
-        backup_file.copy_online(database, made, interfere)
+        backup_file.copy_online(database, made, "b.db", interfere)
         assert Path(made).stat().st_size == (tmp_path / "a.db").stat().st_size
     assert len(seen) < 20
     other.close()

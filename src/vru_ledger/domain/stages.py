@@ -71,7 +71,6 @@ class LineTerms(Value):
     in_year_only: bool = False
     use_by: date | None = None
 
-
     def last_day(self, fy: str) -> date | None:
         """Return the last day of use of a line's money of a year; None if it has none."""
         last = self.use_by
