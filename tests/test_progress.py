@@ -30,6 +30,20 @@ def test_what_takes_long_is_drawn_and_taken_away(terminal: Screen, monkeypatch: 
     assert drawn.endswith(f"\r{' ' * len('[' + 30 * '#' + ']  50%  1,500 rows')}\r")
 
 
+def test_what_has_no_known_end_is_counted_in_one_line(
+    terminal: Screen, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(progress, "_FIRST_AFTER", 0.0)
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    with progress.Progress() as bar:
+        assert bar is not None
+        bar(980_000, None, "entries checked")
+        bar(1_000_000, None, "entries checked")
+    last = "1,000,000 entries checked"
+    drawn = terminal.getvalue().split("\r")
+    assert drawn == ["", "980,000 entries checked", last, " " * len(last), ""]
+
+
 def test_what_is_quick_draws_nothing(terminal: Screen):
     with progress.Progress() as bar:
         assert bar is not None

@@ -37,6 +37,7 @@ from tests.torture import many
 from vru_ledger.actions.check import check
 from vru_ledger.actions.replay import Replay
 from vru_ledger.actions.routine import KEPT
+from vru_ledger.actions.tallies import ByRecipient, Tallies
 from vru_ledger.domain.chain import fact_of, kind_called
 from vru_ledger.domain.entries import Allocation, AwardEntry, Funding
 from vru_ledger.domain.money import Pence
@@ -146,6 +147,18 @@ def test_awards_that_do_not_lie_in_the_order_of_their_entries_are_sorted():
         connection.execute(sql)
     assert findings(database) == []
     database.close()
+
+
+def test_funds_share_the_numbers_of_their_recipients_places():
+    tallies = Tallies()
+    places = []
+    for fund in ("ALPHA", "BETA"):
+        column = tallies.column("recipient", fund, "committed")
+        column.update((f"R{number}", number) for number in range(1_000))
+        assert isinstance(column, ByRecipient)
+        assert list(column.values()) == list(range(1_000))
+        places.append(column.place_of.values())
+    assert all(one is other for one, other in zip(*places, strict=True))
 
 
 def test_nothing_is_left_switched_off_by_a_check():

@@ -91,7 +91,7 @@ class Routine:
         if sha256((previous_hash + fact).encode()).hexdigest() != hash_:
             return False
         sort = row[2:10]
-        line = self._found[sort] if sort in self._found else self._lines.of(sort)
+        line = self._found.get(sort) or self._lines.of(sort)
         if line is None or number in self._strays:
             return False
         day = self._days[dated]

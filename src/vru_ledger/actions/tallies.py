@@ -126,9 +126,13 @@ class ByAward(Column):
 
 
 class Recipients:
-    """The recipients of one fund: each has the same place in every column of them."""
+    """The recipients of one fund: each has the same place in every column of them.
 
-    def __init__(self) -> None:
+    `numbers` are 0, 1, 2 ... as far as any fund came: a place is the same object in all of them.
+    """
+
+    def __init__(self, numbers: list[int]) -> None:
+        self.numbers = numbers
         self.place_of: dict[str, int] = {}
         self.columns: list[array[int]] = []
         self.room = 0
@@ -137,8 +141,10 @@ class Recipients:
         """Return a recipient's place, the next one if it is new."""
         place = self.place_of.get(recipient)
         if place is None:
+            if len(self.place_of) == len(self.numbers):
+                self.numbers.append(len(self.numbers))
             # One text for all the funds that a recipient has money of.
-            place = self.place_of[intern(recipient)] = len(self.place_of)
+            place = self.place_of[intern(recipient)] = self.numbers[len(self.place_of)]
             if place >= self.room:
                 self.room += _ROOM
                 for column in self.columns:
@@ -178,6 +184,7 @@ class Tallies(Mapping[Key, Balance]):
         self.floors: dict[Key, int] = {}
         self.raised: dict[Key, int] = {}
         self._recipients: dict[str, Recipients] = {}
+        self._numbers: list[int] = []
         self._newest: dict[str, list[int]] = {}
 
     def __getitem__(self, key: Key) -> Balance:
@@ -220,7 +227,7 @@ class Tallies(Mapping[Key, Balance]):
         if scope == "award":
             return ByAward(fund, self._newest.setdefault(fund, [0]))
         if scope == "recipient":
-            return ByRecipient(self._recipients.setdefault(fund, Recipients()))
+            return ByRecipient(self._recipients.setdefault(fund, Recipients(self._numbers)))
         return {}
 
     def stands_apart(self, fund: str) -> bool:

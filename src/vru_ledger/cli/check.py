@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vru_ledger.cli.options import counted, terminal_of
-from vru_ledger.cli.progress import entries_shown
+from vru_ledger.cli.progress import Progress
 from vru_ledger.cli.terminal import given, held
 from vru_ledger.errors import BadInput, ExitCode
 
@@ -74,13 +74,14 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
         if compared is None:
             _show(findings, seed, f"{seed} has faults, so the ledger was not compared", format_)
             return False
-    done = action(
-        terminal.open(),
-        head=head,
-        seed=compared,
-        today=terminal.today(),
-        on_progress=entries_shown(),
-    )
+    with Progress() as bar:
+        done = action(
+            terminal.open(),
+            head=head,
+            seed=compared,
+            today=terminal.today(),
+            on_progress=(lambda entries: bar(entries, None, "entries checked")) if bar else None,
+        )
     place = terminal.shown_place()
     said = f"{place}: {done.entries:,} entries, head {done.hash}"
     verdict = f"sound: {said}" if done.sound else f"{_count(done.findings)}: {said}"
