@@ -2,10 +2,12 @@
 
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import psycopg
 import pytest
@@ -195,6 +197,34 @@ def test_a_password_in_the_environment_is_not_printed(run: Run):
     said = run("allocate", "MYENDS", "Newham", "1k", env=env)
     assert said.exit_code == 8
     assert "hunter2" not in said.stdout + said.stderr
+
+
+def test_no_password_is_in_any_file_that_is_written(postgres_url: str, run: Run, tmp_path: Path):
+    """Reports say which command made them, and commands can have an address with a password."""
+    with_everything(postgres_url).close()
+    address = postgres_url.replace("postgresql:///", "postgresql://ledger:hunter2@/")
+    address += "&password=hunter2"
+    (tmp_path / "steps.csv").write_text(
+        "do,fund,recipient,source,amount\nallocate,ALPHA,TWO,CR,1\n"
+    )
+    kinds = ("html", "md", "csv", "json", "jsonl", "xlsx", "svg", "txt")
+    for words in (
+        *(("report", "position", "-o", f"position.{kind}") for kind in kinds),
+        ("report", "pack", "-o", "pack"),
+        ("plan", "steps.csv", "-o", "steps.plan"),
+        ("copy", address, "copy.db"),
+    ):
+        done = run("--db", address, *words)
+        assert done.exit_code == 0, done
+        assert "hunter2" not in done.stdout + done.stderr
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    for path in written:
+        assert b"hunter2" not in path.read_bytes(), path
+        if path.suffix == ".xlsx":
+            with ZipFile(path) as parts:
+                assert all(b"hunter2" not in parts.read(name) for name in parts.namelist())
+    assert len(written) > 30
+    sys.stdout.write(f"{len(written)} files written from an address with a password\n")
 
 
 @pytest.mark.parametrize("option", ["--db {}", "--db={}"])

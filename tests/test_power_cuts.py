@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,59 @@ def _answered(done: Outcome, count: Counter[str]) -> None:
     assert not _recorded(done), done
     count["refused"] += 1
     count["said that the outcome is unknown"] += "--key" in done.stderr
+
+
+MAKING: dict[str, tuple[Command, str]] = {
+    "init": (("--db", "{}/new.db", "init"), "new.db"),
+    "backup": (("backup", "{}/backup.db"), "backup.db"),
+    "restore": (("--db", "{}/restored.db", "restore", "good.db"), "restored.db"),
+    "copy": (("copy", "good.db", "{}/copied.db"), "copied.db"),
+    "salvage": (("--db", "good.db", "doctor", "--salvage", "{}/saved.db"), "saved.db"),
+    "migrate": (("migrate",), "vru-ledger.db.before-migrate"),
+    "report": (("report", "caps", "-o", "{}/caps.csv"), "caps.csv"),
+}
+"""Commands that make a file, and its name."""
+
+
+@pytest.mark.parametrize("what", MAKING)
+def test_whatever_write_a_disk_refuses_no_file_is_half_made_and_the_ledger_is_as_it_was(
+    ledger: Path, tmp_path: Path, library: Path, what: str
+):
+    words, name = MAKING[what]
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    shutil.copy(ledger, tmp_path / "good.db")
+    if what == "migrate":
+        with closing(sqlite3.connect(ledger)) as connection:
+            connection.execute("DROP TRIGGER entries_stay")
+    shutil.move(ledger, tmp_path / "before.db")
+    words = [word.format(folder) for word in words]
+    if "--db" not in words:
+        words = ["--db", str(folder / "vru-ledger.db"), *words]
+
+    def tried(**more: str) -> Outcome:
+        for left in folder.iterdir():
+            left.unlink()
+        shutil.copy(tmp_path / "before.db", folder / "vru-ledger.db")
+        env = {"LD_PRELOAD": str(library), "CRASHLOG_DIR": str(folder), **more}
+        return command.run(words, tmp_path, env=env)
+
+    log = tmp_path / "all.log"
+    assert tried(CRASHLOG_FILE=str(log)).exit_code == 0
+    operations = len(list(shim.operations(log)))
+    refused = 0
+    places = range(1, operations + 1, 1 if TIMES > 1 else max(1, operations // 12))
+    for at in places:
+        done = tried(FAULT_AT=str(at), FAULT_KIND="ENOSPC", FAULT_STICKY="1")
+        assert "Traceback" not in done.stderr, (at, done)
+        assert done.exit_code in (0, 2, 8), (at, done)
+        assert "good.db" not in done.stderr, "what is only read is not full"
+        refused += done.exit_code != 0
+        with closing(sqlite3.connect(folder / "vru-ledger.db")) as there:
+            assert there.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        if done.exit_code and "may be there" not in done.stderr:
+            # A disk that lets nothing be removed either keeps the whole copy that was made.
+            half = (folder / name).exists()
+            assert not half or (what == "migrate" and keys(folder / name) == []), (at, done)
+    sys.stdout.write(f"{what}: {len(places)} of {operations} operations refused, {refused} said\n")
+    assert refused

@@ -100,11 +100,31 @@ def test_a_copy_that_begins_again_too_often_makes_writers_wait_and_ends(
         other.execute("PRAGMA user_version=2")
 
     with backup_file.beside(str(tmp_path / "b.db")) as made:
-        backup_file.copy_online(database, made, interfere)
+        backup_file.copy_online(database, made, "b.db", interfere)
         assert Path(made).stat().st_size == (tmp_path / "a.db").stat().st_size
     assert len(seen) < 20
     other.close()
     database.close()
+
+
+def test_a_backup_waits_for_an_entry_that_is_being_kept(ledger: Path, tmp_path: Path):
+    """On a slow disk that takes longer than the moment for which nobody is told of waiting."""
+    database = open_database(str(ledger), wait=60)
+    writing = sqlite3.connect(ledger, isolation_level=None, check_same_thread=False)
+    seen: list[float] = []
+
+    def hold(share: float) -> None:
+        if not seen:
+            writing.execute("BEGIN EXCLUSIVE")
+            threading.Timer(1, lambda: writing.execute("ROLLBACK")).start()
+        seen.append(share)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backup_file, "_PAGES", 10)
+        backup(database, str(tmp_path / "copy.db"), on_progress=hold)
+    assert len(seen) > 2
+    database.close()
+    writing.close()
 
 
 def test_what_is_there_is_not_overwritten(tmp_path: Path):

@@ -24,6 +24,7 @@ from tests.builders import (
     rows,
     with_everything,
 )
+from vru_ledger.actions.doctor import doctor
 from vru_ledger.actions.init import init
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund, Recipient
@@ -318,4 +319,16 @@ def test_a_table_that_somebody_took_away_is_named(database: Database):
     database.driver.connection.execute("DROP TABLE papers")
     with pytest.raises(LedgerDamaged, match="papers") as said:
         findings(database)
-    assert "doctor" in said.value.hint
+    assert "keep" in said.value.hint
+
+
+def test_a_doctor_names_the_table_that_is_gone_and_sends_nobody_to_a_doctor(database_place: str):
+    made = with_everything(database_place)
+    made.driver.connection.execute("DROP TABLE papers")
+    made.close()
+    found = doctor(database_place)
+    [damaged] = [one for one in found.findings if one.severity == "error"]
+    assert damaged.code == "damaged"
+    assert "papers" in damaged.message
+    assert "backup" in damaged.remedy
+    assert not found.usable

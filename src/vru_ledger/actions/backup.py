@@ -60,7 +60,7 @@ def backup(
     with database.read() as session:
         before = head(session)
     with backup_file.beside(file) as made:
-        backup_file.copy_online(database, made, on_progress)
+        backup_file.copy_online(database, made, file, on_progress)
         copied = backup_file.named(sqlite.open_ledger(made), file)
         try:
             checked = check(

@@ -9,7 +9,7 @@ from datetime import date
 from vru_ledger.actions.backup import Entries
 from vru_ledger.actions.check import check
 from vru_ledger.domain.findings import Finding
-from vru_ledger.errors import LedgerBusy, LedgerUnreadable, LedgerUnusable
+from vru_ledger.errors import LedgerBusy, LedgerDamaged, LedgerUnreadable, LedgerUnusable
 from vru_ledger.store import doctor_file, doctor_locks, doctor_server
 from vru_ledger.store.database import Database, is_url
 from vru_ledger.store.opening import open_database
@@ -80,7 +80,9 @@ def _unusable(found: Diagnosed, place: str, error: LedgerUnusable | LedgerBusy) 
     busy = isinstance(error, LedgerBusy)
     unreadable = isinstance(error, LedgerUnreadable)
     remedy = error.hint if busy or unreadable or is_url(place) else doctor_file.RESTORE
-    code = "unreachable" if is_url(place) else "unreadable" if unreadable else "damaged"
+    code = "unreadable" if unreadable else "damaged"
+    if is_url(place) and not isinstance(error, LedgerDamaged):
+        code = "unreachable"
     code = "locked" if busy else code
     found.findings.append(doctor_file.fatal(code, error.message, remedy))
     found.usable = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from vru_ledger.actions import migrate_guards
@@ -12,7 +11,7 @@ from vru_ledger.actions.rebuild import rebuild
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import LedgerBusy, LedgerUnsound
-from vru_ledger.store import backup_file, ledger, soundness, sqlite
+from vru_ledger.store import backup_file, ledger, new_file, soundness, sqlite
 from vru_ledger.store.backup_file import Moved, Opened
 from vru_ledger.store.creation import fill_new
 from vru_ledger.store.database import VERSION, Database, Session, is_url
@@ -103,7 +102,7 @@ def _migrated(
         try:
             old.become(made)
         except BaseException:
-            os.unlink(kept)
+            new_file.let_go(kept)
             raise
     return done
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from vru_ledger.actions.backup import Entries, must_be_sound
 from vru_ledger.actions.check import check_within
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import LedgerOlder, LedgerUnusable, OutcomeUnknown
-from vru_ledger.store import backup_file, guards_anew, ledger
+from vru_ledger.store import backup_file, guards_anew, ledger, new_file
 from vru_ledger.store.backup_file import Opened
 from vru_ledger.store.database import Database, Session
 from vru_ledger.store.ledger import Head
@@ -91,7 +90,7 @@ def of_file(old: Opened, *, preview: bool = False, on_entries: Entries | None = 
         raise
     except BaseException:
         if kept:
-            os.unlink(kept)
+            new_file.let_go(kept)
         raise
 
 

@@ -85,7 +85,7 @@ def _restored(
     else:
         new_file.must_be_free(place)
     with backup_file.beside(place) as made:
-        number, hash_ = _checked_copy(backup, file, made, *shown)
+        number, hash_ = _checked_copy(backup, (file, place), made, *shown)
         done = Restored(place, file, number, hash_)
         if not there:
             new_file.put_in_place(made, place)
@@ -132,13 +132,14 @@ def _backup(file: str) -> Database:
 
 def _checked_copy(
     backup: Database,
-    file: str,
+    names: tuple[str, str],
     made: str,
     on_progress: Progress | None,
     on_entries: Entries | None,
 ) -> tuple[int, str]:
     """Copy a backup into `made`, and return its head. Raises unless the copy is sound."""
-    backup_file.copy_online(backup, made, on_progress)
+    file, place = names
+    backup_file.copy_online(backup, made, place, on_progress)
     copied = backup_file.named(sqlite.open_ledger(made), file)
     try:
         checked = check(copied, on_progress=on_entries)
@@ -168,10 +169,10 @@ def _replaced(present: Opened, done: Restored, made: str) -> Restored:
         try:
             present.become(made)
         except Moved:
-            os.unlink(kept)
+            new_file.let_go(kept)
             continue
         except BaseException:
-            os.unlink(kept)
+            new_file.let_go(kept)
             raise
         return done.replace(kept=kept, lacking=lacking, common=common)
     raise LedgerBusy(

@@ -17,7 +17,7 @@ from vru_ledger.store.creation import create
 from vru_ledger.store.database import Session, is_url
 from vru_ledger.store.ledger import Head
 from vru_ledger.store.salvage_file import DamagedFile, settled
-from vru_ledger.store.salvage_heap import Heap
+from vru_ledger.store.salvage_heap import Heap, heap_in
 
 Share = Callable[[float], None]
 """Told how much of a file was read, from 0 to 1."""
@@ -69,20 +69,16 @@ def salvage(
         raise BadInput("entries are salvaged from a file into a file", "name files")
     new_file.must_be_free(new)
     folder = os.path.dirname(new) or "."
-    with backup_file.beside(new) as made:
-        heap = Heap(made)
-        try:
-            told = _read_all(place, heap, folder, on_share, own=True)
-            for other in others:
-                _read_all(other, heap, folder, on_share, own=False)
-            if not heap.count():
-                raise LedgerUnusable(
-                    f"no entry can be read in {place}; nothing was made",
-                    "go back to a backup: vru-ledger restore FILE",
-                )
-            return _written(heap, new, told, actor, recorded_at)
-        finally:
-            heap.close()
+    with backup_file.beside(new) as made, heap_in(made, new) as heap:
+        told = _read_all(place, heap, folder, on_share, own=True)
+        for other in others:
+            _read_all(other, heap, folder, on_share, own=False)
+        if not heap.count():
+            raise LedgerUnusable(
+                f"no entry can be read in {place}; nothing was made",
+                "go back to a backup: vru-ledger restore FILE",
+            )
+        return _written(heap, new, told, actor, recorded_at)
 
 
 def _read_all(place: str, heap: Heap, folder: str, on_share: Share | None, *, own: bool) -> Head:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from typing import Any
@@ -115,8 +116,10 @@ def write_whole(path: str, write: Callable[[Any], None], *, binary: bool = False
         _write_beside(path, write, mode, how)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
+        full = getattr(error, "errno", None) == errno.ENOSPC
         raise FileUnreadable(
-            f"{path} cannot be written ({reason})", "check the folder and your permission"
+            f"{path} cannot be written ({reason})",
+            "make room, then run it again" if full else "check the folder and your permission",
         ) from None
 
 

@@ -12,6 +12,7 @@ from vru_ledger.errors import LedgerBusy, LedgerUnusable
 from vru_ledger.store import new_file, sqlite
 from vru_ledger.store.database import Database, Row, Session
 from vru_ledger.store.sqlite import SQLite, connect
+from vru_ledger.store.sqlite_errors import code_of, meaning
 
 Progress = Callable[[float], None]
 """Told how much of a file is copied, from 0 to 1."""
@@ -35,15 +36,17 @@ def beside(place: str) -> Iterator[str]:
         yield made
     finally:
         for left in (made, f"{made}-journal"):
-            with suppress(FileNotFoundError):
-                os.unlink(left)
+            new_file.let_go(left)
 
 
-def copy_online(database: Database, made: str, on_progress: Progress | None = None) -> None:
+def copy_online(
+    database: Database, made: str, called: str, on_progress: Progress | None = None
+) -> None:
     """Copy an open ledger into the file `made`, as it is at one moment, while others write.
 
     SQLite begins again when somebody else wrote meanwhile. After the fifth time all is copied in
-    one step, which writers wait for. Raises LedgerUnusable.
+    one step, which writers wait for. `called` is what the copy is going to be called. Raises
+    LedgerUnusable.
     """
     source = database.driver.connection
     target = sqlite3.connect(made, isolation_level=None)
@@ -68,10 +71,15 @@ def copy_online(database: Database, made: str, on_progress: Progress | None = No
                 target, progress=lambda *status: _must_not_wait(status[0], database.place)
             )
     except sqlite3.Error as error:
-        raise database.driver.translate(error) or error from error
+        # What is only read is never full.
+        full = code_of(error) & 0xFF == sqlite3.SQLITE_FULL
+        raise meaning(error, called if full else database.place) or error from error
     finally:
         target.close()
-    sync(made)
+    try:
+        sync(made)
+    except OSError as error:
+        raise new_file.cannot_be_made(called, error) from None
 
 
 def _must_not_wait(status: int, place: str) -> None:
@@ -147,7 +155,7 @@ class Opened:
         reading = Database(SQLite(connect(self.place, wait=self.wait), self.place), self.place)
         try:
             with beside(kept) as copy:
-                copy_online(reading, copy)
+                copy_online(reading, copy, kept)
                 new_file.put_in_place(copy, kept)
         finally:
             reading.close()

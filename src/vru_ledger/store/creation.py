@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -45,8 +43,7 @@ def create(
         new_file.put_in_place(made, place)
     finally:
         database.close()
-        with suppress(FileNotFoundError):
-            os.unlink(made)
+        new_file.let_go(made)
     return result
 
 
@@ -59,8 +56,8 @@ def fill_new(
 ) -> Result:
     """Make the tables in an empty SQLite database and fill them, in one transaction."""
     connection = database.driver.connection
-    connection.execute("BEGIN EXCLUSIVE")
     try:
+        connection.execute("BEGIN EXCLUSIVE")
         session = Session(database.driver)
         _make_tables(session, created_by, created_at, load)
         sqlite.mark(database)
@@ -71,7 +68,8 @@ def fill_new(
             connection.execute("ROLLBACK")
         raise database.driver.translate(error) or error from error
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
     return result
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import stat
 import tempfile
 from contextlib import suppress
@@ -11,6 +12,7 @@ from contextlib import suppress
 from vru_ledger.errors import AlreadyThere, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store.database import Database
 from vru_ledger.store.sqlite import SQLite, connect
+from vru_ledger.store.sqlite_errors import meaning
 
 HIDDEN = ".vru-ledger-"
 """How the name of a file begins that is not whole yet, or was left by who was killed."""
@@ -23,7 +25,7 @@ def must_be_free(place: str) -> None:
     except FileNotFoundError:
         pass
     except (OSError, ValueError) as error:
-        raise _cannot_be_made(place, error) from None
+        raise cannot_be_made(place, error) from None
     else:
         if stat.S_ISREG(found.st_mode) and not found.st_size:
             raise AlreadyThere(
@@ -50,7 +52,11 @@ def begin_file(place: str) -> tuple[Database, str]:
     killed before leaves nothing at `place`.
     """
     made = begin_name(place)
-    return Database(SQLite(connect(made), place), place), made
+    try:
+        return Database(SQLite(connect(made), place), place), made
+    except sqlite3.Error as error:
+        let_go(made)
+        raise meaning(error, place) or error from error
 
 
 def begin_name(place: str) -> str:
@@ -59,8 +65,14 @@ def begin_name(place: str) -> str:
         handle, made = tempfile.mkstemp(dir=os.path.dirname(place) or ".", prefix=HIDDEN)
         os.close(handle)
     except (OSError, ValueError) as error:
-        raise _cannot_be_made(place, error) from None
+        raise cannot_be_made(place, error) from None
     return made
+
+
+def let_go(made: str) -> None:
+    """Remove a file that is needed no more; where even that is refused, it is in nobody's way."""
+    with suppress(OSError):
+        os.unlink(made)
 
 
 def put_in_place(made: str, place: str) -> None:
@@ -81,7 +93,7 @@ def put_in_place(made: str, place: str) -> None:
             "name another file with --db, or move this one away",
         ) from None
     except (OSError, ValueError) as error:
-        raise _cannot_be_made(place, error) from None
+        raise cannot_be_made(place, error) from None
     keep_name(place)
 
 
@@ -91,7 +103,7 @@ def put_over(made: str, place: str) -> None:
         _let_the_same_use(made, place)
         os.replace(made, place)
     except (OSError, ValueError) as error:
-        raise _cannot_be_made(place, error) from None
+        raise cannot_be_made(place, error) from None
     keep_name(place)
 
 
@@ -131,8 +143,11 @@ def lost_while_made(place: str, reason: str) -> tuple[str, str]:
     )
 
 
-def _cannot_be_made(place: str, error: Exception) -> LedgerUnusable:
+def cannot_be_made(place: str, error: Exception) -> LedgerUnusable:
+    """Say that the system does not let a file be made, and what to do."""
     reason = getattr(error, "strerror", None) or str(error)
+    full = getattr(error, "errno", None) == errno.ENOSPC
     return LedgerUnusable(
-        f"{place} cannot be made ({reason})", "check the folder and your permission"
+        f"{place} cannot be made ({reason})",
+        "make room, then run it again" if full else "check the folder and your permission",
     )

@@ -16,6 +16,7 @@ from vru_ledger.domain.text import shown
 from vru_ledger.errors import (
     BadInput,
     LedgerBusy,
+    LedgerDamaged,
     LedgerError,
     LedgerOlder,
     LedgerUnusable,
@@ -23,14 +24,7 @@ from vru_ledger.errors import (
     OutcomeUnknown,
     to_install,
 )
-from vru_ledger.store.database import (
-    APPLICATION,
-    VERSION,
-    Database,
-    Row,
-    damaged_because,
-    masked,
-)
+from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
 from vru_ledger.store.sqlite import PATIENCE
 from vru_ledger.store.sqlite_errors import wrong_version
 
@@ -154,7 +148,11 @@ class PostgreSQL:
                 "make room on the server",
             )
         if state == "42P01":
-            return damaged_because(self.place, _first_line(error))
+            return LedgerDamaged(
+                f"{self.place} is damaged ({_first_line(error)})",
+                "find out who did that, keep what is there (pg_dump), and go back to a backup of "
+                "the server's",
+            )
         if state in ("42P07", "42710", "42723"):
             return LedgerUnusable(
                 f"{self.place} holds something else by the names that a ledger needs",

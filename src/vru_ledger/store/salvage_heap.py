@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.store.entry_texts import EntryText
 from vru_ledger.store.ledger import Head
+from vru_ledger.store.sqlite_errors import meaning
 
 _COLUMNS = "number, fact, previous_hash, hash"
+
+
+@contextmanager
+def heap_in(made: str, new: str) -> Iterator[Heap]:
+    """Yield an empty heap in the file `made`; what its disk refuses is said of the file `new`."""
+    heap = None
+    try:
+        heap = Heap(made)
+        yield heap
+    except sqlite3.Error as error:
+        raise meaning(error, new) or error from error
+    finally:
+        if heap is not None:
+            heap.close()
 
 
 class Heap:

@@ -126,6 +126,10 @@ class SQLite:
         if on_wait:
             on_wait()
 
+    def wait_whole(self) -> None:
+        """Let what is not run patiently, a copy for one, wait for as long as we were told to."""
+        self._wait_for(self._wait)
+
     def _wait_for(self, wait: float) -> None:
         if wait != self._waiting:
             self.connection.execute(f"PRAGMA busy_timeout={max(0, round(wait * 1000))}")
@@ -136,6 +140,7 @@ class SQLite:
         self.connection.execute("BEGIN")
         # The first read takes the shared lock, so an error of the file shows here.
         self.patiently("SELECT 1 FROM head").fetchone()
+        self.wait_whole()
 
     def again(self) -> SQLite | None:
         """Begin to read the same moment on another connection, which any thread may use.
@@ -244,6 +249,7 @@ def open_of_any_version(
     try:
         application = driver.patiently("PRAGMA application_id").fetchone()[0]
         version = driver.patiently("PRAGMA user_version").fetchone()[0]
+        driver.wait_whole()
     except sqlite3.Error as error:
         connection.close()
         raise driver.translate(error) or error from error
