@@ -168,6 +168,9 @@ class FundMachine(RuleBasedStateMachine):
         self.name_a_point(True, LAST)
         for which in range(5):
             self.set_up(which, p + which, LAST)
+        self.make("F1", "R2", "HO", "", 2 * p, False, "Ada", DAYS[3])
+        self.whole_files("F1", "CR", p, len(self.awards()) - 1)
+        self.undo(0, LAST)
         self.turn_period("2021/22", False, True)
         self.turn_period("2021/22", True, True)
 
