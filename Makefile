@@ -2,8 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# One more than there are cores: much of a test is waiting for the processes that it starts.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+# Two more than there are cores: much of a test is waiting for the processes that it starts.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 PYTEST := $(BIN)/pytest -q -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
 # Both names are needed: older pip reads the first for what it builds with, newer pip the second.

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from vru_ledger.actions import replay, routine
 from vru_ledger.actions.administer import Told
 from vru_ledger.actions.allocate import allocate
 from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.check import check
+from vru_ledger.actions.checking import replay, routine
 from vru_ledger.actions.override import override
 from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import PROPERTIES

@@ -1,6 +1,6 @@
 """The command without its start: a process that has imported everything forks for each run.
 
-Real commands are run by README, tour and how-tos, and by all other tests. Of the thousands of
+Real commands are run by README and tour, and by all other tests. Of the thousands of
 commands of the other pages, each played on a file and again on PostgreSQL, most was importing.
 """
 

@@ -693,7 +693,7 @@ KINDS = (
 def test_a_funds_money_is_as_the_model_says_whatever_happens_around_it(tmp_path: Path):
     FundMachine.folder = tmp_path
     run_state_machine_as_test(
-        FundMachine, settings=settings(max_examples=many(50), stateful_step_count=25, deadline=None)
+        FundMachine, settings=settings(max_examples=many(30), stateful_step_count=25, deadline=None)
     )
     told = ", ".join(f"{many:,} {what}" for what, many in sorted(DONE.items()))
     sys.stdout.write(f"{told}\n")

@@ -77,9 +77,9 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest, forked: Fo
                 played = play(written, more={**at_hand, "PATH": path})
         else:
             tried = None if page.name in SUGGESTS_WITH_BLANKS else suggested
-            # What newcomers read, and what happens to files, is played by real starts: of the other
-            # pages a start is most of the time.
-            real = page.parent.name != "transcripts" or page.name in OF_A_FILE
+            # What newcomers read first, and what happens to files, is played by real starts: of the
+            # other pages a start is most of the time.
+            real = page.name in ("README.md", *OF_A_FILE)
             played = play(written, suggested=tried, forked=None if real else forked)
     except PageError as error:
         pytest.fail(f"{page.relative_to(ROOT)}, {error}", pytrace=False)

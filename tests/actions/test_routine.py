@@ -35,9 +35,9 @@ from tests.builders import (
 from tests.strategies import allocations, caps, entries
 from tests.torture import many
 from vru_ledger.actions.check import check
-from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.routine import KEPT
-from vru_ledger.actions.tallies import ByRecipient, Tallies
+from vru_ledger.actions.checking.replay import Replay
+from vru_ledger.actions.checking.routine import KEPT
+from vru_ledger.actions.checking.tallies import ByRecipient, Tallies
 from vru_ledger.domain.chain import fact_of, kind_called
 from vru_ledger.domain.entries import Allocation, AwardEntry, Funding
 from vru_ledger.domain.money import Pence

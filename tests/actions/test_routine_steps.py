@@ -31,7 +31,7 @@ from tests.builders import (
 from tests.lively import folios_of, lively, step
 from vru_ledger.actions.award import StepRequest, take
 from vru_ledger.actions.check import check
-from vru_ledger.actions.replay import Replay
+from vru_ledger.actions.checking.replay import Replay
 from vru_ledger.domain.entries import Funding
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import FundingSource

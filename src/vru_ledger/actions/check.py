@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.routine import Routine
+from vru_ledger.actions.checking.replay import Replay
+from vru_ledger.actions.checking.routine import Routine
 from vru_ledger.domain.findings import Finding
 from vru_ledger.store import schema, soundness
 from vru_ledger.store.database import Database, Row, Session

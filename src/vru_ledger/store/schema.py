@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from vru_ledger.domain.findings import Finding
@@ -108,6 +108,7 @@ _CONSTRAINTS = {
 _CONSTRAINT = re.compile(rf"^\s+({'|'.join(_CONSTRAINTS)})\b", re.MULTILINE)
 
 
+@lru_cache(1_024)
 def _plain(text: str) -> str:
     return " ".join(text.split())
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vru_ledger.actions.lines import PROMISED, PROPOSED, Change, Counter, Line, Lives
-from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.tallies import ABSENT, LARGEST
+from vru_ledger.actions.checking.lines import PROMISED, PROPOSED, Change, Counter, Line, Lives
+from vru_ledger.actions.checking.replay import Replay
+from vru_ledger.actions.checking.tallies import ABSENT, LARGEST
 from vru_ledger.store.database import Row
 
 

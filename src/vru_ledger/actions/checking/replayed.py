@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from vru_ledger.actions.tallies import Tallies
+from vru_ledger.actions.checking.tallies import Tallies
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import Allocation, AuthorityEntry, AwardEntry, Entry
 from vru_ledger.domain.findings import Finding

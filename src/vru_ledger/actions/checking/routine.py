@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import sha256
 
-from vru_ledger.actions.lines import Days, Lines
-from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.routine_awards import award
-from vru_ledger.actions.routine_steps import step
+from vru_ledger.actions.checking.lines import Days, Lines
+from vru_ledger.actions.checking.replay import Replay
+from vru_ledger.actions.checking.routine_awards import award
+from vru_ledger.actions.checking.routine_steps import step
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.profiles import PLANS
 from vru_ledger.domain.steps import STEPS

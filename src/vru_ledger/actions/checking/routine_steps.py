@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 
-from vru_ledger.actions.lines import PROMISED, PROPOSED, UNALLOCATED, Change, Line
-from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.tallies import ABSENT, LARGEST
+from vru_ledger.actions.checking.lines import PROMISED, PROPOSED, UNALLOCATED, Change, Line
+from vru_ledger.actions.checking.replay import Replay
+from vru_ledger.actions.checking.tallies import ABSENT, LARGEST
 from vru_ledger.domain.award_states import OPEN_PROPOSAL, UNFINISHED
 from vru_ledger.domain.text import is_same
 from vru_ledger.store.database import Row

@@ -9,9 +9,9 @@ from datetime import date
 from sys import intern
 from typing import Any
 
-from vru_ledger.actions.replay_points import Points
-from vru_ledger.actions.replayed import Beside
-from vru_ledger.actions.tallies import Tallies, balances_agree
+from vru_ledger.actions.checking.replay_points import Points
+from vru_ledger.actions.checking.replayed import Beside
+from vru_ledger.actions.checking.tallies import Tallies, balances_agree
 from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.award_states import Life, life_of
 from vru_ledger.domain.chain import GENESIS, entry_of, fact_of, link

@@ -11,8 +11,8 @@ from collections.abc import MutableMapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from vru_ledger.actions.replay import Replay
-from vru_ledger.actions.tallies import LARGEST, ByAward, ByRecipient, Column
+from vru_ledger.actions.checking.replay import Replay
+from vru_ledger.actions.checking.tallies import LARGEST, ByAward, ByRecipient, Column
 from vru_ledger.caps import PROPERTIES, stops_total
 from vru_ledger.domain.entries import CapSet
 from vru_ledger.domain.register import Area

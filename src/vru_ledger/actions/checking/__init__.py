@@ -1,0 +1,1 @@
+"""How `check` works everything out again from the entries, and compares."""
