@@ -19,8 +19,8 @@ from vru_ledger.actions.init import init
 from vru_ledger.exchange.seed_file import built_in_seed, read_seed
 from vru_ledger.store.opening import open_database
 
-BATCHES = many(20, 250)
-SINGLES = many(60, 1_000)
+BATCHES = many(12, 250)
+SINGLES = many(40, 1_000)
 ROWS = 1_500
 MADE = many(8, 100)
 APPROVALS = many(12, 100)

@@ -144,7 +144,7 @@ def test_whatever_write_a_disk_refuses_the_same_command_again_records_once(
     file = folder / "vru-ledger.db"
     before = tmp_path / "before.db"
     shutil.copy(ledger, before)
-    step = 1 if TIMES > 1 else 18
+    step = 1 if TIMES > 1 else 24
     count = Counter[str]()
     for words in WORK:
         after = tmp_path / "after.db"

@@ -442,7 +442,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 TestLedger = LedgerMachine.TestCase
-TestLedger.settings = settings(max_examples=many(70), stateful_step_count=30, deadline=None)
+TestLedger.settings = settings(max_examples=many(50), stateful_step_count=30, deadline=None)
 
 
 def test_the_machine_did_a_good_deal_of_everything():

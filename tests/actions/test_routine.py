@@ -306,7 +306,7 @@ def _register(_: bool, told: dict[str, Any], chance: Random) -> None:
                 one["kinds"] = "charity"
 
 
-@settings(max_examples=many(150), suppress_health_check=list(HealthCheck))
+@settings(max_examples=many(100), suppress_health_check=list(HealthCheck))
 @given(tampered())
 def test_whatever_was_done_to_a_ledger_both_ways_find_the_same(database: Database):
     found = outcome(database)
