@@ -121,8 +121,18 @@ class Promise:
         to = sum(one.pence for one in moves if one.to_stage == stage)
         return to - sum(one.pence for one in moves if one.from_stage == stage)
 
+    def steps(self) -> list[Written]:
+        return [one for one in self.life if not one.undone and not one.reverses]
+
     def standing(self) -> list[str]:
-        return [one.kind for one in self.life if not one.undone and not one.reverses]
+        return [one.kind for one in self.steps()]
+
+    def is_before(self, kind: str, day: date) -> bool:
+        """Say whether a step of that day would come before what it takes for granted."""
+        first = {"suspend": ("allocate", "propose"), "resume": ("suspend",)}.get(kind, ())
+        if kind == "close":
+            return any(one.day > day for one in self.steps())
+        return any(one.day > day for one in [s for s in self.steps() if s.kind in first][-1:])
 
     @property
     def is_closed(self) -> bool:
@@ -491,7 +501,7 @@ class AwardMachine(RuleBasedStateMachine):
             )
         )
         in_order = all(award.held_on(frm, then) >= moved for then in DAYS if then >= day)
-        early = frm in HELD and not in_order
+        early = (frm in HELD and not in_order) or award.is_before(kind, day)
         passes = self.passes(kind, award, frm, moved, lent) and not early
         if isinstance(done, LedgerError):
             own = kind == "approve" and actor in award.proposers()
@@ -500,6 +510,8 @@ class AwardMachine(RuleBasedStateMachine):
             assert own or not passes, f"{kind} of {moved} on {ref} was refused: {done}"
             self.largest(kind, award, frm, done, lower=lower)
             DONE["refused for its day"] += early and 0 < moved <= award.held[frm]
+            if award.allows(kind) and award.is_before(kind, day):
+                DONE[f"{kind} refused for its day"] += 1
             DONE[f"{kind} refused"] += 1
             return
         assert passes, f"{kind} of {moved} on {ref} was accepted"

@@ -37,11 +37,25 @@ def test_what_has_no_known_end_is_counted_in_one_line(
     monkeypatch.setattr(progress, "_EVERY", 0.0)
     with progress.Progress() as bar:
         assert bar is not None
-        bar(980_000, None, "entries checked")
-        bar(1_000_000, None, "entries checked")
-    last = "1,000,000 entries checked"
+        bar.entries(980_000)
+        bar.entries(1_000_000)
+    last = "1,000,000 entries"
     drawn = terminal.getvalue().split("\r")
-    assert drawn == ["", "980,000 entries checked", last, " " * len(last), ""]
+    assert drawn == ["", "980,000 entries", last, " " * len(last), ""]
+
+
+def test_what_is_copied_and_then_checked_has_one_line_for_both(
+    terminal: Screen, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(progress, "_FIRST_AFTER", 0.0)
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    with progress.Progress() as bar:
+        assert bar is not None
+        bar.copied(0.1)
+        bar.entries(20_000)
+    first = f"[{'#' * 3}{'.' * 27}]  10%  copied"
+    drawn = terminal.getvalue().split("\r")
+    assert drawn == ["", first, f"{'20,000 entries':<{len(first)}}", " " * len(first), ""]
 
 
 def test_what_is_quick_draws_nothing(terminal: Screen):

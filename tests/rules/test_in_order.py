@@ -18,6 +18,8 @@ MOVES = {
     "reject-claim": ("payable", "committed"),
     "pay": ("payable", "disbursed"),
     "advance": ("committed", "disbursed"),
+    "suspend": ("", ""),
+    "profile": ("", ""),
 }
 
 
@@ -74,9 +76,45 @@ def test_money_that_left_later_was_there_before():
     assert said("claim", 100, 25, entries) == []
 
 
+def test_nothing_is_suspended_before_it_was_made_or_resumed_before_it_was_suspended():
+    entries = happened(("allocate", 100, 10), ("suspend", 0, 20))
+    award = step("suspend").award
+    assert said("suspend", 0, 9, entries) == [
+        f"{award} has entry 1 (allocate) of 2021-05-10, so suspend cannot be dated 2021-05-09"
+    ]
+    assert said("suspend", 0, 10, entries) == []
+    assert said("resume", 0, 19, entries) == [
+        f"{award} has entry 2 (suspend) of 2021-05-20, so resume cannot be dated 2021-05-19"
+    ]
+    assert said("resume", 0, 20, entries) == []
+
+
+def test_an_award_is_not_closed_on_a_day_before_its_last_step():
+    entries = happened(("allocate", 100, 1), ("claim", 40, 5), ("pay", 40, 20), ("suspend", 0, 8))
+    award = step("close").award
+    assert said("close", 60, 19, entries) == [
+        f"{award} has entry 3 (pay) of 2021-05-20, so close cannot be dated 2021-05-19"
+    ]
+    assert said("close", 60, 20, entries) == []
+
+
+def test_a_plan_may_reach_beyond_the_day_on_which_its_award_is_closed():
+    entries = happened(("allocate", 100, 1), ("profile", 0, 20))
+    assert said("close", 100, 2, entries) == []
+
+
+def test_what_was_undone_is_in_no_ones_way():
+    entries = happened(("allocate", 100, 1), ("claim", 40, 20))
+    undone = entries[1]._replace(
+        number=3, kind="reverse", reverses=2, from_stage="payable", to_stage="committed"
+    )
+    assert said("close", 100, 2, entries) != []
+    assert said("close", 60, 2, [*entries, undone]) == []
+
+
 @given(
     steps=st.lists(
-        st.tuples(st.sampled_from(list(MOVES)[1:]), st.integers(1, 60), st.integers(1, 28)),
+        st.tuples(st.sampled_from(("claim", "reject-claim", "pay", "advance")), st.integers(1, 60), st.integers(1, 28)),
         max_size=8,
     )
 )

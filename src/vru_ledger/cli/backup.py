@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vru_ledger.cli.options import Format, receipt_format, terminal_of
-from vru_ledger.cli.progress import copy_shown, entries_shown
+from vru_ledger.cli.progress import Progress
 from vru_ledger.cli.terminal import say_receipt
 from vru_ledger.errors import BadInput
 
@@ -28,9 +28,14 @@ def backup(
 
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
     must_be_named(file)
-    done = action(
-        terminal.open(), file, force=force, on_progress=copy_shown(), on_entries=entries_shown()
-    )
+    with Progress() as bar:
+        done = action(
+            terminal.open(),
+            file,
+            force=force,
+            on_progress=bar.copied if bar else None,
+            on_entries=bar.entries if bar else None,
+        )
     if format_ in ("json", "jsonl"):
         import json
 

@@ -80,7 +80,7 @@ def _check_ledger(ctx: typer.Context, head: str, seed: str, format_: str) -> boo
             head=head,
             seed=compared,
             today=terminal.today(),
-            on_progress=(lambda entries: bar(entries, None, "entries checked")) if bar else None,
+            on_progress=bar.entries if bar else None,
         )
     place = terminal.shown_place()
     said = f"{place}: {done.entries:,} entries, head {done.hash}"

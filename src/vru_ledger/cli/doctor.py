@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vru_ledger.cli.options import terminal_of
-from vru_ledger.cli.progress import copy_shown, entries_shown
+from vru_ledger.cli.progress import Progress
 from vru_ledger.cli.terminal import Terminal, given, held
 from vru_ledger.errors import BadInput, ExitCode
 
@@ -54,9 +54,13 @@ def _examine(terminal: Terminal, format_: str) -> ExitCode:
     from vru_ledger.cli.suggestions import hint_pasted
     from vru_ledger.render.findings import FORMATS
 
-    found = action(
-        terminal.place, wait=terminal.wait, today=terminal.today(), on_entries=entries_shown()
-    )
+    with Progress() as bar:
+        found = action(
+            terminal.place,
+            wait=terminal.wait,
+            today=terminal.today(),
+            on_entries=bar.entries if bar else None,
+        )
     place = terminal.shown_place()
     counted = _counted([one.severity for one in found.findings])
     if not found.usable:
@@ -90,14 +94,15 @@ def _salvage(terminal: Terminal, new: str, others: list[str], format_: str) -> E
     from vru_ledger.actions.salvage import salvage as action
     from vru_ledger.render.findings import FORMATS
 
-    done = action(
-        terminal.place,
-        new,
-        others=others,
-        actor=terminal.actor(),
-        recorded_at=terminal.recorded_at(),
-        on_share=copy_shown(),
-    )
+    with Progress() as bar:
+        done = action(
+            terminal.place,
+            new,
+            others=others,
+            actor=terminal.actor(),
+            recorded_at=terminal.recorded_at(),
+            on_share=bar.copied if bar else None,
+        )
     told = {
         "schema": "vru-ledger/salvage/1",
         "what": new,

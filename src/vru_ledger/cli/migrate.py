@@ -3,7 +3,7 @@
 import typer
 
 from vru_ledger.cli.options import DryRun, Format, receipt_format, terminal_of
-from vru_ledger.cli.progress import entries_shown
+from vru_ledger.cli.progress import Progress
 from vru_ledger.cli.terminal import say_aside, say_receipt, say_waiting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -15,13 +15,14 @@ def migrate(ctx: typer.Context, dry_run: DryRun = False, format_: Format = "") -
     from vru_ledger.actions.migrate import migrate as action
 
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
-    done = action(
-        terminal.place,
-        wait=terminal.wait,
-        preview=dry_run,
-        on_wait=say_waiting,
-        on_entries=entries_shown(),
-    )
+    with Progress() as bar:
+        done = action(
+            terminal.place,
+            wait=terminal.wait,
+            preview=dry_run,
+            on_wait=say_waiting,
+            on_entries=bar.entries if bar else None,
+        )
     if format_ in ("json", "jsonl"):
         import json
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-
-from vru_ledger.cli.terminal import say_aside
 
 _WIDE = 30
 _FIRST_AFTER = 1.0
@@ -23,11 +20,21 @@ class Bar:
 
     def __call__(self, rows: int, share: float | None, doing: str = "rows") -> None:
         """Draw how many rows there have been, and what share of them all that is, from 0 to 1."""
+        self._draw(share, f"{rows:,} {doing}")
+
+    def copied(self, share: float) -> None:
+        """Draw what share of a file was copied."""
+        self._draw(share, "copied")
+
+    def entries(self, count: int) -> None:
+        """Draw how many entries were gone through; how many there are is known at the end."""
+        self(count, None, "entries")
+
+    def _draw(self, share: float | None, text: str) -> None:
         now = time.monotonic()
         if now < self._next:
             return
         self._next = now + _EVERY
-        text = f"{rows:,} {doing}"
         if share is not None:
             filled = round(_WIDE * share)
             text = f"[{'#' * filled}{'.' * (_WIDE - filled)}] {share:4.0%}  {text}"
@@ -54,25 +61,3 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         if self._bar:
             self._bar.end()
-
-
-def entries_shown() -> Callable[[int], None] | None:
-    """Return what says how many entries were looked at, if stderr is a terminal."""
-    return (lambda entries: say_aside(f"{entries:,} entries ...")) if sys.stderr.isatty() else None
-
-
-def copy_shown() -> Callable[[float], None] | None:
-    """Return what says how much of a file was copied, a tenth at a time, on a terminal."""
-    tenths = iter(range(1, 10))
-    following = next(tenths)
-    begun = time.monotonic()
-
-    def told(share: float) -> None:
-        nonlocal following
-        if following and share * 10 >= following:
-            if time.monotonic() - begun > _FIRST_AFTER:
-                say_aside(f"copied {share:.0%} ...")
-            while following and share * 10 >= following:
-                following = next(tenths, 0)
-
-    return told if sys.stderr.isatty() else None

@@ -7,7 +7,7 @@ import typer
 
 from vru_ledger.cli.backup import BackupFile, must_be_named
 from vru_ledger.cli.options import Format, receipt_format, terminal_of
-from vru_ledger.cli.progress import copy_shown, entries_shown
+from vru_ledger.cli.progress import Progress
 from vru_ledger.cli.terminal import say_aside, say_receipt, say_waiting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -27,15 +27,16 @@ def restore(
 
     terminal, format_ = terminal_of(ctx), receipt_format(format_)
     must_be_named(file)
-    done = action(
-        terminal.place,
-        file,
-        force=force,
-        wait=terminal.wait,
-        on_wait=say_waiting,
-        on_progress=copy_shown(),
-        on_entries=entries_shown(),
-    )
+    with Progress() as bar:
+        done = action(
+            terminal.place,
+            file,
+            force=force,
+            wait=terminal.wait,
+            on_wait=say_waiting,
+            on_progress=bar.copied if bar else None,
+            on_entries=bar.entries if bar else None,
+        )
     if format_ in ("json", "jsonl"):
         import json
 

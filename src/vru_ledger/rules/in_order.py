@@ -1,31 +1,65 @@
-"""Money leaves a stage of an award on days when it is there: nothing is paid before it came."""
+"""Steps of an award are in order by day: nothing is paid before it came, or closed before it ended.
+
+What an award holds is never less than nothing by entry number: the floors of the balances keep
+that. By day it could be, and every report as of such a day would show it. So could an award be
+closed on a day when it was still paid, resumed before it was suspended, or suspended before it was
+made.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.stages import HELD
 from vru_ledger.rules.case import Breach, Case
 
+if TYPE_CHECKING:
+    from vru_ledger.domain.award_states import Happened, Life
+
+_COMES_AFTER = {"suspend": ("allocate", "propose"), "resume": ("suspend",)}
+"""What moves no money, and the steps of which the last to stand comes before it."""
+
+_PLANS = ("profile", "milestone")
+"""What happens to an award without being a step of it: it may be dated after the last one."""
+
 
 def in_order(case: Case) -> Iterator[Breach]:
-    """Yield a breach for a step dated before the day on which the award had the money it moves.
-
-    What an award holds is never less than nothing by entry number: the floors of the balances keep
-    that. By day it could be, and every report as of such a day would show it.
-    """
+    """Yield a breach for a step dated before the day of what it takes for granted."""
     new: Any = case.entry
     if case.life is None or not isinstance(new, AwardEntry) or new.dated is None:
         return
+    if new.KIND != "reverse" and (before := _before(new, case.life)):
+        step, then = before.kind, before.dated or ""
+        yield Breach(
+            "in-order",
+            "stop",
+            f"{new.award} has entry {before.number} ({step}) of {then}, so {new.KIND} cannot be "
+            f"dated {new.dated.isoformat()}",
+            day=date.fromisoformat(then),
+        )
+    elif new.from_stage in HELD and new.amount_pence:
+        yield from _of_money(new, case.life)
+
+
+def _before(new: Any, life: Life) -> Happened | None:
+    """Return an entry dated after a step that it has to come before; the latest, if several do."""
+    if new.KIND == "close":
+        first = [one for one in life.standing if one.kind not in _PLANS]
+    else:
+        first = [one for one in life.standing if one.kind in _COMES_AFTER.get(new.KIND, ())][-1:]
+    later = [one for one in first if (one.dated or "") > new.dated.isoformat()]
+    return max(later, key=lambda one: (one.dated, one.number), default=None)
+
+
+def _of_money(new: Any, life: Life) -> Iterator[Breach]:
+    """Yield a breach if the award had not yet, on that day, the money that leaves a stage of it."""
     stage, day = new.from_stage, new.dated.isoformat()
-    if stage not in HELD or not new.amount_pence:
-        return
-    held = case.life.held.get(stage, 0)
-    later = [one for one in case.life.entries if (one.dated or "") > day]
+    held = life.held.get(stage, 0)
+    later = [one for one in life.entries if (one.dated or "") > day]
     # Backwards from what is there now: before each later day, that day's entries had not happened.
     for then in sorted({one.dated for one in later if one.dated}, reverse=True):
         for one in later:
