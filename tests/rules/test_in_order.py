@@ -114,7 +114,11 @@ def test_what_was_undone_is_in_no_ones_way():
 
 @given(
     steps=st.lists(
-        st.tuples(st.sampled_from(("claim", "reject-claim", "pay", "advance")), st.integers(1, 60), st.integers(1, 28)),
+        st.tuples(
+            st.sampled_from(("claim", "reject-claim", "pay", "advance")),
+            st.integers(1, 60),
+            st.integers(1, 28),
+        ),
         max_size=8,
     )
 )
