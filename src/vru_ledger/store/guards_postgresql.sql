@@ -1,5 +1,7 @@
 -- What the database itself keeps on PostgreSQL, whoever writes: see guards_sqlite.sql for its twin.
 -- Every function looks for tables in the ledger's own schema, whatever tables its caller has made.
+-- An overload there wins over the server's own function wherever it fits the arguments better, so
+-- each call says pg_catalog, and each operator has the very types that the server's own is made for.
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$;
@@ -79,7 +81,7 @@ CREATE TRIGGER head_kept BEFORE TRUNCATE ON head
 
 -- Movements are written in the order of their entries, so every entry after this one is open.
 CREATE FUNCTION last_closed() RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT COALESCE(MAX(entry), 0) FROM movements $$;
+  SELECT COALESCE(pg_catalog.max(entry), 0) FROM movements $$;
 CREATE FUNCTION movements_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   last bigint;
@@ -103,7 +105,7 @@ BEGIN
   END IF;
   IF NEW.award IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.award
-      AND e.amount_pence = abs(NEW.pence)
+      AND e.amount_pence = pg_catalog.abs(NEW.pence)
       AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END) THEN
     RAISE EXCEPTION 'an award''s money moves as its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -139,13 +141,24 @@ CREATE TRIGGER movements_kept BEFORE TRUNCATE ON movements
 CREATE VIEW cap_buckets AS
 SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
   CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
-    replace(replace(replace(replace(replace(replace(replace(
-      replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
-      , 'recipient', chr(1)), 'area', chr(2)), 'bcu', chr(3))
-      , 'financial-year', chr(4)), 'source', chr(5)), 'kind', chr(6))
-      , 'purpose', chr(7)), chr(1), awards.recipient), chr(2), awards.area)
-      , chr(3), awards.bcu), chr(4), awards.fy), chr(5), awards.source)
-      , chr(6), awards.recipient_kind), chr(7), awards.purpose) END AS bucket
+    pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+    pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+    pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+      caps.per, ',', '|')
+      , 'recipient', pg_catalog.chr(1))
+      , 'area', pg_catalog.chr(2))
+      , 'bcu', pg_catalog.chr(3))
+      , 'financial-year', pg_catalog.chr(4))
+      , 'source', pg_catalog.chr(5))
+      , 'kind', pg_catalog.chr(6))
+      , 'purpose', pg_catalog.chr(7))
+      , pg_catalog.chr(1), awards.recipient)
+      , pg_catalog.chr(2), awards.area)
+      , pg_catalog.chr(3), awards.bcu)
+      , pg_catalog.chr(4), awards.fy)
+      , pg_catalog.chr(5), awards.source)
+      , pg_catalog.chr(6), awards.recipient_kind)
+      , pg_catalog.chr(7), awards.purpose) END AS bucket
 FROM awards JOIN caps ON caps.fund = awards.fund AND caps.only_kind IN ('', awards.recipient_kind);
 
 CREATE FUNCTION awards_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -184,7 +197,7 @@ CREATE VIEW line_entries AS
 SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
 WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
 CREATE FUNCTION raised_by(of_cap text, of_bucket text) RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT CAST(COALESCE(SUM(amount_pence), 0) AS bigint) FROM overrides
+  SELECT CAST(COALESCE(pg_catalog.sum(amount_pence), 0) AS bigint) FROM overrides
     WHERE cap = of_cap AND bucket = of_bucket $$;
 CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
@@ -194,15 +207,16 @@ CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE
 CREATE FUNCTION growth(of balances, after bigint)
 RETURNS TABLE (who text, at bigint, grows bigint) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-  parts text[] := string_to_array(of.bucket, '|');
+  parts text[] := pg_catalog.string_to_array(of.bucket, '|');
   per text[];
   one_award text;
   one_recipient text;
 BEGIN
-  SELECT string_to_array(caps.per || CASE of.scope WHEN 'member' THEN ',recipient' ELSE '' END, ','),
+  SELECT pg_catalog.string_to_array(
+      caps.per || CASE of.scope WHEN 'member' THEN ',recipient' ELSE '' END, ','),
     CASE measure WHEN 'award' THEN of.bucket END INTO per, one_award FROM caps WHERE code = of.name;
-  IF one_award IS NULL AND cardinality(parts) = cardinality(per) THEN
-    one_recipient := parts[array_position(per, 'recipient')];
+  IF one_award IS NULL AND pg_catalog.cardinality(parts) = pg_catalog.cardinality(per) THEN
+    one_recipient := parts[pg_catalog.array_position(per, 'recipient')];
   END IF;
   RETURN QUERY SELECT e.recipient, e.number, CASE 'unallocated' WHEN e.from_stage THEN e.amount_pence
       WHEN e.to_stage THEN -e.amount_pence ELSE 0 END
@@ -225,8 +239,8 @@ DECLARE
   ends boolean;
 BEGIN
   IF now.scope IN ('award', 'recipient') THEN
-    SELECT SUM(CASE now.name WHEN e.to_stage THEN e.amount_pence
-        WHEN e.from_stage THEN -e.amount_pence ELSE 0 END), bool_or(e.number = now.entry)
+    SELECT pg_catalog.sum(CASE now.name WHEN e.to_stage THEN e.amount_pence
+        WHEN e.from_stage THEN -e.amount_pence ELSE 0 END), pg_catalog.bool_or(e.number = now.entry)
       INTO wanted, ends FROM (
       SELECT * FROM entries WHERE now.scope = 'award' AND award = now.bucket AND fund = now.fund
         AND number > after AND number <= now.entry
@@ -241,14 +255,14 @@ BEGIN
   END IF;
   IF now.scope = 'cap' AND counts = 'recipients' THEN
     -- Whether each held nothing before, although their balances may have moved since.
-    SELECT SUM((r.before + r.more > 0)::int - (r.before > 0)::int) INTO wanted FROM (
-      SELECT SUM(g.grows) AS more, COALESCE(MIN(m.held), 0)
-        - COALESCE(SUM(g.grows) FILTER (WHERE g.at <= m.entry), 0) AS before
+    SELECT pg_catalog.sum((r.before + r.more > 0)::int - (r.before > 0)::int) INTO wanted FROM (
+      SELECT pg_catalog.sum(g.grows)::bigint AS more, COALESCE(pg_catalog.min(m.held), 0)
+        - COALESCE(pg_catalog.sum(g.grows) FILTER (WHERE g.at <= m.entry), 0)::bigint AS before
       FROM growth(now, after) g LEFT JOIN balances m ON m.scope = 'member' AND m.fund = now.fund
         AND m.name = now.name AND m.bucket = now.bucket || '|' || g.who
       GROUP BY g.who) r;
   ELSE
-    SELECT SUM(g.grows) INTO wanted FROM growth(now, after) g;
+    SELECT pg_catalog.sum(g.grows) INTO wanted FROM growth(now, after) g;
   END IF;
   RETURN change = COALESCE(wanted, 0);
 END $$;
@@ -277,7 +291,7 @@ BEGIN
   END IF;
   IF NEW.scope NOT IN ('stage', 'line')
     AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-    AND NOT moves_as_its_entries(0, 0, NEW) THEN
+    AND NOT moves_as_its_entries(0::bigint, 0::bigint, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -312,7 +326,7 @@ BEGIN
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
-    AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence) THEN
+    AND NEW.fund IN (fund, to_fund) AND pg_catalog.abs(NEW.held - OLD.held) = amount_pence) THEN
     RAISE EXCEPTION 'a line changes by what its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -564,8 +578,8 @@ CREATE TRIGGER papers_kept BEFORE TRUNCATE ON papers
 
 CREATE FUNCTION folios_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM folios), 0)
-    OR NEW.first <> 1 + COALESCE((SELECT MAX(last) FROM folios), 0)
+  IF NEW.number <> 1 + COALESCE((SELECT pg_catalog.max(number) FROM folios), 0)
+    OR NEW.first <> 1 + COALESCE((SELECT pg_catalog.max(last) FROM folios), 0)
     OR NEW.last > (SELECT number FROM head) THEN
     RAISE EXCEPTION 'a folio follows the folio before it'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -577,13 +591,14 @@ CREATE TRIGGER folios_begin BEFORE INSERT ON folios
 CREATE FUNCTION folios_fill() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO turnovers (folio, n, month, fund, stage, source, fy, area, pence)
-    SELECT NEW.number, row_number() OVER (), t.month, t.fund, t.stage, t.source, t.fy, t.area,
-      t.pence FROM (
-      SELECT COALESCE(substr(e.dated, 1, 7), '') AS month, m.fund, m.stage, m.source, m.fy, m.area,
-        CAST(SUM(m.pence) AS BIGINT) AS pence FROM entries e JOIN movements m ON m.entry = e.number
+    SELECT NEW.number, pg_catalog.row_number() OVER (), t.month, t.fund, t.stage, t.source, t.fy,
+      t.area, t.pence FROM (
+      SELECT COALESCE(pg_catalog.substr(e.dated, 1, 7), '') AS month, m.fund, m.stage, m.source,
+        m.fy, m.area, CAST(pg_catalog.sum(m.pence) AS BIGINT) AS pence
+        FROM entries e JOIN movements m ON m.entry = e.number
         WHERE e.number BETWEEN NEW.first AND NEW.last
-        GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(m.pence) <> 0) t;
-  IF NEW.turnovers <> (SELECT COUNT(*) FROM turnovers WHERE folio = NEW.number) THEN
+        GROUP BY 1, 2, 3, 4, 5, 6 HAVING pg_catalog.sum(m.pence) <> 0::numeric) t;
+  IF NEW.turnovers <> (SELECT pg_catalog.count(*) FROM turnovers WHERE folio = NEW.number) THEN
     RAISE EXCEPTION 'a folio turns over what its entries move'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -618,12 +633,15 @@ CREATE TRIGGER turnovers_kept BEFORE TRUNCATE ON turnovers
 -- Who writes, and what they may: of a ledger that is a team's, whose tables belong to a role
 -- NAME_owner that nobody logs in as (`vru-ledger role make`). Any other ledger lets all this pass.
 CREATE FUNCTION team() RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT left(o.rolname::text, -6) FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
-    WHERE c.oid = 'entries'::regclass AND NOT o.rolcanlogin AND right(o.rolname::text, 6) = '_owner'
-      AND EXISTS (SELECT 1 FROM pg_roles f WHERE f.rolname = left(o.rolname::text, -6) || '_finance') $$;
+  SELECT pg_catalog.left(o.rolname::text, -6)
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
+    WHERE c.oid = 'entries'::regclass::oid AND NOT o.rolcanlogin
+      AND pg_catalog.right(o.rolname::text, 6) = '_owner'
+      AND EXISTS (SELECT 1 FROM pg_catalog.pg_roles f
+        WHERE f.rolname::text = pg_catalog.left(o.rolname::text, -6) || '_finance') $$;
 CREATE FUNCTION needs_finance(said text) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NOT pg_has_role(session_user, team() || '_finance', 'USAGE') THEN
+  IF NOT pg_catalog.pg_has_role(session_user::name, (team() || '_finance')::name, 'USAGE'::text) THEN
     RAISE EXCEPTION '%', said
       USING ERRCODE = 'insufficient_privilege', HINT = team() || '_finance';
   END IF;
@@ -634,24 +652,27 @@ DECLARE
 BEGIN
   IF team() IS NULL THEN RETURN NEW; END IF;
   told := NEW.fact::jsonb;
-  IF NEW.actor <> session_user OR told->>'actor' IS DISTINCT FROM NEW.actor THEN
+  IF NEW.actor <> session_user::text OR told->>'actor'::text IS DISTINCT FROM NEW.actor THEN
     RAISE EXCEPTION 'an entry is in the name of who writes it, as the server knows them'
       USING ERRCODE = 'insufficient_privilege', HINT = session_user;
   END IF;
-  IF told->>'kind' IS DISTINCT FROM NEW.kind OR told->>'number' IS DISTINCT FROM NEW.number::text
-    OR COALESCE(told->>'fund', '') <> NEW.fund
-    OR COALESCE(told->>'award', '') <> COALESCE(NEW.award, '')
-    OR COALESCE(told->>'amount_pence', '0') <> NEW.amount_pence::text
-    OR encode(sha256(convert_to(NEW.previous_hash || NEW.fact, 'UTF8')), 'hex') <> NEW.hash THEN
+  IF told->>'kind'::text IS DISTINCT FROM NEW.kind
+    OR told->>'number'::text IS DISTINCT FROM NEW.number::text
+    OR COALESCE(told->>'fund'::text, '') <> NEW.fund
+    OR COALESCE(told->>'award'::text, '') <> COALESCE(NEW.award, '')
+    OR COALESCE(told->>'amount_pence'::text, '0') <> NEW.amount_pence::text
+    OR pg_catalog.encode(pg_catalog.sha256(
+      pg_catalog.convert_to(NEW.previous_hash || NEW.fact, 'UTF8')), 'hex') <> NEW.hash THEN
     RAISE EXCEPTION 'an entry is what its text says, under the hash of it'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.kind = 'register' THEN
-    IF EXISTS (SELECT 1 FROM jsonb_array_elements(told->'records') r
-      WHERE r->>'table' NOT IN ('recipients', 'listings')
-        OR (r->>'table' = 'recipients' AND EXISTS (SELECT 1 FROM recipients WHERE code = r->>'code'))
-        OR (r->>'table' = 'listings'
-          AND EXISTS (SELECT 1 FROM funds WHERE code = r->>'fund' AND closed = 1))) THEN
+    IF EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements(told->'records'::text) r
+      WHERE r->>'table'::text NOT IN ('recipients', 'listings')
+        OR (r->>'table'::text = 'recipients'
+          AND EXISTS (SELECT 1 FROM recipients WHERE code = r->>'code'::text))
+        OR (r->>'table'::text = 'listings'
+          AND EXISTS (SELECT 1 FROM funds WHERE code = r->>'fund'::text AND closed = 1))) THEN
       PERFORM needs_finance('only finance changes the register, but for new recipients');
     END IF;
   ELSIF NEW.kind NOT IN ('allocate', 'propose', 'approve', 'reject', 'withdraw', 'amend', 'claim',

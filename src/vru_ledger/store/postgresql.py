@@ -252,8 +252,9 @@ def open_ledger(
     row = team = None
     try:
         found = connection.execute(
-            "SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL,"
-            " to_regproc('moves_as_its_entries') IS NOT NULL"
+            "SELECT to_regclass('ledger') IS NOT NULL, to_regprocedure('team()') IS NOT NULL,"
+            " EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'moves_as_its_entries'"
+            " AND pronamespace = current_schema()::regnamespace)"
         ).fetchone()
         if found and found[0]:
             row = connection.execute("SELECT application, version FROM ledger").fetchone()
