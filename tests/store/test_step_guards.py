@@ -362,6 +362,23 @@ def test_what_a_forger_can_write_is_found(forger: Forger):
         assert any(one.startswith("rule-broken") and says in one for one in found), (what, found)
 
 
+@pytest.mark.parametrize(
+    ("pounds", "columns"),
+    [(0, {}), (0, {"from_stage": "", "to_stage": ""}), (1, {})],
+    ids=["nothing", "nothing from nowhere", "a part"],
+)
+def test_who_withdraws_less_than_they_proposed_does_not_approve_the_rest(
+    forger: Forger, pounds: int, columns: dict[str, Any]
+):
+    """What decides a proposal has moved all of its money, not just called itself a decision."""
+    withdrawn = forger.step("withdraw", "ALPHA-0005", pounds)
+    first = forger.forge(withdrawn, actor=ACTOR, columns=columns, keep=True)
+    rest = forger.step("approve", "ALPHA-0005", 100 - pounds)
+    refused = forger.forge(rest, actor=ACTOR, keep=True)
+    assert refused is not None, first
+    assert "nobody approves what they proposed" in refused
+
+
 def test_an_entry_undone_twice_is_found_where_no_guard_stood_by(tmp_path):
     """Whoever drops the guards and the index leaves a second reversal behind."""
     place = str(tmp_path / "ledger.db")

@@ -6,6 +6,13 @@
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$;
 
+-- What decided a proposal moved all of its money: not whatever calls itself a decision.
+CREATE FUNCTION nothing_is_proposed_after(d entries) RETURNS boolean
+LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT COALESCE(pg_catalog.sum(m.pence), 0::numeric) = 0::numeric
+    FROM entries e JOIN movements m ON m.entry = e.number
+    WHERE e.award = d.award AND e.number <= d.number
+      AND m.award = d.award AND m.stage = 'proposed' $$;
 CREATE FUNCTION entries_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   -- Of several at once the first follows the head, and each of the others the one before it.
@@ -27,7 +34,7 @@ BEGIN
     SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.to_stage = 'proposed'
       AND p.actor = NEW.actor AND NOT EXISTS (
         SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
-          AND d.kind IN ('approve', 'reject', 'withdraw')
+          AND d.kind IN ('approve', 'reject', 'withdraw') AND nothing_is_proposed_after(d)
           AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number))) THEN
     RAISE EXCEPTION 'nobody approves what they proposed'
       USING ERRCODE = 'integrity_constraint_violation';

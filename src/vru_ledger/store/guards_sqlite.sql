@@ -30,7 +30,12 @@ BEGIN
         AND p.actor = NEW.actor AND NOT EXISTS (
           SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
             AND d.kind IN ('approve', 'reject', 'withdraw')
-            AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)));
+            AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)
+            -- It moved all of the money: not whatever calls itself a decision.
+            AND 0 = (SELECT COALESCE(SUM(m.pence), 0)
+              FROM entries e CROSS JOIN movements m WHERE e.award = d.award
+                AND e.number <= d.number AND m.entry = e.number
+                AND m.award = d.award AND m.stage = 'proposed')));
 END;
 CREATE TRIGGER entries_take_up BEFORE INSERT ON entries WHEN NEW.proposal IS NOT NULL
 BEGIN
