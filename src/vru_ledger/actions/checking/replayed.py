@@ -7,10 +7,11 @@ from datetime import date
 
 from vru_ledger.actions.checking.tallies import Tallies
 from vru_ledger.caps import Bounds
+from vru_ledger.domain.authority import AuthorityReversal
 from vru_ledger.domain.entries import Allocation, AuthorityEntry, AwardEntry, Entry
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
-from vru_ledger.domain.overrides import CapOverride, Raised
+from vru_ledger.domain.overrides import CapOverride, OverrideReversal, Raised
 from vru_ledger.domain.register import AuthorityLimit, FundingSource, Record, newest_limit
 from vru_ledger.domain.stages import NO_TERMS, LineTerms, terms_of
 from vru_ledger.position import Key, floor_of, under
@@ -45,6 +46,8 @@ class Beside:
             more["raised"] = {key: pence for key, pence in raised.items() if pence}
         if isinstance(entry, Allocation | AuthorityEntry):
             more["terms"] = self._terms(entry.fund, entry.source, entry.fy)
+        if isinstance(entry, AuthorityReversal | OverrideReversal):
+            more["undone_on"] = authority.undone_on(self.session, entry)
         if getattr(entry, "proposal", 0):
             more["asked"] = self._asked(entry, number)
         more = {name: value for name, value in more.items() if value}
