@@ -160,14 +160,14 @@ class Changer:
 
     def _narrowed(self, new: Funding | AuthorityEntry) -> Iterator[Breach]:
         """Yield a warning where money of a line ends with its year because other money does."""
-        if not getattr(new, "in_year_only", False) or new.KIND not in ("fund", "vire"):
+        if new.KIND not in ("fund", "vire"):
             return
         fund, source, fy = new.fund, new.source, new.fy
         if isinstance(new, AuthorityEntry):
             fund, source, fy = new.to_fund, new.to_source, new.to_fy
         self.recorder.journal.flush()
         for line in authority.lines(self.session, fund):
-            if (line.source, line.fy) == (source, fy) and line.in_year_pence < line.authority:
+            if line.is_of(source, fy) and 0 < line.in_year_pence < line.authority:
                 of = " ".join(part for part in (fund, source, fy) if part)
                 yield Breach(
                     "within-use-by",

@@ -225,7 +225,7 @@ def approved(session: Session, request: AuthorityRequest) -> AuthorityEntry:
     lines = authority.lines(session, asked.fund)
     given |= _terms_of(
         asked.what,
-        next(line for line in lines if (line.source, line.fy) == (asked.source, asked.fy)),
+        next(line for line in lines if line.is_of(asked.source, asked.fy)),
     )
     return MOVES[asked.what](**{**told, "key": "", **given, "proposal": request.proposal})
 

@@ -195,6 +195,7 @@ class Recorder:
         """Return an entry about authority as the rules look at it."""
         changes = changes_of(entry, {}, {})
         state = self.state(entry.fund)
+        self.journal.flush()
         held = self.journal.load(list(changes), {}, {})
         # A copy: the case says the same after the entry is recorded.
         position = {key: held[key] for key in changes}
@@ -211,6 +212,7 @@ class Recorder:
             terms=self.terms(entry.fund, entry.source, entry.fy),
             asked=self._asked(entry),
             undone_on=authority.undone_on(self.session, entry),
+            unsaid_pence=authority.unsaid(self.session, entry),
             closed=self.closed,
             **self.beside.of(self.session, self.journal, entry, position, changes),
         )

@@ -293,6 +293,10 @@ class AuthorityEntry(Value):
         if self.in_year_only:
             yield LineChange(*there, "in-year-only", "", pence)
 
+    def takes_unsaid(self) -> bool:
+        """Say whether authority leaves the first line of which nobody said how sure it is."""
+        return not self.certainty and self.leaves() and any(self.movements())
+
     def held(self) -> int:
         """Return 0: nobody holds more than before."""
         return 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from vru_ledger.domain.entries import Entry, Recorded
+from vru_ledger.domain.entries import AuthorityEntry, Entry, Recorded
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
@@ -37,15 +37,21 @@ class Line(Value):
     came_on: LineTerms = NO_TERMS
     in_year_pence: int = 0
 
+    def is_of(self, source: str, fy: str) -> bool:
+        """Say whether it is the fund's line of a source and a year."""
+        return (self.source, self.fy) == (source, fy)
+
+    def unsaid(self) -> int:
+        """Return the pence of authority of which nobody said how sure they are."""
+        return self.authority - sum(self.said.values())
+
     def sorts(self) -> dict[tuple[str, str], int]:
         """Return pence by how sure they are and by underwriter, without what nobody may be given.
 
         First what nobody said anything of, then what is surest; none of it may be unallocated.
         """
-        sure = {name: self.said.get(name, 0) for name in ("received", "confirmed")}
-        expected = self.said.get("expected", 0)
-        found = {("", ""): self.authority - sum(sure.values()) - expected}
-        found |= {(name, ""): pence for name, pence in sure.items()}
+        found = {("", ""): self.unsaid()}
+        found |= {(name, ""): self.said.get(name, 0) for name in ("received", "confirmed")}
         found |= {("expected", name): pence for name, pence in sorted(self.covers.items())}
         return {sort: pence for sort, pence in found.items() if pence > 0}
 
@@ -196,6 +202,17 @@ def proposal(session: Session, number: int, before: int | None = None) -> Propos
         "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
     )
     return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+
+
+def unsaid(session: Session, entry: Entry) -> int | None:
+    """Return the pence of the line that an entry leaves of which nobody said how sure they are.
+
+    None for an entry that takes none of them.
+    """
+    if not isinstance(entry, AuthorityEntry) or not entry.takes_unsaid():
+        return None
+    of_line = (one for one in lines(session, entry.fund) if one.is_of(entry.source, entry.fy))
+    return sum(line.unsaid() for line in of_line)
 
 
 def undone_on(session: Session, entry: Entry) -> date | None:
