@@ -4,6 +4,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
+from datetime import date
 from itertools import permutations
 from typing import Any
 
@@ -377,6 +378,7 @@ def forged(
         bcu="BCU-1",
         source="HO",
         purpose="doors",
+        term_to=date(2023, 3, 31),
     )
     fact = fact_of(new, number, "Mallory", "2021-04-01T09:00:00Z")
     hash_ = link(head.hash, fact)
@@ -388,7 +390,7 @@ def forged(
         f" '2021-04-01T09:00:00Z', 'Mallory', '', '', NULL, '{fact}', '{head.hash}', '{hash_}')",
         "INSERT INTO awards VALUES"
         f" ('{ref}', 'ALPHA', {head.number - 15}, {number}, '{recipient}', 'a-and-e', 'E1',"
-        " 'BCU-1', 'HO', '', 'doors', '', NULL, NULL)",
+        " 'BCU-1', 'HO', '', 'doors', '', NULL, '2023-03-31')",
         f"UPDATE balances SET held = held - {pence}, entry = {number}"
         f" WHERE name = 'unallocated' AND {keys} = 'HO||'",
         f"UPDATE balances SET held = held + {pence}, entry = {number}"

@@ -90,8 +90,8 @@ def _made_on_postgresql(script: str) -> dict[str, str]:
     """Return a new ledger's guards and their functions, and how many constraints a table has."""
     made = {f"guard {name}()": body for name, body in _FUNCTION.findall(script)}
     for text in statements(script):
-        if text.startswith("CREATE TRIGGER"):
-            made[f"guard {text.split()[2]}"] = text.removesuffix(";")
+        if trigger := re.match(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)", text):
+            made[f"guard {trigger[1]}"] = text.removesuffix(";")
     for text in table_statements("postgresql"):
         if text.startswith("CREATE TABLE"):
             counts = Counter(_CONSTRAINTS[word] for word in _CONSTRAINT.findall(text))
