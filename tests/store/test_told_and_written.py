@@ -94,7 +94,7 @@ HANDS: dict[str, tuple[Callable[[Raw], Attack], str]] = {
     "take less from the fund": (changed(2, "held - 100", "held - 1"), MOVES),
     "give the fund some": (changed(2, "held - 100", "held + 100"), MOVES),
     "promise more than the award": (changed(3, "held + 100", "held + 200"), MOVES),
-    "take it from another line": (changed(2, "'HO||'", "'CR|2021/22|'"), MOVES),
+    "take it from another line": (changed(2, "'HO||'", "'CR||'"), MOVES),
     "move less out of the fund": (changed(-2, "-100)", "-1)"), MONEY),
     "move it into the fund": (changed(-2, "-100)", "100)"), MONEY),
     "move it out of another fund": (changed(-2, "'ALPHA'", "'BETA'"), MONEY),
@@ -116,6 +116,44 @@ def test_on_a_server_nobody_can(on_postgresql: Raw, hand: str):
     assert refused is not None
     assert re.search(f"{says}|without its balance", refused), refused
     assert contents(on_postgresql.database) == before
+
+
+IN_A_FILE = {
+    "make money under an entry that moves none": "an entry of this kind moves no money",
+    "give it to somebody else in its row": "an award belongs to the entry that makes it",
+    "let its row be of another kind": "of its recipient and area what the register does",
+    "give the award to somebody else in the entry's column": "belongs to the entry that makes it",
+    "let its row be of another area": MOVES,
+    "let its row end on another day": MOVES,
+    "move it to another recipient": "an award's money moves as its entry says",
+    "let its cap see another end": MOVES,
+    "take less from the fund": MOVES,
+    "give the fund some": MOVES,
+    "promise more than the award": MOVES,
+    "take it from another line": MOVES,
+    "move less out of the fund": MONEY,
+    "move it into the fund": MONEY,
+    "move it out of another fund": "no movement without its balance",
+    "move it to another area": "no movement without its balance",
+}
+"""What a file refuses too, which has no function that reads a text as JSON: the others check finds.
+
+Nor is anything asked there at a commit.
+"""
+
+
+@pytest.mark.parametrize("hand", HANDS)
+def test_in_a_file_it_is_refused_or_found(on_sqlite: Raw, hand: str):
+    attack, _ = HANDS[hand]
+    before = contents(on_sqlite.database)
+    statements = attack(on_sqlite)
+    if hand in IN_A_FILE:
+        refused = on_sqlite.attack(statements, keep=True)
+        assert refused is not None
+        assert IN_A_FILE[hand] in refused
+        assert contents(on_sqlite.database) == before
+    else:
+        assert on_sqlite.attack(statements) is None, "say in SECURITY.md that a file refuses it"
 
 
 STEP = {
@@ -192,6 +230,14 @@ def test_columns_of_an_undoing_that_its_text_does_not_have_are_refused(on_postgr
     refused = on_postgresql.attack([told(on_postgresql, fact)], keep=True)
     assert refused is not None
     assert HOLDS in refused
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raw]:
+    raw = Raw(str(tmp_path_factory.mktemp("told") / "ledger.db"))
+    yield raw
+    raw.connection.close()
+    raw.database.close()
 
 
 @pytest.fixture(scope="module")
