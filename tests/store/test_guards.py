@@ -452,6 +452,18 @@ def test_an_entry_that_the_next_one_is_counted_in_place_of_is_refused(raw: Raw):
     assert contents(raw.database) == before
 
 
+def test_what_a_cap_counts_is_not_written_past_an_entry_that_is_half_closed(on_postgresql: Raw):
+    """One of its movements is there, the award's is not, and the cap moves for the next one."""
+    raw = on_postgresql
+    first, second = two_at_once(raw)
+    [count] = [one for one in second if one.startswith("UPDATE balances SET held = held + CASE")]
+    rest = [one for one in second[1:-2] if one != count]
+    begun = [first[0], second[0], *first[1:-2], *rest]
+    refused = raw.attack([*begun, first[-2], count, first[-1], *second[-2:]], keep=True)
+    assert refused is not None
+    assert "a balance moves by what its entry moves" in refused
+
+
 def test_an_award_that_comes_after_its_counting_passes_no_cap(raw: Raw):
     attack = forged(raw, 500 * POUND, caps=COUNTED)
     late = [attack[0], *attack[2:-2], attack[1], *attack[-2:]]

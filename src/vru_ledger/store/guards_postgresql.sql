@@ -573,9 +573,12 @@ CREATE TRIGGER head_remains BEFORE DELETE ON head
 CREATE TRIGGER head_kept BEFORE TRUNCATE ON head
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('the head is never removed');
 
--- Movements are written in the order of their entries, so every entry after this one is open.
+-- Movements are written in the order of their entries, so every entry after this one is open. One
+-- that lacks a movement is open too: else a cap could be counted past it in the next one's name.
 CREATE FUNCTION last_closed() RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT COALESCE(pg_catalog.max(entry), 0) FROM movements $$;
+  SELECT COALESCE((SELECT e.number - CASE WHEN e.movements > (
+        SELECT pg_catalog.count(*) FROM movements m WHERE m.entry = e.number) THEN 1 ELSE 0 END
+    FROM entries e WHERE e.number = (SELECT pg_catalog.max(entry) FROM movements)), 0::bigint) $$;
 CREATE FUNCTION movements_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   last bigint;
