@@ -758,19 +758,38 @@ BEGIN
       AND of.name IN (e.from_stage, e.to_stage) AND of.bucket = (
         SELECT a.source || '|' || a.fy || '|' || a.area FROM awards a WHERE a.ref = e.award));
 END $$;
--- What moved a line's unallocated money, or its authority, which is counted the other way round.
+-- What moved a line's unallocated money, or its authority, which is counted the other way round: by
+-- awards, of which the line of no year may lend a part, and by entries of authority.
 CREATE FUNCTION line_growth(of balances, after bigint) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  of_awards bigint;
+  of_authority bigint;
 BEGIN
-  RETURN (SELECT COALESCE(pg_catalog.sum(
-      CASE of.name WHEN 'authority' THEN -m.pence ELSE m.pence END), 0::numeric)::bigint
-    FROM (SELECT * FROM entries WHERE fund = of.fund AND number > after AND number <= of.entry
-        AND movements > 0 AND (award IS NULL OR 'unallocated' IN (from_stage, to_stage))
+  SELECT pg_catalog.sum(CASE 'unallocated' WHEN d.from_stage THEN -1::bigint ELSE 1::bigint END * (
+      CASE WHEN of.bucket = d.lines[1] THEN d.lent ELSE 0::bigint END
+      + CASE WHEN of.bucket <> d.lines[2] THEN 0::bigint
+        WHEN of.name = 'authority' THEN -d.lent ELSE d.amount_pence - d.lent END))
+    INTO of_awards FROM (
+    SELECT e.from_stage, e.amount_pence, (SELECT ARRAY[a.source || '||',
+        a.source || '|' || a.fy || '|'] FROM awards a WHERE a.ref = e.award) AS lines,
+      -- A text is read as JSON only where it may speak of it; a backslash may spell it otherwise.
+      CASE WHEN position('unassigned_pence' IN e.fact) > 0 OR position('\' IN e.fact) > 0
+        THEN COALESCE((e.fact::jsonb->>'unassigned_pence'::text)::bigint, 0::bigint)
+        ELSE 0::bigint END AS lent
+    FROM entries e WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
+      AND e.movements > 0 AND e.award IS NOT NULL
+      AND 'unallocated' IN (e.from_stage, e.to_stage)) d;
+  SELECT pg_catalog.sum(CASE of.name WHEN 'authority' THEN -m.pence ELSE m.pence END)
+    INTO of_authority
+    FROM (SELECT * FROM entries WHERE fund = of.fund AND award IS NULL
+        AND number > after AND number <= of.entry AND movements > 0
       UNION ALL SELECT * FROM entries WHERE to_fund = of.fund AND fund <> of.fund
         AND number > after AND number <= of.entry AND movements > 0) e,
-    LATERAL (SELECT e.fact::jsonb AS told OFFSET 0) f,
     LATERAL pg_catalog.generate_series(1::bigint, e.movements) n,
-    LATERAL movement_of(e::entries, f.told, n) m
-    WHERE m.fund = of.fund AND m.stage = of.name AND m.source || '|' || m.fy || '|' || m.area = of.bucket);
+    LATERAL movement_of(e::entries, e.fact::jsonb, n) m
+    WHERE m.fund = of.fund AND m.stage = of.name
+      AND m.source || '|' || m.fy || '|' || m.area = of.bucket;
+  RETURN COALESCE(of_awards, 0::bigint) + COALESCE(of_authority, 0::bigint);
 END $$;
 CREATE FUNCTION moves_as_its_entries(was bigint, since bigint, now balances)
 RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$

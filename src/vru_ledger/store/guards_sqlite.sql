@@ -180,12 +180,12 @@ BEGIN
         AND bucket = NEW.bucket);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
-      CASE WHEN m.award IS NULL THEN abs(NEW.held - 0) IN (0, m.amount_pence)
+      (CASE WHEN m.award IS NULL THEN abs(NEW.held - 0) IN (0, m.amount_pence)
       WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - 0 = m.sign * CASE NEW.name
         WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
         ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
       ELSE NEW.bucket = m.year || m.area AND NEW.held - 0 = CASE NEW.name
-        WHEN m.to_stage THEN m.amount_pence WHEN m.from_stage THEN -m.amount_pence ELSE 0 END END;
+        WHEN m.to_stage THEN m.amount_pence WHEN m.from_stage THEN -m.amount_pence ELSE 0 END END);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     WHERE NEW.scope NOT IN ('stage', 'line')
       AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
@@ -250,12 +250,12 @@ BEGIN
         AND bucket = NEW.bucket);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
-      CASE WHEN m.award IS NULL THEN abs(NEW.held - OLD.held) IN (0, m.amount_pence)
+      (CASE WHEN m.award IS NULL THEN abs(NEW.held - OLD.held) IN (0, m.amount_pence)
       WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - OLD.held = m.sign * CASE NEW.name
         WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
         ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
       ELSE NEW.bucket = m.year || m.area AND NEW.held - OLD.held = CASE NEW.name
-        WHEN m.to_stage THEN m.amount_pence WHEN m.from_stage THEN -m.amount_pence ELSE 0 END END;
+        WHEN m.to_stage THEN m.amount_pence WHEN m.from_stage THEN -m.amount_pence ELSE 0 END END);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     WHERE NEW.scope NOT IN ('stage', 'line')
       AND NOT EXISTS (
