@@ -270,6 +270,7 @@ class Allocator:
                         f"{fund.name} has money from several sources",
                         f"say which with --source: {' or '.join(named)}",
                         column="source",
+                        cells={"source": " or ".join(named)},
                     )
                 self._sources[key] = there[0] if there else ""
         return self._sources[key]
@@ -286,6 +287,7 @@ class Allocator:
                 f"{fund.name} holds its authority by financial year",
                 f"say which with --fy {' or --fy '.join(years)}",
                 column="fy",
+                cells={"fy": " or ".join(years)},
             )
 
 

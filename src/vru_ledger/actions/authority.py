@@ -15,7 +15,7 @@ from vru_ledger.actions.authority_request import (
     has_something,
     is_meant,
     no_proposal,
-    options_of,
+    several,
 )
 from vru_ledger.actions.record import Recorder, already_recorded
 from vru_ledger.caps import stops_total
@@ -186,11 +186,7 @@ class Changer:
                 f"{fund.name} has nothing there to {request.kind}",
                 f"vru-ledger fund show {fund.code}",
             )
-        named = [options_of(line) for line in able]
-        raise BadInput(
-            f"{fund.name} has money of several sources or years",
-            f"say which with {' or '.join(named)}",
-        )
+        raise several(fund.name, able)
 
     def _confirmations(
         self, request: AuthorityRequest, fund: Fund, line: authority.Line
@@ -319,9 +315,7 @@ class Changer:
         asked = f"{TYPED.get(request.kind, request.kind)} of {format_pounds(new.amount_pence)}"
         asked += f" of {case.fund.name}"
         if all(breach.rule in DAY_RULES for breach in stopping):
-            return PeriodClosed(
-                f"{asked} is refused: {stopping[0].sentence}", self._in_the_open(request, case)
-            )
+            return self._closed(request, case, f"{asked} is refused: {stopping[0].sentence}")
         largest = new.amount_pence - max(breach.over for breach in stopping)
         smaller = request.replace(amount_pence=Pence(max(0, largest)))
         if request.kind == "approve" or not all(breach.over for breach in stopping):
@@ -350,12 +344,14 @@ class Changer:
         said = "; ".join(breach.sentence for breach in stopping)
         return error(f"{asked} is refused: {said}", refusal)
 
-    def _in_the_open(self, request: AuthorityRequest, case: Case) -> str:
-        """Return what to type for a late request, on the first open day; nothing if it stops."""
-        from vru_ledger.actions.typed import on_another_day
+    def _closed(self, request: AuthorityRequest, case: Case, said: str) -> PeriodClosed:
+        """Return the refusal of a late request, with the first open day unless that stops too."""
+        from vru_ledger.actions.typed import cells, on_another_day
 
         moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
-        return "" if self._would_stop(moved) else as_typed(moved)
+        if self._would_stop(moved):
+            return PeriodClosed(said)
+        return PeriodClosed(said, as_typed(moved), cells=cells(request, moved))
 
     def _would_stop(self, request: AuthorityRequest) -> bool:
         try:

@@ -263,18 +263,19 @@ class Stepper:
         asked = f"{typed}{of} on {made.award} ({self._name(made)})"
         stopping = [breach for breach in breaches if breach.severity == "stop"]
         commands = []
+        put: dict[str, str] = {}
         of_day = all(breach.rule in DAY_RULES for breach in stopping)
         if of_day:
-            from vru_ledger.actions.typed import on_another_day
+            from vru_ledger.actions.typed import cells, on_another_day
 
             another = on_another_day(request, case, stopping)
             moved = request.replace(**another, dated_by_clock=False)
             if not self.would_stop(moved):
                 commands.append(as_typed(moved))
+                put = cells(request, moved)
             if stopping[0].rule == "open-period":
-                return PeriodClosed(
-                    f"{asked} is refused: {stopping[0].sentence}", "".join(commands)
-                )
+                said = f"{asked} is refused: {stopping[0].sentence}"
+                return PeriodClosed(said, "".join(commands), cells=put)
         largest = self._largest(case, breaches)
         smaller = request.replace(amount_pence=Pence(largest))
         alone = any(breach.rule == "second-person" for breach in breaches)
@@ -295,6 +296,7 @@ class Stepper:
             needs=needs(case, breaches) if case.changes and pence else (),
             of_amount=not of_day,
             commands=commands,
+            cells=put,
         )
         error = EntryRefused
         if all(breach.rule in AUTHORITY_RULES for breach in stopping):

@@ -61,7 +61,7 @@ class PlannedSteps:
             name: getattr(given, name)
             for name in (
                 *("fund", "recipient", "fy", "area", "source", "purpose"),
-                *("title", "decision", "reason"),
+                *("title", "relates_to", "decision", "reason"),
             )
         }
         request = Request(

@@ -252,8 +252,18 @@ class Recorder:
 
     def put_override(self, entry: CapOverride) -> tuple[Recorded | None, Case]:
         """Record that one bucket of a cap is raised. Returns no entry if a rule stops it."""
+        case = self.override_case(entry)
+        if stops(judge(case)):
+            return None, case
+        recorded = self.append(entry, {})
+        key = Key("cap", entry.fund, entry.cap, entry.bucket)
+        self.journal.put_override(entry, recorded.number, key, case.bounds[entry.cap].ceiling)
+        return recorded, case
+
+    def override_case(self, entry: CapOverride) -> Case:
+        """Return what raises one bucket of a cap as the rules look at it."""
         state = self.state(entry.fund)
-        case = Case(
+        return Case(
             entry=entry,
             fund=state.fund,
             listed=True,
@@ -265,12 +275,6 @@ class Recorder:
             limit=self.limit_on(entry.dated),
             closed=self.closed,
         )
-        if stops(judge(case)):
-            return None, case
-        recorded = self.append(entry, {})
-        key = Key("cap", entry.fund, entry.cap, entry.bucket)
-        self.journal.put_override(entry, recorded.number, key, state.bounds[entry.cap].ceiling)
-        return recorded, case
 
     def put_funding(self, entry: Funding) -> Recorded:
         """Record authority that was confirmed. Raises PeriodClosed."""

@@ -85,11 +85,14 @@ def recipient(
             "write the code of the one you mean",
             column="recipient",
         )
-    hint = "to list them: vru-ledger recipient list"
+    hint, cells = "to list them: vru-ledger recipient list", {}
     if within and not within.closed:
         hint = "to add it on the spot, say --new-recipient"
+        cells = {"recipient": "one that is registered; to add it: vru-ledger recipient add --help"}
     nearest = _near(session, asked, Recipient, within) if near else ""
-    raise NotFound(f"no recipient is called {_quoted(asked)}{nearest}", hint, column="recipient")
+    raise NotFound(
+        f"no recipient is called {_quoted(asked)}{nearest}", hint, column="recipient", cells=cells
+    )
 
 
 def free_code(session: Session, name: str) -> str:
