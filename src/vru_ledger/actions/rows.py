@@ -80,8 +80,8 @@ class RowFindings:
             return "say which in the column decision"
         if breach.rule == "second-person" and not breach.over:
             return "somebody else must do it: run the file under their name"
-        if breach.rule == "second-person" and not self._put(error):
-            return "leave it out, and propose it by itself with --propose"
+        if breach.rule == "second-person":
+            return self._put(error) or "leave it out, and propose it by itself with --propose"
         if most := error.refusal.largest_passing_pence:
             return f"the most that would pass here: {format_pounds(most)}"
         return self._put(error)
