@@ -129,8 +129,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
             second_person_over_pence=5_000,
             on=date(2022, 4, 1),
         )
-        asks = {"to_fund": "FREE", "propose": True, "reason": "Needed", "on": april}
-        opened.change_authority("vire", "ALPHA", 1_000, **asks)
+        opened.change_authority(
+            "vire", "ALPHA", 1_000, to_fund="FREE", propose=True, reason="Needed", on=april
+        )
         opened.close_period("2020/21", reason="Year end", on=july)
         yield opened
 

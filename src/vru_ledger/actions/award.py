@@ -90,7 +90,7 @@ def take(
         stepper = Stepper(Recorder(session, actor, recorded_at))
         done = [stepper.put(request) for request in requests]
         stepper.recorder.journal.flush()
-        return done
+        return [told_alike(session, one, one.recorded.number - 1) for one in done]
 
     return database.write(work, keep=not preview)
 
@@ -347,6 +347,16 @@ class Stepper:
             found = register.recipient(self.session, code)
             self._names[code] = found.name if found else code
         return self._names[code]
+
+
+def told_alike(session: Session, done: Stepped, before: int) -> Stepped:
+    """Return what became of a step, warned of a sum of its award with its reference till then."""
+    if done.already or not done.entry.ref:
+        return done
+    from vru_ledger.actions.alike import of_one_paper
+
+    found = of_one_paper(session, done.entry, before)
+    return done.replace(warnings=[*done.warnings, found]) if found else done
 
 
 def of_award_fields(made: awards.Made) -> dict[str, Any]:

@@ -225,7 +225,7 @@ def of_one_line(session: Session, asked: Request, moment: Moment = NOW) -> tuple
 
 
 def _to_draw_on(books: Books, fund: str, asked: Request) -> dict[tuple[str, str], int]:
-    """Return the pence that are free by source and year: what a year's lacks, that of no year lends.
+    """Return the pence that are free by source and year: what a year lacks is lent it.
 
     Only of the source and the year that are asked for, if they are.
     """

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from vru_ledger.actions.alike import like
 from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
@@ -14,7 +15,6 @@ from vru_ledger.domain.text import shown
 from vru_ledger.errors import EntryRefused, ExitCode, LedgerError, RowsRejected
 from vru_ledger.exchange.batch_file import BatchRow
 from vru_ledger.rules.case import Breach
-from vru_ledger.store import ledger
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
 
@@ -160,14 +160,8 @@ class Alikes:
     def warn(self, session: Session, found: RowFindings) -> None:
         """Add a warning for each of them that is like an entry."""
         for row, new in self._first:
-            number = ledger.alike(session, new, self._of, self._before)
-            if number and new.dated:
-                amount, day = format_pounds(new.amount_pence), new.dated.isoformat()
-                said = (
-                    f"entry {number} is like it: {new.KIND} of {amount}, {getattr(new, self._of)}, "
-                    f"{day}; if they are the same, one is too many: vru-ledger show {number}"
-                )
-                found.warn(row, [Breach("alike", "warn", said)])
+            if warning := like(session, new, self._of, self._before):
+                found.warn(row, [warning])
 
 
 def only_looks(hint: str) -> bool:

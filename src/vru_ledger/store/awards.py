@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.award_states import MARKS, Happened, Life, life_of
+from vru_ledger.domain.chain import written
 from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
@@ -138,6 +139,24 @@ def reversed_by(session: Session, number: int) -> int | None:
     """Return the entry that undid entry `number`, None if none has."""
     row = session.row("SELECT number FROM entries WHERE reverses = ?", (number,))
     return int(row[0]) if row else None
+
+
+def with_ref(
+    session: Session, award: str, kinds: Sequence[str], ref: str, before: int
+) -> tuple[int, str, int, str | None] | None:
+    """Return the newest entry up to `before` of an award, of these kinds, with this reference.
+
+    As number, kind, pence and day. One that was undone is none.
+    """
+    row = session.row(
+        "SELECT number, kind, amount_pence, dated FROM entries WHERE award = ? AND number <= ?"
+        # A reference stands in the text alone; where quotes are escaped nothing else reads so.
+        f" AND kind IN ({', '.join('?' * len(kinds))}) AND REPLACE(fact, ?, '') <> fact"
+        " AND NOT EXISTS (SELECT 1 FROM entries later WHERE later.reverses = entries.number)"
+        " ORDER BY number DESC LIMIT 1",
+        (award, before, *kinds, written("ref", ref)),
+    )
+    return (row[0], row[1], row[2], row[3]) if row else None
 
 
 class Standing(NamedTuple):
