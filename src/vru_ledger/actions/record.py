@@ -209,7 +209,7 @@ class Recorder:
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             terms=self.terms(entry.fund, entry.source, entry.fy),
-            asked=self._asked(entry),
+            asked=self._asked(getattr(entry, "proposal", 0)),
             closed=self.closed,
             **self.beside.of(self.session, self.journal, entry, position, changes),
         )
@@ -241,14 +241,13 @@ class Recorder:
             self._share_anew(fund, recorded.number)
         return recorded
 
-    def _asked(self, entry: Funding | AuthorityEntry) -> Asked | None:
+    def _asked(self, number: int) -> Asked | None:
         """Return the proposal that an entry names, if there is such an entry."""
-        number = getattr(entry, "proposal", 0)
-        found = authority.proposal(self.session, number) if number else None
-        if found is None:
+        if not number:
             return None
-        undone, made = found.undone_by is not None, found.made_by is not None
-        return Asked(number, found.recorded.actor, found.recorded.entry, undone, made)
+        from vru_ledger.actions.asked_for import asked_for
+
+        return asked_for(self.session, number)
 
     def put_override(self, entry: CapOverride) -> tuple[Recorded | None, Case]:
         """Record that one bucket of a cap is raised. Returns no entry if a rule stops it."""

@@ -205,8 +205,15 @@ def _an_entry(session: Session, number: int) -> NotFound:
     about = getattr(found.entry, "award", "") if found else ""
     said, hint = f"no award is called '{number}'", "to list them: vru-ledger award list"
     if found and found.entry.KIND == "propose-authority":
+        from vru_ledger.actions.asked_for import asked_for
+
+        asked = asked_for(session, number)
+        became = asked.became() if asked else ""
         said = f"entry {number} asks for money of a fund to move; it is no award"
         hint = f"to take it back: vru-ledger reverse {number} --reason 'Not agreed'"
+        if asked and became:
+            said += f", and {became}"
+            hint = f"vru-ledger show {asked.undone or asked.made_undone or asked.made}"
     elif about:
         said += f"; entry {number} is about {about}"
     return NotFound(said, hint, column="award")

@@ -173,7 +173,7 @@ def _opposite(
     if isinstance(entry, Marker):
         raise BadInput(
             f"entry {number} ({entry.KIND}) moved no money, and is not undone",
-            _instead_of(entry, told),
+            _instead_of(session, entry, told),
         )
     if isinstance(entry, AwardEntry):
         made = awards.made(session, entry.award)
@@ -199,13 +199,20 @@ def _opposite(
     return reversal_of(entry, number).replace(**with_it)
 
 
-def _instead_of(entry: Marker, told: Told) -> str:
+def _instead_of(session: Session, entry: Marker, told: Told) -> str:
     """Return what to type where somebody wants to undo what moved no money."""
-    turns = {"close-period": "reopen", "reopen-period": "close"}
-    if entry.KIND not in turns:
+    from vru_ledger.domain.points import PeriodClosure, PeriodEntry, PeriodReopening
+    from vru_ledger.rules.period_step import period_step
+    from vru_ledger.store.points import closed_periods
+
+    if not isinstance(entry, PeriodEntry):
         return "a paper stays; to name another point: vru-ledger paper tag --help"
-    words = ["vru-ledger", "period", turns[entry.KIND], getattr(entry, "period", "")]
-    return shlex.join([*words, "--reason", told.reason])
+    closes = isinstance(entry, PeriodReopening)
+    word, kind = ("close", PeriodClosure) if closes else ("reopen", PeriodReopening)
+    days = {name: getattr(entry, name) for name in ("period", "first_day", "last_day")}
+    if any(period_step(kind(**days, dated=told.dated), closed_periods(session))):
+        return "vru-ledger period list"
+    return shlex.join(["vru-ledger", "period", word, entry.period, "--reason", told.reason])
 
 
 def _same(entry: CapOverride) -> dict[str, Any]:

@@ -38,7 +38,7 @@ TYPED = {"advance": "pay --advance", "reject-claim": "claim --reject"}
 
 MEANINGS = {
     "proposed": "asked for, not yet approved",
-    "committed": "promised; nothing claimed yet",
+    "committed": "promised; nothing owed or paid",
     "active": "claimed or paid in part",
     "suspended": "nothing is claimed or paid until it is resumed",
     "complete": "all of it paid",

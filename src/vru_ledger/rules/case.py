@@ -21,13 +21,29 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """What somebody asked for in entry `number`: who, what, and whether it was undone or made."""
+    """What somebody asked for in entry `number`: who, what, and which entries undid it or made it.
+
+    `made_undone` is the entry that undid the one which made it; each is 0 where there is none.
+    """
 
     number: int
     actor: str
     entry: Entry
-    undone: bool = False
-    made: bool = False
+    undone: int = 0
+    made: int = 0
+    made_undone: int = 0
+
+    def became(self) -> str:
+        """Say what became of it: 'was undone, by entry 40', or '' while it waits."""
+        if self.undone:
+            return f"was undone, by entry {self.undone}"
+        if self.made_undone:
+            return f"was approved by entry {self.made}, which entry {self.made_undone} undid"
+        return f"was approved already, by entry {self.made}" if self.made else ""
+
+    def is_over(self) -> bool:
+        """Say whether nothing stands of it: who still wants it asks anew."""
+        return bool(self.undone or self.made_undone)
 
 
 class Case(Value):

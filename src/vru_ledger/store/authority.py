@@ -158,11 +158,12 @@ def overrides(session: Session, cap: str = "", bucket: str | None = None) -> lis
 
 
 class Proposal(Value):
-    """An entry that asked for another; the entry that made it, and the one that undid it."""
+    """An entry that asked for another; the entry that made it, and those that undid either."""
 
     recorded: Recorded
     made_by: int | None
     undone_by: int | None
+    made_undone_by: int | None
 
 
 def proposal(session: Session, number: int, before: int | None = None) -> Proposal | None:
@@ -174,10 +175,15 @@ def proposal(session: Session, number: int, before: int | None = None) -> Propos
     made = session.row(
         "SELECT number FROM entries WHERE proposal = ? AND number < ?", (number, most)
     )
-    undone = session.row(
-        "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
-    )
-    return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+    made_by = made[0] if made else None
+
+    def undone(entry: int) -> int | None:
+        row = session.row(
+            "SELECT number FROM entries WHERE reverses = ? AND number < ?", (entry, most)
+        )
+        return row[0] if row else None
+
+    return Proposal(found, made_by, undone(number), undone(made_by) if made_by else None)
 
 
 def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from vru_ledger.actions.asked_for import asked_for
 from vru_ledger.actions.checking.tallies import Tallies
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.entries import Allocation, AuthorityEntry, AwardEntry, Entry
@@ -15,7 +16,6 @@ from vru_ledger.domain.register import AuthorityLimit, FundingSource, Record, ne
 from vru_ledger.domain.stages import NO_TERMS, LineTerms, terms_of
 from vru_ledger.position import Key, floor_of, under
 from vru_ledger.rules.case import Asked, Case
-from vru_ledger.store import authority
 from vru_ledger.store.database import Row, Session
 from vru_ledger.store.journal import override_row
 
@@ -112,9 +112,4 @@ class Beside:
         return terms_of(of_source, said) if said else of_source
 
     def _asked(self, entry: Entry, number: int) -> Asked | None:
-        asked = getattr(entry, "proposal", 0)
-        found = authority.proposal(self.session, asked, before=number)
-        if found is None:
-            return None
-        undone, made = found.undone_by is not None, found.made_by is not None
-        return Asked(asked, found.recorded.actor, found.recorded.entry, undone, made)
+        return asked_for(self.session, getattr(entry, "proposal", 0), before=number)
