@@ -241,6 +241,17 @@ def test_their_table_is_told_of_by_its_own_headings(ledger: Ledger, tmp_path: Pa
     assert [one.remedy for one in tried] == ["Day: put 2021-07-20"]
 
 
+def test_a_row_that_was_recorded_on_another_day_is_not_told_to_take_another_key(
+    ledger: Ledger, tmp_path: Path
+):
+    path = tmp_path / "payments.csv"
+    path.write_text("award,amount\nALPHA-0001,15\n")
+    ledger.pay_file(path, on=date(2021, 8, 30))
+    [found] = findings(lambda: ledger.pay_file(path, on=date(2021, 8, 31)))
+    assert found.code == "key-conflict"
+    assert re.fullmatch(r"this row was recorded before; see it: vru-ledger show \d+", found.remedy)
+
+
 def test_rows_that_were_mended_as_told_are_recorded_once(ledger: Ledger, tmp_path: Path):
     path = tmp_path / "payments.csv"
     path.write_text("award,amount,on\nALPHA-0001,15,2021-07-10\nALPHA-0001,10,2021-08-30\n")

@@ -12,7 +12,7 @@ from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import EntryRefused, ExitCode, LedgerError, RowsRejected
+from vru_ledger.errors import EntryRefused, ExitCode, KeyConflict, LedgerError, RowsRejected
 from vru_ledger.exchange.batch_file import BatchRow
 from vru_ledger.rules.case import Breach
 from vru_ledger.store.database import Session
@@ -65,6 +65,11 @@ class RowFindings:
     def refuse(self, row: BatchRow, error: LedgerError) -> None:
         """Add what stands in the way of a row: each rule that stops it, or what is not there."""
         self._exits.add(int(error.exit_code))
+        if isinstance(error, KeyConflict) and not row.cells.get("key"):
+            # The key is the row's own: it was recorded before, and another key would do it again.
+            remedy = f"this row was recorded before; {error.hint.partition(';')[0]}"
+            self.add(row, error.column, error.code, error.message, remedy)
+            return
         if not isinstance(error, EntryRefused):
             self.add(row, error.column, error.code, error.message, self._put(error))
             return
