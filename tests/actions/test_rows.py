@@ -48,6 +48,7 @@ STOPPED = {
     "measurable": "allocate,YEARS,ONE,,10,2021-09-01",
     "within-caps": "allocate,ALPHA,TWO,,501,2021-09-01",
     "within-authority": "claim,,,ALPHA-0001,1000,2021-09-01",
+    "undone-after": "reverse,,,,,2021-07-10,,,,,,,Wrong,{vire}",
     "within-use-by": "carry,ENDING,,,10,2021-09-01,,2021/22,2022/23,,,PCD 1,Late",
 }
 """A step that each rule stops, as the first cells of a row."""
@@ -63,6 +64,7 @@ OTHERWISE = {
     "an award that one person lets grow": "amend,,,ALPHA-0001,+60,2022-04-01,,,,,,PCD 1,More",
     "several sources": "allocate,MIXED,ONE,,10,2021-09-01",
     "several sources of what moves": "vire,MIXED,,,10,2021-09-01,FREE,,,,,,Needed",
+    "money of two sorts": "vire,SORTS,,,10,2021-09-01,FREE,,,,,,Needed",
     "no year": "allocate,ENDING,ONE,,10,2021-09-01",
     "somebody new": "allocate,ALPHA,Nobody Known,,10,2021-09-01",
     "a period that was closed": "reverse,,,,,2021-09-01,,,,,,,Wrong,{period}",
@@ -80,6 +82,7 @@ PUT = {
     "a period closed when money is promised": "on: put 2021-04-01; relates_to: put 2020/21",
     "a period closed when an entry is undone": "on: put 2021-07-21; relates_to: put 2020/21",
     "an entry undone before it was made": "on: put 2021-07-21",
+    "undone-after": "on: put 2021-07-20",
 }
 """What is said of a row that another cell lets pass, whichever file it stands in."""
 
@@ -110,6 +113,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
             fund="ENDING", source="HO", fy="2021/22", amount_pence=Pence(5_000), in_year_only=True
         ),
         CapSet(cap="ENDING-FUND", fund="ENDING", measure="amount", limit=5_000),
+        *funded("SORTS", 500),
+        Funding(fund="SORTS", amount_pence=Pence(500), certainty="confirmed"),
         *funded("MIXED", 10_000),
         Funding(fund="MIXED", source="HO", amount_pence=Pence(5_000)),
         Funding(fund="MIXED", source="RES", amount_pence=Pence(5_000)),
@@ -132,6 +137,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         opened.change_authority(
             "vire", "ALPHA", 1_000, to_fund="FREE", propose=True, reason="Needed", on=april
         )
+        opened.change_authority("vire", "ALPHA", 100, to_fund="FREE", reason="Needed", on=july)
         opened.close_period("2020/21", reason="Year end", on=july)
         yield opened
 
@@ -141,7 +147,7 @@ def written(row: str, ledger: Ledger, put: Mapping[str, str] | None = None) -> d
     numbers = {
         name: found[0][0]
         for name, kind in (
-            *(("pay", "pay"), ("asked", "propose-authority")),
+            *(("pay", "pay"), ("asked", "propose-authority"), ("vire", "vire")),
             *(("period", "close-period"), ("cap", "cap")),
         )
         if (found := rows(ledger.database, f"SELECT number FROM entries WHERE kind = '{kind}'"))
@@ -215,6 +221,18 @@ def test_the_cell_that_a_row_is_told_to_change_lets_it_pass(
     put = dict(re.findall(r"(\w+): put ([^;]*)", PUT[name]))
     for _, tried in ways(written(told, ledger, put), ledger, path):
         tried()
+
+
+def test_money_of_two_sorts_is_moved_by_two_rows(ledger: Ledger, tmp_path: Path):
+    path = tmp_path / "rows.csv"
+    row = written(OTHERWISE["money of two sorts"], ledger)
+    [(_, tried)] = ways(row, ledger, path)
+    [found] = findings(tried)
+    assert found.place() == "rows.csv row 2, amount"
+    assert found.remedy == "amount: put 5 here, and in rows of their own 5"
+    text = path.read_text().replace(",10,", ",5,")
+    path.write_text(text + text.splitlines()[1] + "\n")
+    tried()
 
 
 def test_a_row_that_needs_a_second_person_is_proposed(ledger: Ledger, tmp_path: Path):

@@ -43,7 +43,7 @@ def asked_anew(
         **{name: getattr(was, name) for name in names},
         "to_fund": was.to_fund if was.what == "vire" else "",
         "to_fy": was.to_fy if was.what == "carry" else "",
-        "expected": was.certainty == "expected",
+        "expected": was.certainty == "expected" and not was.underwriter,
     }
     of_line: dict[str, Any] = {"source": was.source or NONE, "fy": was.fy or NONE}
     for line in ({}, of_line):
