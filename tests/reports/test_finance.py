@@ -327,13 +327,23 @@ def test_a_statement_tells_what_is_held_for_a_recipient_award_by_award(
         answer, rows = ask(database, "recipient", **at(moment, recipient=recipient))
         for row in (*rows, answer.total):
             of = [o for o in mine if row.award in ("total", o.award)]
-            told = (row.not_approved, row.undrawn, row.owed, row.paid, row.owed_back)
+            told = (
+                *(row.not_approved, row.undrawn, row.owed),
+                *(row.paid - row.owed_back, row.owed_back),
+            )
             assert told == tuple(sum(o.pence for o in of if o.stage == stage) for stage in HELD)
-            assert row.awarded == sum(told)
+            assert row.awarded == row.undrawn + row.owed + row.paid == sum(told[1:])
         if rows:
             [lines] = answer.apart
             amounts = {line.entry: line.amount for line in lines.rows}
             assert set(amounts) >= {one.number for one in mine}
+
+
+def test_what_is_only_proposed_is_not_awarded(database: Database):
+    answer, rows = ask(database, "recipient", recipient="TWO", today=TODAY)
+    [proposal] = [row for row in rows if row.state == "proposed"]
+    assert (proposal.awarded, proposal.not_approved) == (0, 100 * POUND)
+    assert answer.total.awarded == sum(row.awarded for row in rows if row is not proposal)
 
 
 def test_a_statement_is_of_somebody(database: Database):

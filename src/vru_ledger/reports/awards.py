@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import MEANINGS, TYPED, Life, life_of
 from vru_ledger.domain.entries import AwardEntry, Recorded
-from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.stages import HELD
 from vru_ledger.domain.stages import MEASURES as STAGE_MEASURES
@@ -185,7 +185,9 @@ def _due(made: awards.Made, life: Life, today: date) -> Iterator[str]:
         yield from profiles.said(life, today)
     legal = life.legal()
     if pence := life.held.get("payable", 0):
-        how = f": vru-ledger pay {made.award} all" if "pay" in legal else ""
+        now = life.pays_now_pence() if "pay" in legal else 0
+        much = "all" if now == pence else format_decimal(now).removesuffix(".00")
+        how = f": vru-ledger pay {made.award} {much}" if now else ""
         yield f"due to the recipient: {format_pounds(pence)}{how}"
     if pence := life.held.get("recoverable", 0):
         yield f"due from the recipient: {format_pounds(pence)}"

@@ -30,7 +30,7 @@ PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
 
 MEASURES = {
     "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
-    "and still used; claim: waits over 30 days; behind plan: planned in periods that have "
+    "and still used; claim: waits over 30 days; behind plan: due in periods that have "
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
     f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day, "
@@ -150,7 +150,7 @@ def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
         happened = awards.happened(session, plan.award, query.moment())
         life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
         late = due_by(life, day).late_pence
-        if late and life.state in ("committed", "active", "suspended"):
+        if late:
             yield Row(
                 what="behind plan",
                 fund=plan.fund,
