@@ -113,13 +113,18 @@ def _of_overrides(session: Session, query: Query, day: date) -> Iterator[Row]:
     """Yield the overrides that have ended while their bucket still holds more than its cap."""
     if any(getattr(query, name) for name in (*_OF_AWARDS, "source", "fy")):
         return
-    books = books_at(session, query.moment().replace(as_of=None))
+    books = books_at(session, query.moment())
     comes_to = {cap.cap: (cap, of) for cap, of in books.caps(query.fund)}
-    for one in books.overrides():
-        if one.cap not in comes_to or one.amount_pence < 0 or one.until is None or one.until >= day:
+    overrides, raised = books.overrides(), books.raised(day)
+    undone = {one.undoes for one in overrides}
+    for one in overrides:
+        if one.cap not in comes_to or one.undoes or one.entry in undone:
+            continue
+        if one.until is None or one.until >= day:
             continue
         cap, bounds = comes_to[one.cap]
-        over = books.held(cap, one.bucket) - bounds.ceiling
+        room = bounds.ceiling + raised.get((one.cap, one.bucket), 0)
+        over = books.held(cap, one.bucket) - room
         if over > 0:
             yield Row(
                 what="override ended",

@@ -143,17 +143,21 @@ def overrides(session: Session, cap: str = "", bucket: str | None = None) -> lis
     from vru_ledger.domain.overrides import Raised  # Most allocations ask for none.
 
     asked = [cap] if cap else []
-    where = " WHERE cap = ?" if cap else ""
+    where = " AND o.cap = ?" if cap else ""
     if bucket is not None:
         asked.append(bucket)
-        where += " AND bucket = ?"
+        where += " AND o.bucket = ?"
+    rows = session.rows(
+        "SELECT o.entry, o.cap, o.fund, o.bucket, o.amount_pence, o.dated, o.until, e.dated,"
+        " COALESCE(e.reverses, 0) FROM overrides o CROSS JOIN entries e"
+        " WHERE e.number = o.entry"
+        f"{where} ORDER BY o.entry",
+        asked,
+    )
+
     return [
-        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:]))
-        for row in session.rows(
-            "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
-            f"{where} ORDER BY entry",
-            asked,
-        )
+        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:8]), *row[8:])
+        for row in rows
     ]
 
 
