@@ -401,6 +401,45 @@ def test_exceptions_are_what_somebody_has_to_look_at(database: Database):
     assert not ask(database, "exceptions", fund="DELTA", today=TODAY)[1]
 
 
+def test_a_virement_that_nobody_decides_is_an_exception_until_somebody_does():
+    made = lived()
+    ada, bob = Ledger(made, "Ada", ""), Ledger(made, "Bob", "")
+    told: dict[str, Any] = {"on": date(2022, 8, 1), "reason": "Reallocation", "decision": "PCD 9"}
+    [asked] = ada.change_authority(
+        "vire", "BETA", 10 * POUND, to_fund="GAMMA", propose=True, **told
+    )
+    number = asked.recorded.number
+
+    def found(day: date, **more: Any) -> list[tuple[str, int, int]]:
+        _, rows = ask(made, "exceptions", today=day, **more)
+        return [
+            (row.about, row.amount, row.age_days) for row in rows if row.next == f"show {number}"
+        ]
+
+    late = [(f"vire to GAMMA, entry {number}", 10 * POUND, 15)]
+    day = date(2022, 8, 16)
+    assert found(date(2022, 8, 15)) == []
+    assert found(day) == found(day, fund="BETA") == found(day, fund="GAMMA") == late
+    assert found(day, fund="ALPHA") == found(day, recipient="ONE") == []
+    bob.approve_entry(number, on=date(2022, 8, 20))
+    assert found(day) == []
+    assert found(day, as_of=day) == found(day, known_at=number) == late
+    made.close()
+
+
+def test_a_virement_that_was_proposed_and_undone_waits_for_nobody():
+    made = lived()
+    ada = Ledger(made, "Ada", "")
+    told: dict[str, Any] = {"on": date(2022, 8, 1), "reason": "Reallocation"}
+    [asked] = ada.change_authority("vire", "BETA", 10, to_fund="GAMMA", propose=True, **told)
+    number = asked.recorded.number
+    ada.reverse(number, on=date(2022, 8, 20), reason="Not needed")
+    for when, many in (({"today": date(2022, 9, 1)}, 0), ({"as_of": date(2022, 8, 19)}, 1)):
+        _, rows = ask(made, "exceptions", **when)
+        assert sum(row.next == f"show {number}" for row in rows) == many
+    made.close()
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_sources_tell_their_money_as_it_was(
     database: Database, everything: list[Move], moment: Moment

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import life_of
@@ -18,7 +18,7 @@ from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, claims, decisions
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.reports.profiles import due_by
-from vru_ledger.store import awards, plans, register, undrawn
+from vru_ledger.store import authority, awards, plans, register, undrawn
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 from vru_ledger.store.turnovers import by_month
@@ -70,6 +70,7 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_plans(session, query, day),
         *_of_terms(session, query, day),
         *_waiting(session, query, day),
+        *_undecided(session, query, day),
         *_of_lines(session, query, day),
         *_of_months(session, query, day),
         *_of_decisions(session, query),
@@ -206,9 +207,43 @@ def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
                     about=award,
                     amount=Pence(pence),
                     age_days=age,
-                    detail=f"since {asked.isoformat()}" if asked else "no day given",
+                    detail=_since(asked),
                     next=f"award show {award}",
                 )
+
+
+def _undecided(session: Session, query: Query, day: date) -> Iterator[Row]:
+    """Yield virements and the like that somebody proposed and nobody decides."""
+    if any(getattr(query, name) for name in _OF_AWARDS):
+        return
+    for recorded in authority.waiting(session, query.moment()):
+        entry: Any = recorded.entry
+        here, there = (
+            [getattr(entry, f"{to}{name}") for name in ("fund", "source", "fy")]
+            for to in ("", "to_")
+        )
+        asked = (query.fund, query.source, query.fy)
+        if not any(
+            all(one in ("", part) for one, part in zip(asked, line, strict=True))
+            for line in (here, there)
+        ):
+            continue
+        age = (day - entry.dated).days if entry.dated else None
+        if age is None or age > PROPOSED_DAYS:
+            to = f" to {entry.to_fund}" if entry.to_fund not in ("", entry.fund) else ""
+            yield Row(
+                what="proposal",
+                fund=entry.fund,
+                about=f"{entry.what}{to}, entry {recorded.number}",
+                amount=Pence(entry.amount_pence),
+                age_days=age,
+                detail=_since(entry.dated),
+                next=f"show {recorded.number}",
+            )
+
+
+def _since(day: date | None) -> str:
+    return f"since {day.isoformat()}" if day else "no day given"
 
 
 def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from vru_ledger.domain.authority import AuthorityProposal
 from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
@@ -182,6 +184,27 @@ def proposal(session: Session, number: int, before: int | None = None) -> Propos
         "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
     )
     return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+
+
+def waiting(session: Session, moment: Moment) -> list[Recorded]:
+    """Return the proposals of authority that nobody had decided by a moment, oldest first."""
+    asked = Query(kind=AuthorityProposal.KIND, as_of=moment.as_of, known_at=moment.known_at)
+    return [
+        recorded
+        for recorded in ledger.entries(session, asked)
+        # Approved, or undone: each by an index of its own.
+        if not any(_follows(session, column, recorded.number, moment) for column in _DECIDES)
+    ]
+
+
+_DECIDES = ("proposal", "reverses")
+
+
+def _follows(session: Session, column: str, number: int, moment: Moment) -> bool:
+    wanted = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add(f"e.{column} = ?", number)
+    sql = f"SELECT e.number FROM entries e{wanted.where()}"
+    return session.row(sql, wanted.parameters) is not None
 
 
 def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:
