@@ -578,3 +578,22 @@ def test_a_decision_under_which_more_was_promised_than_it_decides_is_an_exceptio
     assert over() == [("PCD 9", 1, "promised £100.01 of £100.00")]
     assert over(known_at=given.recorded.number - 1) == []
     books.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ({"today": TODAY}, ("2022-04-01", "2022-08-15")),
+        ({"today": TODAY, "since": date(2021, 4, 1)}, ("2021-04-01", "2022-08-15")),
+        ({"today": TODAY, "until": date(2022, 6, 30)}, ("2022-04-01", "2022-06-30")),
+        ({"as_of": date(2022, 5, 1), "known_at": 50}, ("2022-04-01", "2022-05-01")),
+    ],
+)
+def test_movements_say_which_days_they_cover_and_that_they_stop_there(
+    database: Database, asked: dict[str, Any], days: tuple[str, str]
+):
+    answer, _ = ask(database, "movements", **asked)
+    first, last = days
+    assert f"{first} to {last}: what is dated later is in none of it" in answer.notes
+    assert f", as of {last}" in answer.notes[-1]
+    assert "as of the newest entry" not in " ".join(answer.notes)
