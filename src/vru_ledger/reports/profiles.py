@@ -10,7 +10,7 @@ from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.periods import period_bounds
 from vru_ledger.domain.profiles import Instalment, Profile
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Moment, Query, at_moment
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import meta, standing
@@ -91,23 +91,38 @@ def parts(life: Life) -> Iterator[Part]:
         yield Part(one, done, left, waits)
 
 
-def answer(session: Session, made: awards.Made, today: date, version: int = 0) -> Answer:
-    """Return the newest plan of an award, or the version asked for. Raises NotFound."""
-    life = awards.life(session, made)
-    profiles = list(awards.profiles(session, made.award))
+def life_then(session: Session, made: awards.Made, moment: Moment) -> Life:
+    """Return what an award had come to by a moment. Raises NotFound if it was not made by then."""
+    life = awards.life(session, made, moment)
+    if not life.entries:
+        raise NotFound(
+            f"{made.award} was not made yet, {' '.join(at_moment(moment))}",
+            f"entry {made.entry} made it: vru-ledger show {made.entry}",
+        )
+    return life
+
+
+def answer(
+    session: Session, made: awards.Made, today: date, version: int = 0, query: Query = ANY
+) -> Answer:
+    """Return the plan of an award in force by then, or the version asked for. Raises NotFound."""
+    query, moment = query.replace(award=made.award), query.moment()
+    life = life_then(session, made, moment)
+    profiles = list(awards.profiles(session, made.award, moment))
     profile = (
         life.profile
         if not version
         else next((p for _, p in profiles if p.version == version), None)
     )
     if profile is None:
+        then = "".join(f" {said}" for said in at_moment(moment))
         raise NotFound(
-            f"{made.award} has no version {version} of its plan"
+            f"{made.award} has no version {version} of its plan{then}"
             if version
-            else f"nothing is planned of {made.award}",
+            else f"nothing is planned of {made.award}{then}",
             "plan it: vru-ledger award forecast --help",
         )
-    told = meta(session, Query(award=made.award))
+    told = meta(session, query)
     of_version = life.replace(profile=profile)
     return Answer(
         name="profile",

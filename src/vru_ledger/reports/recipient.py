@@ -3,11 +3,10 @@
 # No annotations from __future__: the types of the row's fields are read as the program runs.
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.award_states import TYPED, Life, life_of
+from vru_ledger.domain.award_states import TYPED, Life
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Recipient
@@ -95,9 +94,8 @@ def answer(session: Session, query: Query) -> Answer:
     rows: list[Row] = []
     lines: list[Line] = []
     for one in made:
-        happened = awards.happened(session, one.award, query.moment())
-        if happened:
-            life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
+        life = awards.life(session, one, query.moment())
+        if life.entries:
             rows.append(_row(one, life, day))
             lines += _lines(session, one.award, query)
     total = _total(session, query, rows)

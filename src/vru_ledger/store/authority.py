@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vru_ledger.domain.authority import AuthorityProposal
 from vru_ledger.domain.entries import Recorded
-from vru_ledger.domain.query import Moment, Query
+from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
@@ -193,26 +193,28 @@ def waiting(session: Session, moment: Moment) -> list[Recorded]:
         recorded
         for recorded in ledger.entries(session, asked)
         # Approved, or undone: each by an index of its own.
-        if not any(_follows(session, column, recorded.number, moment) for column in _DECIDES)
+        if not any(
+            ledger.answering(session, recorded.number, moment, by=by)
+            for by in ("proposal", "reverses")
+        )
     ]
 
 
-_DECIDES = ("proposal", "reverses")
+def under_decision(
+    session: Session, ref: str, moment: Moment = NOW
+) -> list[tuple[Recorded, int | None]]:
+    """Return the entries made under a decision by a moment, oldest first.
 
-
-def _follows(session: Session, column: str, number: int, moment: Moment) -> bool:
+    Each with the one that had undone it by then.
+    """
     wanted = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
-    wanted.add(f"e.{column} = ?", number)
-    sql = f"SELECT e.number FROM entries e{wanted.where()}"
-    return session.row(sql, wanted.parameters) is not None
-
-
-def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:
-    """Return the entries made under a decision, oldest first, each with the one that undid it."""
+    wanted.add("e.decision = ? AND e.decision <> ''", ref)
     rows = session.rows(
-        "SELECT e.number, r.number FROM entries e LEFT JOIN entries r ON r.reverses = e.number"
-        " WHERE e.decision = ? AND e.decision <> '' ORDER BY e.number",
-        (ref,),
+        f"SELECT e.number FROM entries e{wanted.where()} ORDER BY e.number", wanted.parameters
     )
-    made = [(ledger.entry(session, number), undone_by) for number, undone_by in rows]
-    return [(recorded, undone_by) for recorded, undone_by in made if recorded]
+    made = [ledger.entry(session, number) for (number,) in rows]
+    return [
+        (recorded, ledger.answering(session, recorded.number, moment))
+        for recorded in made
+        if recorded
+    ]
