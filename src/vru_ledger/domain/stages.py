@@ -19,7 +19,7 @@ PAID = ("disbursed", "recoverable")
 
 So a demand pays nothing back, a receipt does, and a loss that is written off is no payment.
 """
-PAID_MEANS = "paid, less what was received back: disbursed + recoverable"
+PAID_MEANS = "paid, less what was received back (disbursed + recoverable)"
 
 MEASURES = {
     "authority": "money the fund may commit; the sum of the stages",

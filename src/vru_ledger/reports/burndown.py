@@ -23,7 +23,7 @@ TITLE = "Burn-down: what is left of each fund, year by year, and what its plans 
 MEASURES = {
     "authority": "money the fund may commit, as it stands; every year goes down from it",
     "planned": "what the plans in force plan; with nothing committed, what was delivered",
-    "paid": f"{PAID_MEANS}, by how much they grew in the year",
+    "paid": f"in the year {PAID_MEANS}",
     "planned_left": "authority - all that is planned to the end of the year",
     "left": "authority - all that was paid to the end of the year; of this year, to date",
     "behind": "left - planned left: above zero, less was paid than planned",

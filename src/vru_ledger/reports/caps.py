@@ -119,7 +119,7 @@ def answer(session: Session, query: Query) -> Answer:
     rows = _rows(session, used, raised)
     if query.exceptions:
         rows = (row for row in rows if is_exception(row))
-        notes.append("exceptions: what is full, or over; the rest is left out")
+        notes.append("exceptions: what is full, over, or ok by an override; the rest is left out")
     if cut:
         notes.append(f"only the fullest are shown of {', '.join(cut)}; --all shows every one")
     return Answer(
