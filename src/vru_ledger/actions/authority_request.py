@@ -96,6 +96,12 @@ def no_proposal(found: Recorded | None, number: int) -> NotFound:
     )
 
 
+def said_of(certainty: str, underwriter: str) -> str:
+    """Return how sure money is said to be: 'expected, underwritten by RES'."""
+    covered = f", underwritten by {underwriter}" if underwriter else ""
+    return f"{certainty}{covered}" if certainty else "of which nothing is said"
+
+
 def options_of(line: authority.Line) -> str:
     """Return what to type for a line: '--source HO --fy 2023/24'."""
     return f"--source {line.source or NONE} --fy {line.fy or NONE}"

@@ -23,7 +23,7 @@ from vru_ledger.domain.register import AuthorityLimit, Fund, newest_limit
 from vru_ledger.domain.stages import NO_TERMS, LineTerms
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound, PeriodClosed
-from vru_ledger.position import Balance, Key
+from vru_ledger.position import Balance, Key, funds_of_authority
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Asked, Case
 from vru_ledger.store import authority, ledger, points, register
@@ -136,7 +136,7 @@ class Recorder:
             closed=self.closed,
             raised=self._raised(new, state, position, changes),
             limit=self.limit_on(new.dated),
-            terms=self.terms(new.fund, new.source, new.fy) if life is None else NO_TERMS,
+            terms=self.terms(new.fund, new.source, new.fy) if new.promises() else NO_TERMS,
             **self.beside.of(self.session, self.journal, new, position, changes),
         )
 
@@ -195,6 +195,7 @@ class Recorder:
         """Return an entry about authority as the rules look at it."""
         changes = changes_of(entry, {}, {})
         state = self.state(entry.fund)
+        self.journal.flush()
         held = self.journal.load(list(changes), {}, {})
         # A copy: the case says the same after the entry is recorded.
         position = {key: held[key] for key in changes}
@@ -210,6 +211,8 @@ class Recorder:
             limit=self.limit_on(entry.dated),
             terms=self.terms(entry.fund, entry.source, entry.fy),
             asked=self._asked(entry),
+            undone_on=authority.undone_on(self.session, entry),
+            unsaid_pence=authority.unsaid(self.session, entry),
             closed=self.closed,
             **self.beside.of(self.session, self.journal, entry, position, changes),
         )
@@ -237,7 +240,7 @@ class Recorder:
         if any(key.scope == "line" for key in changes):
             self.journal.flush()
             self._terms.clear()
-        for fund in dict.fromkeys(key.fund for key in changes):
+        for fund in funds_of_authority(changes):
             self._share_anew(fund, recorded.number)
         return recorded
 
@@ -264,6 +267,7 @@ class Recorder:
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             closed=self.closed,
+            undone_on=authority.undone_on(self.session, entry),
         )
         if stops(judge(case)):
             return None, case

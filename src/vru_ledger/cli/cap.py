@@ -226,6 +226,13 @@ def _say_set(done: "CapChange", preview: bool, format_: str) -> None:
         )
         for bucket, over in done.over
     ]
+    if done.was and entry.dated and entry.dated.isoformat() < done.was_on:
+        said = (
+            f"{entry.cap} was set as of {done.was_on}, and this one, of {entry.dated}, takes its"
+            f" place on that day and after: if {limit_in_words(done.was)} should hold then, set it"
+            " again"
+        )
+        warnings.append(Breach("within-caps", "warn", said, entry.cap))
     receipt = receipt_of(
         done.recorded,
         preview=preview,

@@ -40,7 +40,9 @@ class Case(Value):
     balance, `limit` what decides on that day who may do it, `terms` those of the line that money
     leaves, and `asked` the proposal that the entry names. `closed` are the periods that take no new
     date, `decided` what the entry's decision decides, where it names an amount, and `ahead` since
-    when there is as much as it takes, where that is after its day.
+    when there is as much as it takes, where that is after its day. `undone_on` is the day of the
+    entry of authority, or of the override, that it undoes, `unsaid_pence` how much authority of the
+    line that it takes from is none that somebody called expected, confirmed or received.
     """
 
     entry: Entry
@@ -60,6 +62,8 @@ class Case(Value):
     closed: Sequence[Period] = ()
     decided: Decided | None = None
     ahead: Ahead | None = None
+    undone_on: date | None = None
+    unsaid_pence: int | None = None
 
     def bounds_of(self, key: Key) -> Bounds:
         """Return what the cap of a balance allows, with what overrides add to it on that day."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from vru_ledger.domain.authority import AuthorityProposal
-from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.entries import AuthorityEntry, Entry, Recorded
 from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Line(Value):
     """One line of authority, in pence: what it holds, and what of it is only expected.
 
-    `said` is pence by certainty, `covers` pence by underwriter of what is expected.
+    `said` is pence by certainty, `covers` pence by underwriter of what is expected. `terms` are
+    those of its source as well, `came_on` only those on which money of the line came, of which
+    `in_year_pence` came for its year only.
     """
 
     source: str
@@ -34,6 +36,26 @@ class Line(Value):
     said: dict[str, int]
     covers: dict[str, int]
     terms: LineTerms
+    came_on: LineTerms = NO_TERMS
+    in_year_pence: int = 0
+
+    def is_of(self, source: str, fy: str) -> bool:
+        """Say whether it is the fund's line of a source and a year."""
+        return (self.source, self.fy) == (source, fy)
+
+    def unsaid(self) -> int:
+        """Return the pence of authority of which nobody said how sure they are."""
+        return self.authority - sum(self.said.values())
+
+    def sorts(self) -> dict[tuple[str, str], int]:
+        """Return pence by how sure they are and by underwriter, without what nobody may be given.
+
+        First what nobody said anything of, then what is surest; none of it may be unallocated.
+        """
+        found = {("", ""): self.unsaid()}
+        found |= {(name, ""): self.said.get(name, 0) for name in ("received", "confirmed")}
+        found |= {("expected", name): pence for name, pence in sorted(self.covers.items())}
+        return {sort: pence for sort, pence in found.items() if pence > 0}
 
 
 def lines(session: Session, fund: str) -> list[Line]:
@@ -77,6 +99,8 @@ def made_of(
             said.get(line, {}),
             covers.get(line, {}),
             terms.get(line) or terms.get((line[0], ""), NO_TERMS),
+            terms_of(NO_TERMS, [one[2:4] for one in told if one[:2] == line]),
+            sum(one[4] for one in told if one[:2] == line and one[2] == "in-year-only"),
         )
         for line, balances in sorted(held.items())
     ]
@@ -198,6 +222,24 @@ def waiting(session: Session, moment: Moment) -> list[Recorded]:
             for by in ("proposal", "reverses")
         )
     ]
+
+
+def unsaid(session: Session, entry: Entry) -> int | None:
+    """Return the pence of the line that an entry leaves of which nobody said how sure they are.
+
+    None for an entry that takes none of them.
+    """
+    if not isinstance(entry, AuthorityEntry) or not entry.takes_unsaid():
+        return None
+    of_line = (one for one in lines(session, entry.fund) if one.is_of(entry.source, entry.fy))
+    return sum(line.unsaid() for line in of_line)
+
+
+def undone_on(session: Session, entry: Entry) -> date | None:
+    """Return the day of the entry that another undoes; None if it undoes none, or has no day."""
+    undone = getattr(entry, "reverses", None)
+    found = ledger.entry(session, undone) if undone else None
+    return getattr(found.entry, "dated", None) if found else None
 
 
 def under_decision(

@@ -67,6 +67,14 @@ def all_caps(session: Session, fund: str = "") -> list[tuple[CapSet, Bounds]]:
     return [(_cap(row), Bounds(*row[10:])) for row in rows]
 
 
+def newest_day_of(session: Session, cap: str) -> str:
+    """Return the newest day as of which a cap was set, '' if it has none."""
+    [(day,)] = session.rows(
+        f"SELECT MAX(dated) FROM entries WHERE {OF_HISTORY} AND kind = 'cap' AND cap = ?", (cap,)
+    )
+    return str(day or "")
+
+
 def _cap(row: Row) -> CapSet:
     code, fund, measure, limit, per, only, severity, tolerance, tolerance_bp, citation = row[:10]
     return CapSet(
