@@ -533,6 +533,18 @@ def test_no_more_is_forecast_than_is_committed():
     assert row.forecast == row.actual + 3_000 + of_others
 
 
+def test_no_more_is_planned_to_be_paid_than_an_award_still_comes_to():
+    database = lived()
+    ada = Ledger(database, "Ada", "")
+    # Planned are £3,500; £1,250 were claimed of it, and £30 are left to be.
+    ada.amend("ALPHA-0001", -222_000, on=date(2022, 8, 3), reason="Cut")
+    for when, pence in (({"today": TODAY}, 128_000), ({"as_of": date(2022, 8, 2)}, 350_000)):
+        answer, rows = ask(database, "payments", **when)
+        assert sum(row.planned for row in rows) == answer.total.planned == pence
+        _, years = ask(database, "burndown", fund="ALPHA", **when)
+        assert sum(row.planned for row in years) == pence
+
+
 def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
     database = lived()
     ada = Ledger(database, "Ada", "")

@@ -22,7 +22,7 @@ TITLE = "Burn-down: what is left of each fund, year by year, and what its plans 
 
 MEASURES = {
     "authority": "money the fund may commit, as it stands; every year goes down from it",
-    "planned": "what the plans in force plan; with nothing committed, what was delivered",
+    "planned": by_period.PLANNED_MEANS,
     "paid": f"in the year {PAID_MEANS}",
     "planned_left": "authority - all that is planned to the end of the year",
     "left": "authority - all that was paid to the end of the year; of this year, to date",

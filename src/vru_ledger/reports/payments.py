@@ -20,7 +20,7 @@ TITLE = "Payments: planned and paid, quarter by quarter"
 
 MEASURES = {
     "period": "the quarter in which a payment is planned, or was made",
-    "planned": "what the plans in force plan; with nothing committed, what was delivered",
+    "planned": by_period.PLANNED_MEANS,
     "paid": PAID_MEANS,
     "difference": "paid - planned: below zero is behind the plan",
     "state": "past, now or to come, on the day that is counted to; what is past and was not paid "

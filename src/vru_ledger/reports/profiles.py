@@ -9,7 +9,7 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.periods import period_bounds
-from vru_ledger.domain.profiles import Instalment, Profile
+from vru_ledger.domain.profiles import Instalment, Profile, counted
 from vru_ledger.domain.query import ANY, Moment, Query, at_moment
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import NotFound
@@ -82,13 +82,10 @@ def due_by(life: Life, today: date) -> Due:
 
 def parts(life: Life) -> Iterator[Part]:
     """Yield each planned payment of an award, the oldest first: so are paid and left counted."""
-    paid, can, waits = life.paid_pence(), life.can_pay_pence(), False
-    for one in life.profile.instalments if life.profile else ():
+    planned, waits = life.profile.instalments if life.profile else (), False
+    for one, paid, left in counted(planned, life.paid_pence(), life.can_pay_pence()):
         waits = waits or bool(one.milestone and one.milestone not in life.met)
-        done = min(one.amount_pence, paid)
-        left = min(one.amount_pence - done, can)
-        paid, can = paid - done, can - left
-        yield Part(one, done, left, waits)
+        yield Part(one, paid, left, waits)
 
 
 def life_then(session: Session, made: awards.Made, moment: Moment) -> Life:
