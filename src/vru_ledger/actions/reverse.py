@@ -100,7 +100,7 @@ def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
     before = already_recorded(found, new, dated_by_clock=told.dated_by_clock, made_by_the_ledger=())
     if before:
         return Reversed(before, original, [], already=True)
-    if undone := awards.reversed_by(recorder.session, number):
+    if undone := ledger.answering(recorder.session, number):
         raise AlreadyThere(
             f"entry {number} was undone already, by entry {undone}", f"vru-ledger show {undone}"
         )
@@ -229,7 +229,7 @@ def _undone_by(session: Session, key: str) -> int | None:
 def _newest(session: Session) -> int:
     """Return the newest entry that is not a reversal and was not undone. Raises NotFound."""
     for found in ledger.entries(session, Query(), newest_first=True):
-        if _is_reversal(found.entry) or awards.reversed_by(session, found.number):
+        if _is_reversal(found.entry) or ledger.answering(session, found.number):
             continue
         if _can_be_undone(found.entry):
             return found.number

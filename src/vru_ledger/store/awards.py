@@ -101,9 +101,9 @@ def told_of(session: Session, number: int) -> Any:
     return found.entry if found else None
 
 
-def profiles(session: Session, ref: str) -> Iterator[tuple[int, Any]]:
+def profiles(session: Session, ref: str, moment: Moment = NOW) -> Iterator[tuple[int, Any]]:
     """Yield every plan of an award with the number of its entry, oldest first, undone ones too."""
-    for one in happened(session, ref):
+    for one in happened(session, ref, moment):
         if one.kind == "profile":
             yield one.number, told_of(session, one.number)
 
@@ -129,16 +129,11 @@ def held(session: Session, fund: str, ref: str) -> dict[str, int]:
     return {key.name: balance.held for key, balance in found.items() if balance.held}
 
 
-def life(session: Session, of: Made) -> Life:
-    """Return what an award has come to."""
-    there = held(session, of.fund, of.award)
-    return life_of(there, happened(session, of.award), lambda number: told_of(session, number))
-
-
-def reversed_by(session: Session, number: int) -> int | None:
-    """Return the entry that undid entry `number`, None if none has."""
-    row = session.row("SELECT number FROM entries WHERE reverses = ?", (number,))
-    return int(row[0]) if row else None
+def life(session: Session, of: Made, moment: Moment = NOW) -> Life:
+    """Return what an award had come to by a moment; without entries if it was not made by then."""
+    found = happened(session, of.award, moment)
+    there = held(session, of.fund, of.award) if moment.is_now() else held_then(found)
+    return life_of(there, found, lambda number: told_of(session, number))
 
 
 def with_ref(
