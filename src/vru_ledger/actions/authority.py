@@ -32,6 +32,7 @@ from vru_ledger.position import Key
 from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal
+from vru_ledger.rules.second_person import is_over
 from vru_ledger.store import authority, ledger
 from vru_ledger.store.database import Database, Session
 
@@ -191,7 +192,7 @@ class Changer:
             commands.append(as_typed(proposed))
         if largest:
             commands.append(as_typed(smaller))
-        if request.kind == "approve" and case.asked and case.asked.is_over():
+        if request.kind == "approve" and case.asked and is_over(case.asked):
             anew = asked_anew(case.asked, request, self._passes)
             commands += [as_typed(anew)] if anew else []
         if not commands:

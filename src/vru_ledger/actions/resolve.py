@@ -206,9 +206,10 @@ def _an_entry(session: Session, number: int) -> NotFound:
     said, hint = f"no award is called '{number}'", "to list them: vru-ledger award list"
     if found and found.entry.KIND == "propose-authority":
         from vru_ledger.actions.asked_for import asked_for
+        from vru_ledger.rules.second_person import became_of
 
         asked = asked_for(session, number)
-        became = asked.became() if asked else ""
+        became = became_of(asked) if asked else ""
         said = f"entry {number} asks for money of a fund to move; it is no award"
         hint = f"to take it back: vru-ledger reverse {number} --reason 'Not agreed'"
         if asked and became:

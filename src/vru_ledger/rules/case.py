@@ -33,18 +33,6 @@ class Asked(NamedTuple):
     made: int = 0
     made_undone: int = 0
 
-    def became(self) -> str:
-        """Say what became of it: 'was undone, by entry 40', or '' while it waits."""
-        if self.undone:
-            return f"was undone, by entry {self.undone}"
-        if self.made_undone:
-            return f"was approved by entry {self.made}, which entry {self.made_undone} undid"
-        return f"was approved already, by entry {self.made}" if self.made else ""
-
-    def is_over(self) -> bool:
-        """Say whether nothing stands of it: who still wants it asks anew."""
-        return bool(self.undone or self.made_undone)
-
 
 class Case(Value):
     """An entry before the rules: its fund and the fund's caps, and the balances it touches.
