@@ -1,5 +1,7 @@
 """How much more could go: to a fund, to a recipient of it, and which cap stops more."""
 
+from datetime import date
+
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import Allocator
 from vru_ledger.actions.allocation_request import Request
@@ -60,13 +62,13 @@ class CapRow(Value):
     binds: str
 
 
-def of_funds(session: Session, moment: Moment = NOW) -> Answer:
-    """Return how much more could be allocated from each fund."""
+def of_funds(session: Session, day: date, moment: Moment = NOW) -> Answer:
+    """Return how much more could be allocated from each fund on a day."""
     rows = []
     books = books_at(session, moment)
     books.stage_balances()
     for fund in register.everything(session, Fund, moment.known_at):
-        headroom, stopped_by = of_fund(books, fund.code)
+        headroom, stopped_by = of_fund(books, fund.code, day)
         authority = books.authority(fund.code)
         unallocated = sum(line[2] for line in books.lines(fund.code))
         rows.append(
@@ -105,16 +107,21 @@ def of_funds(session: Session, moment: Moment = NOW) -> Answer:
     )
 
 
-def of_fund(books: Books, fund: str) -> tuple[int, str]:
-    """Return the pence that the fund as a whole could still give, and what stops more."""
+def of_fund(books: Books, fund: str, day: date | None = None) -> tuple[int, str]:
+    """Return the pence that the fund as a whole could still give, and what stops more.
+
+    With a `day`, counting the overrides of caps that are in force on it.
+    """
     room = {"authority": books.free(fund)}
     caps, bounds = books.caps_of(fund)
     whole = {cap.cap: Key("cap", fund, cap.cap, "") for cap in caps.values() if stops_total(cap)}
     if not whole:
         return 0, "no cap on its total"
     held = books.balances(list(whole.values()), caps)
+    raised = books.raised(day) if day else {}
     for cap, key in whole.items():
-        room[cap] = bounds[cap].ceiling - (held[key].held if key in held else 0)
+        most = bounds[cap].ceiling + raised.get((cap, ""), 0)
+        room[cap] = most - (held[key].held if key in held else 0)
     return _least(room)
 
 
@@ -136,7 +143,7 @@ def of_recipients(session: Session, asked: Request, moment: Moment = NOW) -> Ans
         rows.append(
             RecipientRow(recipient.code, recipient.name, Pence(held), Pence(headroom), stopped_by)
         )
-    headroom, stopped_by = of_fund(books, fund.code)
+    headroom, stopped_by = of_fund(books, fund.code, asked.dated)
     notes = [f"the fund as a whole: {format_pounds(headroom)}, stopped by {stopped_by}"]
     notes += _not_sure(books, fund.code)
     if not fund.closed:
