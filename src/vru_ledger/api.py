@@ -165,7 +165,8 @@ class Ledger(AwardCalls, AuthorityCalls, BatchCalls):
             moment = resolve.query(session, asked).moment()
             if not recipient:
                 code = resolve.fund(session, fund).code
-                return headroom.of_fund(books_at(session, moment), code)[0]
+                day = as_of or date.today()
+                return headroom.of_fund(books_at(session, moment), code, day)[0]
             penny = Request(
                 fund=fund,
                 recipient=recipient,

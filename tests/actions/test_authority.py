@@ -145,6 +145,24 @@ def test_confirming_releases_each_cover_by_an_entry_of_its_own(database: Databas
     assert findings(database) == []
 
 
+@pytest.mark.parametrize("certainty", ["", "received"])
+def test_the_same_confirmation_again_names_every_entry_that_it_was(
+    database: Database, certainty: str
+):
+    expect(database)
+    ask(database, "cover", 60, underwriter="RES", **LINE)
+    ask(database, "cover", 10, underwriter="MORE", **LINE)
+    asked = {"certainty": certainty, "key": "f2", **LINE}
+    first = ask(database, "confirm", **asked)
+    again = ask(database, "confirm", **asked)
+    assert [one.recorded.number for one in again] == [one.recorded.number for one in first]
+    assert [one.already for one in first + again] == [False] * 3 + [True] * 3
+    expect(database)
+    assert all(one.already for one in ask(database, "confirm", **asked))
+    with pytest.raises(KeyConflict):
+        ask(database, "confirm", 5, **asked)
+
+
 def test_confirmed_money_is_received_later(database: Database):
     expect(database)
     ask(database, "confirm", 30, **LINE)
@@ -469,6 +487,29 @@ def test_a_proposal_that_was_undone_is_not_approved(database: Database):
         ask(database, "approve", proposal=proposed, actor="Fin")
     with pytest.raises(NotFound, match="proposes nothing"):
         ask(database, "approve", proposal=1, actor="Fin")
+
+
+def test_what_was_undone_or_whose_approval_was_is_proposed_anew_and_the_way_is_tried(
+    database: Database,
+):
+    ask(database, "fund", 100, **LINE)
+    asks: dict[str, Any] = {"to_fund": "BETA", "propose": True, "source": "none", "fy": "none"}
+    number = ask(database, "vire", 10, **asks)[0].recorded.number
+    made = ask(database, "approve", proposal=number, fund="", actor="Bo")[0].recorded.number
+    with pytest.raises(EntryRefused, match=f"was approved already, by entry {made}") as refused:
+        ask(database, "approve", proposal=number, fund="", actor="Bo")
+    assert refused.value.hint == "vru-ledger fund show ALPHA"
+    undone = undo(database, made)
+    said = f"approved by entry {made}, which entry {undone} undid; propose it anew"
+    with pytest.raises(EntryRefused, match=said) as refused:
+        ask(database, "approve", proposal=number, fund="", actor="Bo")
+    assert refused.value.hint == (
+        "vru-ledger vire ALPHA BETA 10 --fy none --source none --propose --on 2021-04-01 "
+        "--reason because"
+    )
+    anew = ask(database, "vire", 10, **asks)[0].recorded.number
+    ask(database, "approve", proposal=anew, fund="", actor="Bo")
+    assert findings(database) == []
 
 
 def test_an_override_raises_one_bucket_from_its_day_to_its_last(database: Database):

@@ -1,14 +1,31 @@
 """What was headroom then is headroom now asked of then: nobody has to remember it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from tests.builders import DAY, POUND, asked, give, with_everything
+from tests.builders import (
+    DAY,
+    NORTH,
+    ONE,
+    POUND,
+    WHEN,
+    asked,
+    funded,
+    give,
+    ledger_of,
+    registered,
+    with_everything,
+)
 from tests.lively import folios_of, step
 from vru_ledger.actions import headroom
+from vru_ledger.actions.administer import Told
+from vru_ledger.actions.override import override
 from vru_ledger.actions.status import status
+from vru_ledger.domain.entries import Funding
+from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Moment
 from vru_ledger.store import ledger
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Database
 
 NOWHERE = Moment()
@@ -20,10 +37,10 @@ def told(database: Database, moment: Moment) -> list[Any]:
     listed = asked("BETA", "", 1)
     with database.read() as session:
         answers = [
-            headroom.of_funds(session, moment),
+            headroom.of_funds(session, DAY, moment),
             headroom.of_recipients(session, listed, moment),
             headroom.of_recipient(session, one, moment),
-            status(session, "here", moment),
+            status(session, "here", DAY, moment),
         ]
         return [(list(answer.rows), answer.meta["entry"]) for answer in answers]
 
@@ -61,4 +78,23 @@ def test_headroom_as_of_a_day_leaves_out_what_is_dated_later():
     assert [rows for rows, _ in told(database, Moment(as_of=date(2021, 4, 2)))] != [
         rows for rows, _ in before
     ]
+    database.close()
+
+
+def test_an_override_of_a_funds_own_cap_is_headroom_of_the_fund_while_it_is_in_force():
+    money = Funding(fund="BETA", amount_pence=Pence(1_000 * POUND))
+    database = ledger_of(registered(NORTH, ONE), *funded("BETA", 1_000 * POUND), money)
+    until = DAY.replace(year=DAY.year + 1)
+    with database.read() as session:
+        before, stopped_by = headroom.of_fund(books_at(session, NOWHERE), "BETA", DAY)
+    assert stopped_by == "BETA-FUND"
+    told = Told(dated=DAY, reason="winter", decision="PCD 1")
+    override(
+        *(database, "BETA-FUND", (), Pence(5 * POUND), until, told), actor="Ada", recorded_at=WHEN
+    )
+    with database.read() as session:
+        books = books_at(session, NOWHERE)
+        assert headroom.of_fund(books, "BETA", DAY)[0] == before + 5 * POUND
+        assert headroom.of_fund(books, "BETA", until)[0] == before + 5 * POUND
+        assert headroom.of_fund(books, "BETA", until + timedelta(1))[0] == before
     database.close()

@@ -7,6 +7,7 @@ from typing import Any
 
 from vru_ledger.actions import authority_made as made
 from vru_ledger.actions import resolve
+from vru_ledger.actions.asked_for import asked_anew
 from vru_ledger.actions.authority_request import (
     NONE,
     TYPED,
@@ -15,7 +16,7 @@ from vru_ledger.actions.authority_request import (
     as_typed,
 )
 from vru_ledger.actions.record import Recorder, already_recorded
-from vru_ledger.caps import stops_total
+from vru_ledger.actions.stranded import stranded
 from vru_ledger.domain.authority import MOVES
 from vru_ledger.domain.entries import AuthorityEntry, Funding, Recorded
 from vru_ledger.domain.money import Pence, format_pounds
@@ -31,6 +32,7 @@ from vru_ledger.position import Key
 from vru_ledger.rules import AUTHORITY_RULES, DAY_RULES, judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.rules.refusal import Refusal
+from vru_ledger.rules.second_person import is_over
 from vru_ledger.store import authority, ledger
 from vru_ledger.store.database import Database, Session
 
@@ -70,7 +72,21 @@ class Changer:
         """Record what was asked for, or raise and leave the transaction as it was."""
         if request.kind in NEEDS_REASON and not request.reason:
             raise ReasonMissing(request.kind)
-        return [self._put(request, entry) for entry in self.complete(request)]
+        return [
+            self._put(one, entry) for one in self._each(request) for entry in self.complete(one)
+        ]
+
+    def _each(self, request: AuthorityRequest) -> list[AuthorityRequest]:
+        """Return the request, and one more for each further entry that its key recorded with it."""
+        asked = [request]
+        found = ledger.entries_by_key(self.session, [request.key] if request.key else [])
+        while request.kind == "confirm" and found:
+            key = made.key_of(request.key, len(asked))
+            more = ledger.entries_by_key(self.session, [key])
+            if key not in more or more[key].number != found[request.key].number + len(asked):
+                break
+            asked.append(request.replace(key=key))
+        return asked
 
     def complete(self, request: AuthorityRequest) -> list[Funding | AuthorityEntry]:
         """Return the entries that a request means. Raises NotFound, BadInput."""
@@ -115,7 +131,8 @@ class Changer:
     def _put(self, request: AuthorityRequest, new: Funding | AuthorityEntry) -> Changed:
         if new.key:
             found = ledger.entries_by_key(self.session, [new.key])
-            given = ("proposal",) if request.kind == "approve" else ()
+            # What nobody typed: which proposal it was, and how sure the money had been.
+            given = {"approve": ("proposal",), "confirm": ("certainty",)}.get(request.kind, ())
             was = already_recorded(
                 found, new, dated_by_clock=request.dated_by_clock, made_by_the_ledger=given
             )
@@ -130,33 +147,9 @@ class Changer:
         if recorded is None:
             raise self._refused(request, case)
         warnings = [breach for breach in judge(case) if breach.severity == "warn"]
-        return self._told(recorded, new, [*warnings, *self._stranded(new), *self._narrowed(new)])
-
-    def _stranded(self, new: Funding | AuthorityEntry) -> list[Breach]:
-        """Return a warning where a cap on a fund's total leaves money that nobody can be given."""
-        fund = getattr(new, "to_fund", "") or new.fund
-        if new.KIND not in ("fund", "vire"):
-            return []
-        self.recorder.journal.flush()
-        free = ledger.free(self.session, fund)
-        found = []
-        state = self.recorder.state(fund)
-        for cap in filter(stops_total, state.caps.values()):
-            key = Key("cap", fund, cap.cap, "")
-            balance = ledger.balances(self.session, [key]).get(key)
-            room = state.bounds[cap.cap].ceiling - (balance.held if balance else 0)
-            if free > max(0, room):
-                found.append(
-                    Breach(
-                        "stranded",
-                        "warn",
-                        f"{cap.cap} leaves {format_pounds(max(0, room))} to allocate: "
-                        f"{format_pounds(free - max(0, room))} of {fund} can go to nobody until "
-                        "it is set higher",
-                        cap.cap,
-                    )
-                )
-        return found
+        return self._told(
+            recorded, new, [*warnings, *stranded(self.recorder, new), *self._narrowed(new)]
+        )
 
     def _narrowed(self, new: Funding | AuthorityEntry) -> Iterator[Breach]:
         """Yield a warning where money of a line ends with its year because other money does."""
@@ -185,9 +178,7 @@ class Changer:
         asked = f"{TYPED.get(request.kind, request.kind)} of {format_pounds(new.amount_pence)}"
         asked += f" of {case.fund.name}"
         if all(breach.rule in DAY_RULES for breach in stopping):
-            return PeriodClosed(
-                f"{asked} is refused: {stopping[0].sentence}", self._in_the_open(request, case)
-            )
+            return self._closed(request, case, f"{asked} is refused: {stopping[0].sentence}")
         largest = new.amount_pence - max(breach.over for breach in stopping)
         smaller = request.replace(amount_pence=Pence(max(0, largest)))
         if request.kind == "approve" or not all(breach.over for breach in stopping):
@@ -201,6 +192,9 @@ class Changer:
             commands.append(as_typed(proposed))
         if largest:
             commands.append(as_typed(smaller))
+        if request.kind == "approve" and case.asked and is_over(case.asked):
+            anew = asked_anew(case.asked, request, self._passes)
+            commands += [as_typed(anew)] if anew else []
         if not commands:
             commands.append(f"vru-ledger fund show {case.fund.code}")
         refusal = Refusal(
@@ -216,19 +210,26 @@ class Changer:
         said = "; ".join(breach.sentence for breach in stopping)
         return error(f"{asked} is refused: {said}", refusal)
 
-    def _in_the_open(self, request: AuthorityRequest, case: Case) -> str:
-        """Return what to type for a late request, on the first open day; nothing if it stops."""
-        from vru_ledger.actions.typed import on_another_day
+    def _closed(self, request: AuthorityRequest, case: Case, said: str) -> PeriodClosed:
+        """Return the refusal of a late request, with the first open day unless that stops too."""
+        from vru_ledger.actions.typed import cells, on_another_day
 
         moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
-        return "" if self._would_stop(moved) else as_typed(moved)
+        if self._would_stop(moved):
+            return PeriodClosed(said)
+        return PeriodClosed(said, as_typed(moved), cells=cells(request, moved))
 
     def _would_stop(self, request: AuthorityRequest) -> bool:
+        return not self._passes(request)
+
+    def _passes(self, request: AuthorityRequest) -> Sequence[Funding | AuthorityEntry]:
+        """Return the entries that a request means, none if a rule stops one or it is no request."""
         try:
             entries = self.complete(request)
-            return any(stops(judge(self.recorder.authority_case(entry))) for entry in entries)
         except LedgerError:
-            return True
+            return ()
+        cases = map(self.recorder.authority_case, entries)
+        return () if any(stops(judge(case)) for case in cases) else entries
 
     def _told(
         self,

@@ -12,12 +12,12 @@ from vru_ledger.actions.authority_request import (
     has_something,
     is_meant,
     no_proposal,
-    options_of,
     said_of,
+    several,
 )
 from vru_ledger.domain.authority import MOVES, AuthorityProposal, Confirmation, Cover
 from vru_ledger.domain.entries import AuthorityEntry, Funding
-from vru_ledger.domain.money import Pence, format_pounds
+from vru_ledger.domain.money import Pence, format_decimal, format_pounds
 from vru_ledger.domain.register import Fund
 from vru_ledger.errors import BadInput, NotFound
 from vru_ledger.store import authority, ledger
@@ -80,11 +80,7 @@ def line_meant(session: Session, request: AuthorityRequest, fund: Fund) -> autho
             f"{fund.name} has nothing there to {request.kind}",
             f"vru-ledger fund show {fund.code}",
         )
-    named = [options_of(line) for line in able]
-    raise BadInput(
-        f"{fund.name} has money of several sources or years",
-        f"say which with {' or '.join(named)}",
-    )
+    raise several(fund.name, able)
 
 
 def confirmations(
@@ -115,7 +111,7 @@ def confirmations(
             underwriter=name,
             ref=request.ref,
             relates_to=request.relates_to,
-            **{**_said(request), "key": _key_of(request.key, number)},
+            **{**_said(request), "key": key_of(request.key, number)},
         )
         for number, (name, pence) in enumerate(sorted(parts.items() or [("", 0)]))
     ]
@@ -202,14 +198,17 @@ def _sort(
     for there in sorts.values():
         parts.append(min(there, left))
         left -= parts[-1]
+    rows = [format_decimal(part).removesuffix(".00") for part in parts if part]
     told = ", ".join(f"{format_pounds(there)} {said_of(*sort)}" for sort, there in sorts.items())
     raise BadInput(
         f"{format_pounds(pence)} of {fund.name} is not all equally sure: {told}; each sort is "
         "moved by an entry of its own",
         "; then ".join(
-            as_typed(request.replace(amount_pence=Pence(part), key=_key_of(request.key, number)))
+            as_typed(request.replace(amount_pence=Pence(part), key=key_of(request.key, number)))
             for number, part in enumerate(part for part in parts if part)
         ),
+        column="amount",
+        cells={"amount": f"{rows[0]} here, and in rows of their own {', '.join(rows[1:])}"},
     )
 
 
@@ -245,6 +244,6 @@ def _terms_of(kind: str, line: authority.Line) -> dict[str, Any]:
     return {"in_year_only": line.came_on.in_year_only, "use_by": line.came_on.use_by}
 
 
-def _key_of(key: str, number: int) -> str:
+def key_of(key: str, number: int) -> str:
     """Return the key of one of several entries: the first has it as it was given."""
     return f"{key} {number + 1}" if key and number else key

@@ -210,7 +210,7 @@ class Recorder:
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             terms=self.terms(entry.fund, entry.source, entry.fy),
-            asked=self._asked(entry),
+            asked=self._asked(getattr(entry, "proposal", 0)),
             undone_on=authority.undone_on(self.session, entry),
             unsaid_pence=authority.unsaid(self.session, entry),
             closed=self.closed,
@@ -244,19 +244,28 @@ class Recorder:
             self._share_anew(fund, recorded.number)
         return recorded
 
-    def _asked(self, entry: Funding | AuthorityEntry) -> Asked | None:
+    def _asked(self, number: int) -> Asked | None:
         """Return the proposal that an entry names, if there is such an entry."""
-        number = getattr(entry, "proposal", 0)
-        found = authority.proposal(self.session, number) if number else None
-        if found is None:
+        if not number:
             return None
-        undone, made = found.undone_by is not None, found.made_by is not None
-        return Asked(number, found.recorded.actor, found.recorded.entry, undone, made)
+        from vru_ledger.actions.asked_for import asked_for
+
+        return asked_for(self.session, number)
 
     def put_override(self, entry: CapOverride) -> tuple[Recorded | None, Case]:
         """Record that one bucket of a cap is raised. Returns no entry if a rule stops it."""
+        case = self.override_case(entry)
+        if stops(judge(case)):
+            return None, case
+        recorded = self.append(entry, {})
+        key = Key("cap", entry.fund, entry.cap, entry.bucket)
+        self.journal.put_override(entry, recorded.number, key, case.bounds[entry.cap].ceiling)
+        return recorded, case
+
+    def override_case(self, entry: CapOverride) -> Case:
+        """Return what raises one bucket of a cap as the rules look at it."""
         state = self.state(entry.fund)
-        case = Case(
+        return Case(
             entry=entry,
             fund=state.fund,
             listed=True,
@@ -269,12 +278,6 @@ class Recorder:
             closed=self.closed,
             undone_on=authority.undone_on(self.session, entry),
         )
-        if stops(judge(case)):
-            return None, case
-        recorded = self.append(entry, {})
-        key = Key("cap", entry.fund, entry.cap, entry.bucket)
-        self.journal.put_override(entry, recorded.number, key, state.bounds[entry.cap].ceiling)
-        return recorded, case
 
     def put_funding(self, entry: Funding) -> Recorded:
         """Record authority that was confirmed. Raises PeriodClosed."""

@@ -1,5 +1,7 @@
 """One screen: every fund and its headroom, which caps are nearly reached, and the ledger's head."""
 
+from datetime import date
+
 from vru_ledger.actions.headroom import of_fund
 from vru_ledger.caps import kind_of
 from vru_ledger.domain.answer import Answer
@@ -31,11 +33,14 @@ class Row(Value):
     watch: str
 
 
-def status(session: Session, place: str, moment: Moment = NOW) -> Answer:
-    """Return one row for each fund, with what to watch and where the ledger stands."""
+def status(session: Session, place: str, day: date, moment: Moment = NOW) -> Answer:
+    """Return one row for each fund, with what to watch and where the ledger stands.
+
+    Overrides of caps count that are in force on `day`.
+    """
     books = books_at(session, moment)
     books.stage_balances()
-    rows = [_row(books, fund) for fund in register.everything(session, Fund, moment.known_at)]
+    rows = [_row(books, fund, day) for fund in register.everything(session, Fund, moment.known_at)]
     total = Row(
         "total",
         "",
@@ -72,7 +77,7 @@ def status(session: Session, place: str, moment: Moment = NOW) -> Answer:
     )
 
 
-def _row(books: Books, fund: Fund) -> Row:
+def _row(books: Books, fund: Fund, day: date) -> Row:
     held: dict[str, int] = {}
     for key, pence in books.stage_balances(fund.code):
         held[key.name] = held.get(key.name, 0) + pence
@@ -83,14 +88,15 @@ def _row(books: Books, fund: Fund) -> Row:
         Pence(authority),
         Pence(authority - held.get("unallocated", 0)),
         Pence(held.get("disbursed", 0)),
-        Pence(of_fund(books, fund.code)[0]),
-        ", ".join(_watch(books, fund.code)),
+        Pence(of_fund(books, fund.code, day)[0]),
+        ", ".join(_watch(books, fund.code, day)),
     )
 
 
-def _watch(books: Books, fund: str) -> list[str]:
+def _watch(books: Books, fund: str, day: date) -> list[str]:
     """Return the caps whose fullest bucket is nearly at its limit, or over it."""
     said = []
+    raised = books.raised(day)
     for cap, bounds in books.caps(fund):
         unit = kind_of(cap.measure).UNIT
         if unit == "day" or cap.severity == "track":
@@ -98,11 +104,12 @@ def _watch(books: Books, fund: str) -> list[str]:
         fullest = list(books.fullest(cap, 1))
         if not fullest:
             continue
-        held = fullest[0][1]
-        if held > bounds.limit:
-            said.append(f"{cap.cap} {Quantity(held - bounds.limit, unit)} over")
-        elif held == bounds.limit:
+        bucket, held = fullest[0]
+        limit = bounds.limit + raised.get((cap.cap, bucket), 0)
+        if held > limit:
+            said.append(f"{cap.cap} {Quantity(held - limit, unit)} over")
+        elif held == limit:
             said.append(f"{cap.cap} full")
-        elif held * 100 >= bounds.limit * _NEARLY:
-            said.append(f"{cap.cap} {held * 100 // bounds.limit}%")
+        elif held * 100 >= limit * _NEARLY:
+            said.append(f"{cap.cap} {held * 100 // limit}%")
     return said[:_WATCHED]

@@ -62,7 +62,7 @@ def headroom(
     with terminal.open().read() as session:
         moment = resolve.query(session, asked).moment()
         if not fund:
-            answer = action.of_funds(session, moment)
+            answer = action.of_funds(session, penny.dated, moment)
         else:
             penny, line = action.of_one_line(session, penny, moment)
             asking = action.of_recipient if recipient else action.of_recipients

@@ -19,4 +19,7 @@ def status(
     terminal, asked = terminal_of(ctx), query_of(as_of=as_of, known_at=known_at)
     with terminal.open().read() as session:
         moment = resolve.query(session, asked).moment()
-        emit(action(session, terminal.shown_place(), moment), format_)
+        emit(
+            action(session, terminal.shown_place(), asked.as_of or terminal.today(), moment),
+            format_,
+        )

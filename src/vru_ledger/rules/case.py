@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """What somebody asked for in entry `number`: who, what, and whether it was undone or made."""
+    """What somebody asked for in entry `number`: who, what, and which entries undid it or made it.
+
+    `made_undone` is the entry that undid the one which made it; each is 0 where there is none.
+    """
 
     number: int
     actor: str
     entry: Entry
-    undone: bool = False
-    made: bool = False
+    undone: int = 0
+    made: int = 0
+    made_undone: int = 0
 
 
 class Case(Value):

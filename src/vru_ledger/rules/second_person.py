@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from vru_ledger.domain.entries import AuthorityEntry
 from vru_ledger.domain.text import is_same
-from vru_ledger.rules.case import Breach, Case
+from vru_ledger.rules.case import Asked, Breach, Case
 
 _SAME = (
     *("fund", "source", "fy", "to_fund", "to_source", "to_fy"),
@@ -33,10 +33,9 @@ def _of_authority(case: Case, new: AuthorityEntry) -> Iterator[Breach]:
         said = f"entry {new.proposal} did not ask for {new.KIND}"
     elif any(getattr(asked.entry, name) != getattr(new, name) for name in _SAME):
         said = f"entry {new.proposal} asked for something else"
-    elif asked.undone:
-        said = f"entry {new.proposal} was undone"
-    elif asked.made:
-        said = f"entry {new.proposal} was approved already"
+    elif became := became_of(asked):
+        said = f"entry {new.proposal} {became}"
+        said += "; propose it anew" if is_over(asked) else ""
     elif is_same(asked.actor, case.actor):
         yield _oneself(f"{asked.actor} proposed it")
         return
@@ -47,3 +46,17 @@ def _of_authority(case: Case, new: AuthorityEntry) -> Iterator[Breach]:
 
 def _oneself(said: str) -> Breach:
     return Breach("second-person", "stop", f"{said}, and whoever approves must be somebody else")
+
+
+def became_of(asked: Asked) -> str:
+    """Say what became of what was asked for: 'was undone, by entry 40', or '' while it waits."""
+    if asked.undone:
+        return f"was undone, by entry {asked.undone}"
+    if asked.made_undone:
+        return f"was approved by entry {asked.made}, which entry {asked.made_undone} undid"
+    return f"was approved already, by entry {asked.made}" if asked.made else ""
+
+
+def is_over(asked: Asked) -> bool:
+    """Say whether nothing stands of it: who still wants it asks anew."""
+    return bool(asked.undone or asked.made_undone)

@@ -16,7 +16,6 @@ def within_authority(case: Case) -> Iterator[Breach]:
     if life is not None and case.entry.KIND not in (*life.legal(), "reverse"):
         # Another rule says that it cannot be; what it would take then says nothing.
         return
-    yield from _of_unsaid(case)
     short = [key for key, change in case.changes.items() if _falls(case, key, change)]
     of_award = {key.name for key in short if key.scope == "award"}
     for key in short:
@@ -43,6 +42,8 @@ def within_authority(case: Case) -> Iterator[Breach]:
             f"this needs {format_pounds(-change)}",
             over=floor - held - change,
         )
+    if not short:
+        yield from _of_unsaid(case)
 
 
 def _of_unsaid(case: Case) -> Iterator[Breach]:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from vru_ledger.domain.authority import AuthorityProposal
 from vru_ledger.domain.entries import AuthorityEntry, Entry, Recorded
+from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
@@ -167,26 +169,31 @@ def overrides(session: Session, cap: str = "", bucket: str | None = None) -> lis
     from vru_ledger.domain.overrides import Raised  # Most allocations ask for none.
 
     asked = [cap] if cap else []
-    where = " WHERE cap = ?" if cap else ""
+    where = " AND o.cap = ?" if cap else ""
     if bucket is not None:
         asked.append(bucket)
-        where += " AND bucket = ?"
+        where += " AND o.bucket = ?"
+    rows = session.rows(
+        "SELECT o.entry, o.cap, o.fund, o.bucket, o.amount_pence, o.dated, o.until, e.dated,"
+        " COALESCE(e.reverses, 0) FROM overrides o CROSS JOIN entries e"
+        " WHERE e.number = o.entry"
+        f"{where} ORDER BY o.entry",
+        asked,
+    )
+
     return [
-        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:]))
-        for row in session.rows(
-            "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
-            f"{where} ORDER BY entry",
-            asked,
-        )
+        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:8]), *row[8:])
+        for row in rows
     ]
 
 
 class Proposal(Value):
-    """An entry that asked for another; the entry that made it, and the one that undid it."""
+    """An entry that asked for another; the entry that made it, and those that undid either."""
 
     recorded: Recorded
     made_by: int | None
     undone_by: int | None
+    made_undone_by: int | None
 
 
 def proposal(session: Session, number: int, before: int | None = None) -> Proposal | None:
@@ -198,10 +205,29 @@ def proposal(session: Session, number: int, before: int | None = None) -> Propos
     made = session.row(
         "SELECT number FROM entries WHERE proposal = ? AND number < ?", (number, most)
     )
-    undone = session.row(
-        "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
-    )
-    return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+    made_by = made[0] if made else None
+
+    def undone(entry: int) -> int | None:
+        row = session.row(
+            "SELECT number FROM entries WHERE reverses = ? AND number < ?", (entry, most)
+        )
+        return row[0] if row else None
+
+    return Proposal(found, made_by, undone(number), undone(made_by) if made_by else None)
+
+
+def waiting(session: Session, moment: Moment) -> list[Recorded]:
+    """Return the proposals of authority that nobody had decided by a moment, oldest first."""
+    asked = Query(kind=AuthorityProposal.KIND, as_of=moment.as_of, known_at=moment.known_at)
+    return [
+        recorded
+        for recorded in ledger.entries(session, asked)
+        # Approved, or undone: each by an index of its own.
+        if not any(
+            ledger.answering(session, recorded.number, moment, by=by)
+            for by in ("proposal", "reverses")
+        )
+    ]
 
 
 def unsaid(session: Session, entry: Entry) -> int | None:
@@ -222,12 +248,21 @@ def undone_on(session: Session, entry: Entry) -> date | None:
     return getattr(found.entry, "dated", None) if found else None
 
 
-def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:
-    """Return the entries made under a decision, oldest first, each with the one that undid it."""
+def under_decision(
+    session: Session, ref: str, moment: Moment = NOW
+) -> list[tuple[Recorded, int | None]]:
+    """Return the entries made under a decision by a moment, oldest first.
+
+    Each with the one that had undone it by then.
+    """
+    wanted = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add("e.decision = ? AND e.decision <> ''", ref)
     rows = session.rows(
-        "SELECT e.number, r.number FROM entries e LEFT JOIN entries r ON r.reverses = e.number"
-        " WHERE e.decision = ? AND e.decision <> '' ORDER BY e.number",
-        (ref,),
+        f"SELECT e.number FROM entries e{wanted.where()} ORDER BY e.number", wanted.parameters
     )
-    made = [(ledger.entry(session, number), undone_by) for number, undone_by in rows]
-    return [(recorded, undone_by) for recorded, undone_by in made if recorded]
+    made = [ledger.entry(session, number) for (number,) in rows]
+    return [
+        (recorded, ledger.answering(session, recorded.number, moment))
+        for recorded in made
+        if recorded
+    ]

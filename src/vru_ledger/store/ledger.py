@@ -276,6 +276,19 @@ class Conditions:
         return f" WHERE {' AND '.join(self.texts)}" if self.texts else ""
 
 
+def answering(
+    session: Session, number: int, moment: Moment = NOW, *, by: str = "reverses"
+) -> int | None:
+    """Return the entry that undid entry `number` by a moment, None if none had.
+
+    With `by` 'proposal' the one that made what it asked for.
+    """
+    wanted = Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add(f"e.{by} = ?", number)
+    row = session.row(f"SELECT e.number FROM entries e{wanted.where()}", wanted.parameters)
+    return int(row[0]) if row else None
+
+
 def entries(
     session: Session, query: Query, *, newest_first: bool = False, most: int | None = None
 ) -> Iterator[Recorded]:

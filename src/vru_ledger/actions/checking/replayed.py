@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from vru_ledger.actions.asked_for import asked_for
 from vru_ledger.actions.checking.tallies import Tallies
 from vru_ledger.caps import Bounds
 from vru_ledger.domain.authority import AuthorityReversal
@@ -126,9 +127,4 @@ class Beside:
         return there
 
     def _asked(self, entry: Entry, number: int) -> Asked | None:
-        asked = getattr(entry, "proposal", 0)
-        found = authority.proposal(self.session, asked, before=number)
-        if found is None:
-            return None
-        undone, made = found.undone_by is not None, found.made_by is not None
-        return Asked(asked, found.recorded.actor, found.recorded.entry, undone, made)
+        return asked_for(self.session, getattr(entry, "proposal", 0), before=number)
