@@ -39,7 +39,7 @@ def altered(session: Session) -> dict[str, str]:
             found[name] = "guard-missing"
         elif name not in made:
             found[name] = "guard-added"
-        elif _plain(made[name]) != _plain(there[name]):
+        elif plain(made[name]) != plain(there[name]):
             found[name] = "guard-changed"
     return found
 
@@ -108,9 +108,22 @@ _CONSTRAINTS = {
 _CONSTRAINT = re.compile(rf"^\s+({'|'.join(_CONSTRAINTS)})\b", re.MULTILINE)
 
 
+_PARTS = re.compile(
+    r"""(?P<quoted>'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\])"""
+    r"|(?:[ \t\n]|--[^\n\r\0]*(?:\n|$))+"
+)
+"""What is quoted, and what only parts words. A carriage return, a /* or a $$ is neither: no guard
+of ours has one, and each database reads it in its own way."""
+
+
 @lru_cache(1_024)
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+def plain(text: str) -> str:
+    """Return what a database makes of SQL: without remarks, every gap between words one space.
+
+    Two texts that mean different things are never the same: what is quoted stays as it is, and a
+    remark ends where its line does.
+    """
+    return _PARTS.sub(lambda part: part["quoted"] or " ", text).strip(" ")
 
 
 MADE_ANEW = {"sqlite": ("guard", "view", "index"), "postgresql": ("guard",)}
