@@ -218,14 +218,27 @@ def _unless_told(url: str) -> dict[str, Any]:
     }
 
 
+_SETTINGS = """
+SET client_encoding = 'UTF8';
+SET synchronous_commit = on;
+SET idle_in_transaction_session_timeout = '60s';
+SET client_min_messages = warning;
+SET quote_all_identifiers = off;
+SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(s) || ', pg_temp', false)
+  FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY u (s, n)
+  WHERE s NOT LIKE 'pg\\_temp%'
+  ORDER BY pg_catalog.to_regclass(pg_catalog.quote_ident(s) || '.ledger') IS NULL, n LIMIT 1
+"""
+"""What no address and no environment says otherwise. The ledger's own schema is the only one that
+is looked in, and before what is temporary: nobody's table of the same name is taken for ours."""
+
+
 def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = None) -> Database:
     """Connect to a server, whether or not a ledger is there. Raises LedgerUnusable."""
     place = masked(url)
     try:
         connection = psycopg.connect(url, autocommit=True, **_unless_told(url))
-        connection.execute("SET synchronous_commit = on")
-        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
-        connection.execute("SET client_min_messages = warning")
+        connection.execute(_SETTINGS)
     except (psycopg.Error, ValueError):
         # The driver's own words may repeat the password.
         raise LedgerUnusable(
