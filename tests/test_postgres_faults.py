@@ -17,7 +17,7 @@ from tests.command import COMMAND, environment
 from tests.conftest import Run
 from vru_ledger.errors import LedgerBusy, LedgerUnusable, OutcomeUnknown
 from vru_ledger.store import postgresql
-from vru_ledger.store.database import Database
+from vru_ledger.store.database import Database, is_url, masked
 from vru_ledger.store.opening import open_database
 
 TRIES = """
@@ -180,6 +180,22 @@ ADDRESSES = (
     f"host=127.0.0.1 port=1 password={SECRET}",
     f"postgres://ada:{SECRET}/x@127.0.0.1:1/grants?nonsense={SECRET}",
 )
+MISTYPED = (
+    f"postgresql:/ada:{SECRET}@127.0.0.1/grants",
+    f"postgresql//ada:{SECRET}@127.0.0.1/grants",
+    f"postgresql:ada:{SECRET}@127.0.0.1/grants",
+    f"pgsql:/ada:{SECRET}@127.0.0.1/grants",
+    f"ada:{SECRET}@127.0.0.1/grants",
+    f"//ada:{SECRET}@127.0.0.1/grants",
+    f"postgresql://127.0.0.1:1/grants&password={SECRET}",
+    f"postgresql://127.0.0.1:1/grants;password={SECRET}",
+    f"postgresql://127.0.0.1:1/grants password = {SECRET}",
+    f"host=127.0.0.1 port=1 password = {SECRET}",
+    f"postgresql://ada:{SECRET}/grants",
+    f"postgresql://ada:{SECRET}",
+    "postgresql://127.0.0.1:1/grants?password=p@hunter2",
+    "postgresql://ada:p?@hunter2@127.0.0.1:1/grants",
+)
 
 
 @pytest.mark.parametrize("command", ["status", "init", "check -f json", "role list", "copy"])
@@ -190,6 +206,44 @@ def test_no_password_is_ever_printed(run: Run, address: str, command: str):
     assert said.exit_code == 8
     assert "hunter2" not in said.stdout + said.stderr
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("address", MISTYPED)
+def test_a_mistyped_address_is_refused_as_one_and_not_repeated(run: Run, address: str):
+    for word in ("status -f json", "doctor"):
+        said = run(*word.split(), env={"VRU_LEDGER_DB": address})
+        assert said.exit_code == 8
+        assert "hunter2" not in said.stdout + said.stderr
+        assert "addres" in said.stdout + said.stderr
+        assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("address", [ADDRESSES[1], *MISTYPED[:2], MISTYPED[-1]])
+@pytest.mark.parametrize(
+    "command", ["restore {}", "doctor --salvage {}", "verify-report {} -f json", "{}"]
+)
+def test_an_address_where_a_file_belongs_is_not_repeated_either(
+    ledger: Path, run: Run, address: str, command: str
+):
+    said = run(*(address if word == "{}" else word for word in command.split()))
+    assert said.exit_code
+    assert "hunter2" not in said.stdout + said.stderr
+    assert "Traceback" not in said.stderr
+    assert not [path for path in ledger.parent.iterdir() if "hunter2" in path.name]
+
+
+@pytest.mark.parametrize(
+    "place", ["grants.db", "2023/24:a.db", "a//b.db", "postgres.db", "my password.db", "C:\\a@b.db"]
+)
+def test_a_file_is_no_address_whatever_it_is_called(place: str):
+    assert not is_url(place)
+    assert masked(place) == place
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, *MISTYPED])
+def test_what_is_nearly_an_address_is_one_and_is_masked(address: str):
+    assert is_url(address)
+    assert "hunter2" not in masked(address)
 
 
 def test_a_password_in_the_environment_is_not_printed(run: Run):
@@ -225,6 +279,19 @@ def test_no_password_is_in_any_file_that_is_written(postgres_url: str, run: Run,
                 assert all(b"hunter2" not in parts.read(name) for name in parts.namelist())
     assert len(written) > 30
     sys.stdout.write(f"{len(written)} files written from an address with a password\n")
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, *MISTYPED])
+@pytest.mark.parametrize("option", ["--db={}", "{}"])
+def test_no_mistyped_password_is_in_the_list_of_processes(address: str, option: str):
+    program = (
+        "import sys; from vru_ledger.cli.secrecy import hide_addresses; hide_addresses(sys.argv);"
+        "sys.stdout.write(open('/proc/self/cmdline').read())"
+    )
+    words = [sys.executable, "-c", program, option.format(address), "status"]
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    assert "hunter2" not in said
+    assert said.endswith("\0status\0")
 
 
 @pytest.mark.parametrize("option", ["--db {}", "--db={}"])

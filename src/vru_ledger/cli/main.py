@@ -184,7 +184,7 @@ def _delivered(code: int, words: list[str]) -> int:
 def run() -> None:
     """Run what was typed, and leave with its exit code."""
     prepare_streams()
-    if any("://" in word or "password=" in word for word in sys.argv):
+    if any(":" in word or "//" in word or "=" in word for word in sys.argv):
         from vru_ledger.cli.secrecy import hide_addresses
 
         hide_addresses(sys.argv)
