@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,8 +12,8 @@ from vru_ledger.actions.check import check
 from vru_ledger.domain.findings import Finding
 from vru_ledger.errors import LedgerBusy, LedgerDamaged, LedgerUnreadable, LedgerUnusable
 from vru_ledger.store import doctor_file, doctor_locks, doctor_server
-from vru_ledger.store.database import Database, is_url
-from vru_ledger.store.opening import open_database
+from vru_ledger.store.database import Database, Session, is_url
+from vru_ledger.store.opening import must_be_known, open_database
 from vru_ledger.store.sqlite import WAIT
 
 
@@ -27,11 +28,17 @@ class Diagnosed:
 
 
 def doctor(
-    place: str, *, wait: float = WAIT, today: date | None = None, on_entries: Entries | None = None
+    place: str,
+    *,
+    wait: float = WAIT,
+    today: date | None = None,
+    on_wait: Callable[[], None] | None = None,
+    on_entries: Entries | None = None,
 ) -> Diagnosed:
     """Look at a ledger from outside inwards: file, surroundings, locks, database, books."""
+    patience = wait, on_wait
     if is_url(place):
-        return _opened(Diagnosed(), place, wait, today, on_entries)
+        return _opened(Diagnosed(), place, patience, today, on_entries)
     found = Diagnosed(list(doctor_file.of_path(place)))
     found.usable = not any(one.severity == "error" for one in found.findings)
     if os.path.isfile(place):
@@ -39,23 +46,40 @@ def doctor(
     if not found.usable:
         return found
     found.findings += doctor_file.of_journal(place)
-    return _opened(found, place, wait, today, on_entries)
+    return _opened(found, place, patience, today, on_entries)
 
 
 def _opened(
-    found: Diagnosed, place: str, wait: float, today: date | None, on_entries: Entries | None
+    found: Diagnosed,
+    place: str,
+    patience: tuple[float, Callable[[], None] | None],
+    today: date | None,
+    on_entries: Entries | None,
 ) -> Diagnosed:
     """Open what can be opened, and add what the database and the books say."""
     try:
-        if not is_url(place):
-            found.findings += doctor_locks.of_locks(place)
-        database = open_database(place, wait=wait)
+        found.findings += _locks(place)
+        database = open_database(place, wait=patience[0], on_wait=patience[1])
     except (LedgerUnusable, LedgerBusy) as error:
         return _unusable(found, place, error)
     try:
         return _checked(found, database, today, on_entries)
     except (LedgerUnusable, LedgerBusy) as error:
         return _unusable(found, place, error)
+    finally:
+        database.close()
+
+
+def _locks(place: str) -> list[Finding]:
+    """Return who holds a lock, before anything is opened that would have to wait for it."""
+    if not is_url(place):
+        return list(doctor_locks.of_locks(place))
+    must_be_known(place)
+    from vru_ledger.store import postgresql
+
+    database = postgresql.connect(place)
+    try:
+        return list(doctor_server.of_locks(Session(database.driver)))
     finally:
         database.close()
 
