@@ -323,3 +323,51 @@ def test_no_password_is_in_the_list_of_processes(postgres_url: str, tmp_path: Pa
     assert b"hunter2" not in shown
     assert b"allocate\0ALPHA" in shown
     assert process.returncode in (0, 3), said
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_keep_every_letter_is_refused_before_a_ledger_is_in_it(
+    postgres_url: str, run: Run, encoding: str
+):
+    name = f"other_{encoding.lower()}"
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute(
+            f"CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+            " TEMPLATE template0".encode()
+        )
+        (ours,) = server.execute("SELECT current_database()").fetchone() or ("",)
+        said = run("--db", postgres_url.replace(ours, name), "init")
+        server.execute(f"DROP DATABASE {name}".encode())
+    assert said.exit_code == 8
+    assert f"keeps text as {encoding}, and a ledger needs UTF8" in said.stderr
+    assert "ENCODING 'UTF8'" in said.stderr
+
+
+def test_text_is_read_as_utf8_whatever_the_environment_says(postgres_url: str, run: Run):
+    with_everything(postgres_url).close()
+    for other in ("SQL_ASCII", "LATIN1"):
+        env = {"PGOPTIONS": f"-c client_encoding={other}", "PGCLIENTENCODING": other}
+        said = run("--db", postgres_url, "check", env=env)
+        assert said.exit_code == 0, said
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("statement_timeout=50", "statement timeout"),
+        ("transaction_timeout=50", "transaction timeout"),
+    ],
+)
+def test_a_timeout_of_the_servers_is_told_as_one(
+    database: Database, postgres_url: str, setting: str, words: str
+):
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        (version,) = server.execute("SHOW server_version_num").fetchone() or ("0",)
+    if int(version) < 170_000 and "transaction" in setting:
+        pytest.skip("servers before 17 know no transaction_timeout")
+    patient = postgresql.connect(postgres_url)
+    patient.driver.connection.execute(f"SET {setting}")
+    with pytest.raises(LedgerUnusable, match=f"the server stopped .* {words}") as told:
+        patient.write(lambda session: session.rows("SELECT pg_sleep(20)"))
+    assert "timeout" in told.value.hint
+    patient.close()

@@ -93,6 +93,7 @@ def _create_on_server(
     keeping = False
     try:
         # Two people at once: the second waits here, and then finds the first one's ledger.
+        driver.must_keep_any_letter()
         driver.patiently(lambda: driver.begin_alone(sqlite.APPLICATION_ID))
         session = Session(database.driver)
         taken = session.row(

@@ -114,6 +114,15 @@ class PostgreSQL:
         lock = f"LOCK TABLE {self.tables} IN ACCESS SHARE MODE" if self.tables else ""
         self.patiently(lambda: self._begin("REPEATABLE READ READ ONLY", lock))
 
+    def must_keep_any_letter(self) -> None:
+        """Raise LedgerUnusable unless the database keeps text as UTF8."""
+        kept_as = self.connection.info.parameter_status("server_encoding")
+        if kept_as != "UTF8":
+            raise LedgerUnusable(
+                f"the database of {self.place} keeps text as {kept_as}, and a ledger needs UTF8",
+                "make it one of its own: CREATE DATABASE grants ENCODING 'UTF8' TEMPLATE template0",
+            )
+
     def begin_alone(self, number: int) -> None:
         """Begin to make a ledger, where nobody else makes one: `number` stands for that."""
         self._begin("READ COMMITTED", f"SELECT pg_advisory_xact_lock({number})")
@@ -177,6 +186,19 @@ class PostgreSQL:
             )
         if state == "42501":
             return self._not_permitted(error)
+        if state in ("57014", "25P03", "25P04"):
+            return LedgerUnusable(
+                f"the server stopped what was asked of {self.place} ({_first_line(error)}); nothing"
+                " was written",
+                "run it again; if it takes too long for this server, ask whoever looks after it "
+                "for more: statement_timeout, transaction_timeout",
+            )
+        if state == "22P05":
+            return BadInput(
+                f"a name holds a letter that {self.place} cannot keep, which is no UTF8 database",
+                "write it in other letters, or copy the ledger to a database whose encoding is UTF8"
+                ": vru-ledger copy",
+            )
         if state == "25006":
             return LedgerUnusable(
                 f"{self.place} can only be read; nothing was written",
