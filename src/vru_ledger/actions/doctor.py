@@ -15,6 +15,7 @@ from vru_ledger.store import doctor_file, doctor_locks, doctor_server
 from vru_ledger.store.database import Database, Session, is_url
 from vru_ledger.store.opening import must_be_known, open_database
 from vru_ledger.store.sqlite import WAIT
+from vru_ledger.store.sqlite_errors import RESTORE
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ def _checked(
     for one in checked.findings:
         damaged = one.code == "database-damaged"
         found.usable = found.usable and not damaged
-        found.findings.append(one.replace(remedy=doctor_file.RESTORE) if damaged else one)
+        found.findings.append(one.replace(remedy=RESTORE) if damaged else one)
     found.entries, found.hash = checked.entries, checked.hash
     return found
 
@@ -103,7 +104,7 @@ def _unusable(found: Diagnosed, place: str, error: LedgerUnusable | LedgerBusy) 
     """Add why a ledger that looks like one cannot be read."""
     busy = isinstance(error, LedgerBusy)
     unreadable = isinstance(error, LedgerUnreadable)
-    remedy = error.hint if busy or unreadable or is_url(place) else doctor_file.RESTORE
+    remedy = error.hint if busy or unreadable or is_url(place) else RESTORE
     code = "unreadable" if unreadable else "damaged"
     if is_url(place) and not isinstance(error, LedgerDamaged):
         code = "unreachable"
