@@ -89,7 +89,8 @@ def test_a_ledger_that_is_moved_while_it_is_open_is_not_said_to_be_read_only(
     tmp_path: Path,
 ):
     place = tmp_path / "one.db"
-    database = with_everything(place)
+    with_everything(place).close()
+    database = open_database(str(place))
     place.rename(tmp_path / "other.db")
     with pytest.raises(LedgerUnusable, match="was moved or replaced while it was open"):
         give(database, "ALPHA", "TWO", POUND, source="CR")
