@@ -111,6 +111,7 @@ class FundMachine(RuleBasedStateMachine):
         self.files = 0
         self.papers = 0
         self.expected: defaultdict[tuple[Line, str], int] = defaultdict(int)
+        self.sure: defaultdict[tuple[Line, str], int] = defaultdict(int)
         self.authority: defaultdict[Line, int] = defaultdict(int)
         self.database = ledger_of(
             registered(
@@ -122,6 +123,17 @@ class FundMachine(RuleBasedStateMachine):
             *(
                 CapSet(
                     cap=f"{one}-EACH", fund=one, measure="amount", limit=EACH, per=("recipient",)
+                )
+                for one in FUNDS
+            ),
+            *(
+                CapSet(
+                    cap=f"{one}-SHARE",
+                    fund=one,
+                    measure="share",
+                    limit=2_000,
+                    per=("recipient",),
+                    severity="track",
                 )
                 for one in FUNDS
             ),
@@ -417,24 +429,37 @@ class FundMachine(RuleBasedStateMachine):
     def follow(self, entry: Any, sign: int = 1) -> None:
         """Keep account of what a change of authority, or its undoing, does to its lines."""
         line, p = (entry.fund, entry.source, entry.fy), sign * entry.amount_pence
-        was_expected = entry.certainty == "expected"
+        sort = (entry.certainty, entry.underwriter)
         if entry.KIND == "fund":
             self.authority[line] += p
-            if was_expected:
-                self.expected[line, entry.underwriter] += p
+            self.say(line, *sort, p)
         elif entry.KIND == "cover":
-            self.expected[line, ""] -= p
-            self.expected[line, entry.underwriter] += p
+            self.say(line, "expected", "", -p)
+            self.say(line, *sort, p)
         elif entry.KIND == "confirm":
-            if was_expected:
-                self.expected[line, entry.underwriter] -= p
+            self.say(line, *sort, -p)
+            self.say(line, entry.now, "", p)
         elif entry.KIND in ("vire", "carry", "lapse", "surrender"):
             there = (entry.to_fund, entry.to_source, entry.to_fy)
             self.authority[line] -= p
-            self.expected[line, ""] -= p if was_expected else 0
+            self.say(line, *sort, -p)
             if entry.to_fund:
                 self.authority[there] += p
-                self.expected[there, ""] += p if was_expected else 0
+                self.say(there, *sort, p)
+
+    def say(self, line: Line, certainty: str, underwriter: str, p: int) -> None:
+        """Keep account of how sure money is, and who underwrites it."""
+        if certainty == "expected":
+            self.expected[line, underwriter] += p
+        elif certainty:
+            self.sure[line, certainty] += p
+
+    def is_of_one_sort(self, line: Line, p: int) -> bool:
+        """Say whether there is as much of one sort: an entry moves nothing of two."""
+        sure = [self.sure[line, certainty] for certainty in ("confirmed", "received")]
+        covered = [held for (of, by), held in self.expected.items() if of == line and by]
+        unsaid = self.authority[line] - sum(sure) - sum(covered) - self.expected[line, ""]
+        return any(held >= p for held in (unsaid, *sure, *covered))
 
     @rule(
         kind=st.sampled_from(("vire", "carry", "lapse", "surrender")),
@@ -473,7 +498,9 @@ class FundMachine(RuleBasedStateMachine):
             reason="because",
             decision="PCD 7",
         )
-        fits = p <= self.free(line, expected=only_expected) and not self.is_closed(on)
+        there = p <= self.free(line, expected=only_expected)
+        there = there and (only_expected or self.is_of_one_sort(line, p))
+        fits = there and not self.is_closed(on)
         if line not in self.authority:
             fits = False
         what = "propose-authority" if propose else kind
@@ -485,7 +512,6 @@ class FundMachine(RuleBasedStateMachine):
             own = said(lambda preview: self.changed(approval, preview), preview=True)
             assert isinstance(own, LedgerError)
             done = self.do(kind, lambda preview: self.changed(approval, preview, "Bob"))
-            fits = p <= self.free(line, expected=only_expected)
         if not propose:
             assert bool(done) == (fits and not self.not_alone), (kind, line, p, on)
         for one in done or ():
@@ -661,6 +687,7 @@ class FundMachine(RuleBasedStateMachine):
         stages: Counter[Line] = Counter()
         authority: Counter[Line] = Counter()
         lines: Counter[tuple[Line, str]] = Counter()
+        sure: Counter[tuple[Line, str]] = Counter()
         for key, one in held(self.database).items():
             if key.scope == "stage":
                 from_, fy, _ = key.bucket.split("|")
@@ -669,8 +696,15 @@ class FundMachine(RuleBasedStateMachine):
             elif key.scope == "line" and key.name == "expected":
                 from_, fy, by = key.bucket.split("|")
                 lines[(key.fund, from_, fy), by] += one.held
+            elif key.scope == "line" and key.name in ("confirmed", "received"):
+                from_, fy, _ = key.bucket.split("|")
+                sure[(key.fund, from_, fy), key.name] += one.held
             elif key.scope == "award":
                 assert one.held >= 0
+        assert +sure == +Counter(self.sure)
+        for line, pence in authority.items():
+            of_line = [p for (of, _), p in (*lines.items(), *sure.items()) if of == line]
+            assert sum(of_line) <= pence, f"more is said of {line} than there is"
         assert +stages == +authority == +Counter(self.authority)
         assert all(p >= 0 for p in lines.values())
         covered = {key: p for key, p in lines.items() if key[1] and p}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -43,18 +43,27 @@ class LedgerError(Exception):
     """Base of every expected failure: one sentence, what to do about it, and an exit code.
 
     `code` is stable and for programs; `hint` says what to type or do next; `column` is the one of a
-    file's row that it is about, if it is about one.
+    file's row that it is about, if it is about one. `cells` is what such a row would say instead,
+    by column: a command, typed beside the file, would record the row a second time.
     """
 
     exit_code = ExitCode.USAGE
     code = "bad-input"
     column = ""
 
-    def __init__(self, message: str, hint: str = "", *, column: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        column: str = "",
+        cells: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.column = column or self.column
+        self.cells = cells or {}
 
     def details(self) -> dict[str, Any]:
         """Return what a program can use besides `code`, `message` and `hint`."""
@@ -69,7 +78,8 @@ class ReasonMissing(BadInput):
     """Who changes what was granted or decided says why."""
 
     def __init__(self, what: str = "this") -> None:
-        super().__init__(f"{what} needs a reason", "say why with --reason, in a sentence")
+        hint = "say why with --reason, in a sentence"
+        super().__init__(f"{what} needs a reason", hint, cells={"reason": "why, in a sentence"})
 
 
 class FileUnreadable(LedgerError):
@@ -161,7 +171,7 @@ class EntryRefused(LedgerError):
     code = "refused"
 
     def __init__(self, message: str, refusal: Any) -> None:
-        super().__init__(message, refusal.hint())
+        super().__init__(message, refusal.hint(), cells=refusal.cells)
         self.refusal = refusal
 
     def details(self) -> dict[str, Any]:

@@ -54,6 +54,12 @@ def stage_changes(movements: Iterable[Movement]) -> dict[Key, int]:
     return changes
 
 
+def funds_of_authority(changes: Iterable[Key]) -> list[str]:
+    """Return the funds whose authority changes: those whose caps may come to something else."""
+    moved = (key.fund for key in changes if key.scope == "stage" and key.name == AUTHORITY)
+    return list(dict.fromkeys(moved))
+
+
 def line_changes(lines: Iterable[LineChange]) -> dict[Key, int]:
     """Add up what is said of lines of authority by the balances it changes."""
     changes: dict[Key, int] = {}

@@ -26,8 +26,10 @@ from tests.builders import (
 from vru_ledger.actions.administer import Told
 from vru_ledger.actions.authority import change
 from vru_ledger.actions.authority_request import AuthorityRequest, Changed
+from vru_ledger.actions.award import StepRequest, take
 from vru_ledger.actions.check import check
 from vru_ledger.actions.decide import NewLimit, SourceChange, set_limit, set_source
+from vru_ledger.actions.limits import NewCap, set_cap
 from vru_ledger.actions.override import Overridden, override
 from vru_ledger.actions.reverse import Told as ReversalTold
 from vru_ledger.actions.reverse import reverse
@@ -143,6 +145,24 @@ def test_confirming_releases_each_cover_by_an_entry_of_its_own(database: Databas
     assert findings(database) == []
 
 
+@pytest.mark.parametrize("certainty", ["", "received"])
+def test_the_same_confirmation_again_names_every_entry_that_it_was(
+    database: Database, certainty: str
+):
+    expect(database)
+    ask(database, "cover", 60, underwriter="RES", **LINE)
+    ask(database, "cover", 10, underwriter="MORE", **LINE)
+    asked = {"certainty": certainty, "key": "f2", **LINE}
+    first = ask(database, "confirm", **asked)
+    again = ask(database, "confirm", **asked)
+    assert [one.recorded.number for one in again] == [one.recorded.number for one in first]
+    assert [one.already for one in first + again] == [False] * 3 + [True] * 3
+    expect(database)
+    assert all(one.already for one in ask(database, "confirm", **asked))
+    with pytest.raises(KeyConflict):
+        ask(database, "confirm", 5, **asked)
+
+
 def test_confirmed_money_is_received_later(database: Database):
     expect(database)
     ask(database, "confirm", 30, **LINE)
@@ -180,6 +200,118 @@ def test_expected_money_stays_expected_where_it_goes(database: Database):
     ask(database, "vire", 40, to_fund="BETA", expected=True, **LINE)
     with pytest.raises(EntryRefused, match="only expected"):
         give(database, "BETA", "ONE", 1, source="HO", fy="2021/22")
+    assert findings(database) == []
+
+
+def test_what_is_expected_is_covered_and_confirmed_in_a_fund_with_a_share_cap(database: Database):
+    new = NewCap("ALPHA-SHARE", "20%", fund="ALPHA", measure="share", per=("recipient",))
+    told = Told(dated=DAY, reason="fairness")
+    set_cap(database, new, told, actor=ACTOR, recorded_at=WHEN, preview=False)
+    expect(database)
+    ask(database, "cover", 60, underwriter="RES", **LINE)
+    ask(database, "confirm", **LINE)
+    for _ in range(3):
+        undo(database)
+    assert findings(database) == []
+
+
+@pytest.mark.parametrize("kind", ["vire", "lapse", "surrender", "carry"])
+def test_what_is_said_of_money_goes_where_it_goes(database: Database, kind: str):
+    expect(database, underwriter="RES")
+    ask(database, "fund", 30, certainty="received", **LINE)
+    to: dict[str, Any] = {"vire": {"to_fund": "BETA"}, "carry": {"to_fy": "2022/23"}}.get(kind, {})
+    ask(database, kind, 30, decision="PCD 1", **to, **LINE)
+    ask(database, kind, 100, decision="PCD 1", key="K", **to, **LINE)
+    assert ask(database, kind, 100, decision="PCD 1", key="K", **to, **LINE)[0].already
+    there = {"vire": ("BETA", "HO|2021/22|"), "carry": ("ALPHA", "HO|2022/23|")}.get(kind)
+    said = {
+        (key.fund, key.name, key.bucket): one.held
+        for key, one in held(database).items()
+        if key.scope == "line" and one.held
+    }
+    if there:
+        fund, line = there
+        expected = (fund, "expected", f"{line}RES"), (fund, "received", line)
+        assert said == dict(zip(expected, (100 * POUND, 30 * POUND), strict=True))
+    else:
+        assert said == {}
+    undo(database)
+    undo(database)
+    assert findings(database) == []
+
+
+def test_money_of_two_sorts_is_moved_by_two_entries_and_the_refusal_types_them(database: Database):
+    expect(database, underwriter="RES")
+    ask(database, "fund", 30, **LINE)
+    with pytest.raises(BadInput, match="not all equally sure") as refused:
+        ask(database, "vire", to_fund="BETA", key="K", **LINE)
+    first, second = refused.value.hint.split("; then ")
+    assert first.startswith("vru-ledger vire ALPHA BETA 30 ")
+    assert second.startswith("vru-ledger vire ALPHA BETA 100 ")
+    assert (first[-7:], second[-11:]) == ("--key K", "--key 'K 2'")
+    ask(database, "vire", 30, to_fund="BETA", key="K", **LINE)
+    ask(database, "vire", 100, to_fund="BETA", key="K 2", **LINE)
+    assert held(database)[UNALLOCATED].held == 0
+    assert findings(database) == []
+
+
+def test_no_more_is_ever_said_of_a_line_than_it_has(database: Database):
+    said_nothing = ask(database, "fund", 50, **LINE)[0].recorded.number
+    ask(database, "fund", 30, certainty="received", **LINE)
+    ask(database, "lapse", 50, decision="PCD 1", **LINE)
+    ask(database, "fund", 20, certainty="confirmed", **LINE)
+    with pytest.raises(EntryRefused, match=r"has £0\.00 that nobody called"):
+        undo(database, said_nothing)
+    assert findings(database) == []
+
+
+@pytest.mark.parametrize("propose", [False, True])
+def test_money_takes_the_terms_on_which_it_came_to_another_fund(database: Database, propose: bool):
+    ask(database, "fund", 100, in_year_only=True, use_by=date(2022, 2, 28), **LINE)
+    ask(database, "fund", 900, fy="2021/22", source="RES", certainty="received")
+    done = ask(database, "vire", 60, to_fund="BETA", propose=propose, **LINE)[0]
+    if propose:
+        request = AuthorityRequest("approve", "", DAY, proposal=done.recorded.number)
+        change(database, request, actor="Bob", recorded_at=WHEN)
+    with pytest.raises(EntryRefused, match="in-year-only"):
+        ask(database, "carry", 60, fund="BETA", to_fy="2022/23", decision="PCD 1", **LINE)
+    ask(database, "vire", 60, fund="BETA", to_fund="ALPHA", **LINE)
+    with pytest.raises(EntryRefused, match="used by 2022-02-28"):
+        ask(database, "carry", 60, to_fy="2022/23", decision="PCD 1", **LINE)
+    assert findings(database) == []
+    undo(database)
+    undo(database)
+    said = [key for key, one in held(database).items() if key.scope == "line" and one.held]
+    assert {key.fund for key in said} == {"ALPHA"}
+
+
+def test_who_mixes_money_of_a_year_only_with_other_money_is_told(database: Database):
+    ask(database, "fund", 900, fund="BETA", **LINE)
+    ask(database, "fund", 100, in_year_only=True, **LINE)
+    [warning] = [
+        breach.sentence
+        for breach in ask(database, "vire", 60, to_fund="BETA", **LINE)[0].warnings
+        if breach.rule == "within-use-by"
+    ]
+    assert warning == (
+        "£60.00 of BETA HO 2021/22 came for its year only, and nobody can tell it from the rest: "
+        "none of its £960.00 is carried any more"
+    )
+
+
+def test_authority_is_not_undone_on_a_day_before_it_moved(database: Database):
+    expect(database)
+    ask(database, "vire", 10, to_fund="BETA", expected=True, dated=date(2021, 6, 1), **LINE)
+    told = ReversalTold(reason="undone", dated=date(2021, 5, 31))
+    with pytest.raises(
+        EntryRefused, match="is of 2021-06-01, so it cannot be undone on 2021-05-31"
+    ):
+        reverse(database, None, told, actor=ACTOR, recorded_at=WHEN)
+    raised(database, dated=date(2021, 6, 1))
+    with pytest.raises(EntryRefused, match="cannot be undone on 2021-05-31"):
+        reverse(database, None, told, actor=ACTOR, recorded_at=WHEN)
+    late = told.replace(dated=date(2021, 6, 1))
+    reverse(database, None, late, actor=ACTOR, recorded_at=WHEN)
     assert findings(database) == []
 
 
@@ -281,6 +413,32 @@ def test_in_year_only_money_promised_after_its_year_is_warned_of(
     assert findings(database) == []
 
 
+def test_a_rise_an_approval_and_an_advance_after_the_year_are_warned_of_as_well(database: Database):
+    ask(database, "fund", 100, in_year_only=True, **LINE)
+    late = date(2022, 4, 1)
+    award = give(database, "ALPHA", "ONE", 50 * POUND, source="HO", fy="2021/22").entry.award
+    asked = give(database, "ALPHA", "ONE", POUND, source="HO", fy="2021/22", propose=True)
+
+    def warned(kind: str, award: str, pence: int | None = None, **more: Any) -> list[str]:
+        step = StepRequest(
+            kind=kind,
+            award=award,
+            dated=late,
+            amount_pence=None if pence is None else Pence(pence),
+            reason="because",
+            **more,
+        )
+        [taken] = take(database, [step], actor="Bob", recorded_at=WHEN)
+        return [breach.rule for breach in taken.warnings]
+
+    assert warned("amend", award, POUND) == ["within-use-by"]
+    assert warned("approve", asked.entry.award) == ["within-use-by"]
+    assert warned("advance", award, POUND) == ["within-use-by"]
+    assert warned("amend", award, POUND, lower=True) == []
+    assert warned("claim", award, POUND) == []
+    assert findings(database) == []
+
+
 def test_over_a_limit_a_decision_is_needed_and_to_the_penny_none(database: Database):
     limit(database, decision=100)
     give(database, "ALPHA", "ONE", 100 * POUND)
@@ -329,6 +487,29 @@ def test_a_proposal_that_was_undone_is_not_approved(database: Database):
         ask(database, "approve", proposal=proposed, actor="Fin")
     with pytest.raises(NotFound, match="proposes nothing"):
         ask(database, "approve", proposal=1, actor="Fin")
+
+
+def test_what_was_undone_or_whose_approval_was_is_proposed_anew_and_the_way_is_tried(
+    database: Database,
+):
+    ask(database, "fund", 100, **LINE)
+    asks: dict[str, Any] = {"to_fund": "BETA", "propose": True, "source": "none", "fy": "none"}
+    number = ask(database, "vire", 10, **asks)[0].recorded.number
+    made = ask(database, "approve", proposal=number, fund="", actor="Bo")[0].recorded.number
+    with pytest.raises(EntryRefused, match=f"was approved already, by entry {made}") as refused:
+        ask(database, "approve", proposal=number, fund="", actor="Bo")
+    assert refused.value.hint == "vru-ledger fund show ALPHA"
+    undone = undo(database, made)
+    said = f"approved by entry {made}, which entry {undone} undid; propose it anew"
+    with pytest.raises(EntryRefused, match=said) as refused:
+        ask(database, "approve", proposal=number, fund="", actor="Bo")
+    assert refused.value.hint == (
+        "vru-ledger vire ALPHA BETA 10 --fy none --source none --propose --on 2021-04-01 "
+        "--reason because"
+    )
+    anew = ask(database, "vire", 10, **asks)[0].recorded.number
+    ask(database, "approve", proposal=anew, fund="", actor="Bo")
+    assert findings(database) == []
 
 
 def test_an_override_raises_one_bucket_from_its_day_to_its_last(database: Database):

@@ -13,7 +13,7 @@ from tests.strategies import PENCE, STORED_TEXT
 from vru_ledger.domain.chain import entry_of, fact_of
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import month, parse_part, period_bounds, periods_of
-from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, in_order, spread
+from vru_ledger.domain.profiles import Instalment, MilestoneMet, Profile, counted, in_order, spread
 from vru_ledger.domain.years import financial_year, quarter
 
 DAYS = st.dates(date(1990, 4, 1), date(2099, 12, 31))
@@ -149,3 +149,16 @@ def test_a_fact_whose_payments_are_none_is_not_read(instalment: object):
     told = {**OF_AWARD, "kind": "profile", "amount_pence": 0, "instalments": [instalment]}
     with pytest.raises(ValueError, match="not that of a profile entry"):
         entry_of(told)
+
+
+def test_what_is_done_and_what_can_be_are_of_the_oldest_payments_first():
+    planned = [Instalment(f"2021/22-Q{n}", Pence(100)) for n in (1, 2, 3, 4)]
+
+    def told(done: int, can: int) -> list[tuple[int, int]]:
+        return [(paid, left) for _, paid, left in counted(planned, done, can)]
+
+    assert told(120, 280) == [(100, 0), (20, 80), (0, 100), (0, 100)]
+    assert told(120, 130) == [(100, 0), (20, 80), (0, 50), (0, 0)]
+    assert told(0, 0) == [(0, 0)] * 4
+    assert told(500, 100) == [(100, 0)] * 4
+    assert told(0, -1) == [(0, 0)] * 4

@@ -327,13 +327,23 @@ def test_a_statement_tells_what_is_held_for_a_recipient_award_by_award(
         answer, rows = ask(database, "recipient", **at(moment, recipient=recipient))
         for row in (*rows, answer.total):
             of = [o for o in mine if row.award in ("total", o.award)]
-            told = (row.not_approved, row.undrawn, row.owed, row.paid, row.owed_back)
+            told = (
+                *(row.not_approved, row.undrawn, row.owed),
+                *(row.paid - row.owed_back, row.owed_back),
+            )
             assert told == tuple(sum(o.pence for o in of if o.stage == stage) for stage in HELD)
-            assert row.awarded == sum(told)
+            assert row.awarded == row.undrawn + row.owed + row.paid == sum(told[1:])
         if rows:
             [lines] = answer.apart
             amounts = {line.entry: line.amount for line in lines.rows}
             assert set(amounts) >= {one.number for one in mine}
+
+
+def test_what_is_only_proposed_is_not_awarded(database: Database):
+    answer, rows = ask(database, "recipient", recipient="TWO", today=TODAY)
+    [proposal] = [row for row in rows if row.state == "proposed"]
+    assert (proposal.awarded, proposal.not_approved) == (0, 100 * POUND)
+    assert answer.total.awarded == sum(row.awarded for row in rows if row is not proposal)
 
 
 def test_a_statement_is_of_somebody(database: Database):
@@ -389,6 +399,45 @@ def test_exceptions_are_what_somebody_has_to_look_at(database: Database):
         (row.what, row.about, row.amount) for row in later
     ]
     assert not ask(database, "exceptions", fund="DELTA", today=TODAY)[1]
+
+
+def test_a_virement_that_nobody_decides_is_an_exception_until_somebody_does():
+    made = lived()
+    ada, bob = Ledger(made, "Ada", ""), Ledger(made, "Bob", "")
+    told: dict[str, Any] = {"on": date(2022, 8, 1), "reason": "Reallocation", "decision": "PCD 9"}
+    [asked] = ada.change_authority(
+        "vire", "BETA", 10 * POUND, to_fund="GAMMA", propose=True, **told
+    )
+    number = asked.recorded.number
+
+    def found(day: date, **more: Any) -> list[tuple[str, int, int]]:
+        _, rows = ask(made, "exceptions", today=day, **more)
+        return [
+            (row.about, row.amount, row.age_days) for row in rows if row.next == f"show {number}"
+        ]
+
+    late = [(f"vire to GAMMA, entry {number}", 10 * POUND, 15)]
+    day = date(2022, 8, 16)
+    assert found(date(2022, 8, 15)) == []
+    assert found(day) == found(day, fund="BETA") == found(day, fund="GAMMA") == late
+    assert found(day, fund="ALPHA") == found(day, recipient="ONE") == []
+    bob.approve_entry(number, on=date(2022, 8, 20))
+    assert found(day) == []
+    assert found(day, as_of=day) == found(day, known_at=number) == late
+    made.close()
+
+
+def test_a_virement_that_was_proposed_and_undone_waits_for_nobody():
+    made = lived()
+    ada = Ledger(made, "Ada", "")
+    told: dict[str, Any] = {"on": date(2022, 8, 1), "reason": "Reallocation"}
+    [asked] = ada.change_authority("vire", "BETA", 10, to_fund="GAMMA", propose=True, **told)
+    number = asked.recorded.number
+    ada.reverse(number, on=date(2022, 8, 20), reason="Not needed")
+    for when, many in (({"today": date(2022, 9, 1)}, 0), ({"as_of": date(2022, 8, 19)}, 1)):
+        _, rows = ask(made, "exceptions", **when)
+        assert sum(row.next == f"show {number}" for row in rows) == many
+    made.close()
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -484,6 +533,18 @@ def test_no_more_is_forecast_than_is_committed():
     assert row.forecast == row.actual + 3_000 + of_others
 
 
+def test_no_more_is_planned_to_be_paid_than_an_award_still_comes_to():
+    database = lived()
+    ada = Ledger(database, "Ada", "")
+    # Planned are £3,500; £1,250 were claimed of it, and £30 are left to be.
+    ada.amend("ALPHA-0001", -222_000, on=date(2022, 8, 3), reason="Cut")
+    for when, pence in (({"today": TODAY}, 128_000), ({"as_of": date(2022, 8, 2)}, 350_000)):
+        answer, rows = ask(database, "payments", **when)
+        assert sum(row.planned for row in rows) == answer.total.planned == pence
+        _, years = ask(database, "burndown", fund="ALPHA", **when)
+        assert sum(row.planned for row in years) == pence
+
+
 def test_a_plan_of_what_is_only_proposed_is_no_plan_yet():
     database = lived()
     ada = Ledger(database, "Ada", "")
@@ -529,3 +590,22 @@ def test_a_decision_under_which_more_was_promised_than_it_decides_is_an_exceptio
     assert over() == [("PCD 9", 1, "promised £100.01 of £100.00")]
     assert over(known_at=given.recorded.number - 1) == []
     books.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ({"today": TODAY}, ("2022-04-01", "2022-08-15")),
+        ({"today": TODAY, "since": date(2021, 4, 1)}, ("2021-04-01", "2022-08-15")),
+        ({"today": TODAY, "until": date(2022, 6, 30)}, ("2022-04-01", "2022-06-30")),
+        ({"as_of": date(2022, 5, 1), "known_at": 50}, ("2022-04-01", "2022-05-01")),
+    ],
+)
+def test_movements_say_which_days_they_cover_and_that_they_stop_there(
+    database: Database, asked: dict[str, Any], days: tuple[str, str]
+):
+    answer, _ = ask(database, "movements", **asked)
+    first, last = days
+    assert f"{first} to {last}: what is dated later is in none of it" in answer.notes
+    assert f", as of {last}" in answer.notes[-1]
+    assert "as of the newest entry" not in " ".join(answer.notes)

@@ -12,7 +12,7 @@ from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, Proposal, Registration
 from vru_ledger.domain.register import UNTOLD_KIND, Fund, Recipient
 from vru_ledger.errors import BadInput, LedgerError
-from vru_ledger.position import line_keys
+from vru_ledger.position import available, line_keys
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Breach, Case
 from vru_ledger.store import ledger, register
@@ -135,7 +135,7 @@ class Allocator:
         state, lines = self.recorder.state(new.fund), line_keys(new)
         keys = [*keys_of(new, state.caps), *lines]
         position = self.recorder.journal.load(keys, state.caps, state.bounds, new.award)
-        own, unassigned = (position[key].held for key in lines[:2])
+        own, unassigned = available(new, position)
         if new.fy and new.amount_pence > own:
             # What the year does not have is lent by authority that has no year.
             new = new.replace(unassigned_pence=min(new.amount_pence - own, unassigned))
@@ -270,6 +270,7 @@ class Allocator:
                         f"{fund.name} has money from several sources",
                         f"say which with --source: {' or '.join(named)}",
                         column="source",
+                        cells={"source": " or ".join(named)},
                     )
                 self._sources[key] = there[0] if there else ""
         return self._sources[key]
@@ -286,6 +287,7 @@ class Allocator:
                 f"{fund.name} holds its authority by financial year",
                 f"say which with --fy {' or --fy '.join(years)}",
                 column="fy",
+                cells={"fy": " or ".join(years)},
             )
 
 

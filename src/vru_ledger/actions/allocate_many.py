@@ -14,6 +14,7 @@ from vru_ledger.actions.rows import FLUSH_EVERY, Alikes, RowFindings
 from vru_ledger.domain.decisions import parse_decision
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import Pence, parse_pounds
+from vru_ledger.domain.periods import parse_period_name
 from vru_ledger.domain.text import parse_name, parse_purpose, parse_sentence
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date, parse_financial_year
@@ -40,6 +41,7 @@ _READ: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "source": ("source", _parse_one_of_few),
     "purpose": ("purpose", parse_purpose),
     "title": ("title", parse_sentence),
+    "relates_to": ("relates_to", parse_period_name),
     "decision": ("decision", parse_decision),
     "reason": ("reason", parse_sentence),
     "key": ("key", parse_name),
@@ -119,7 +121,8 @@ class _Filing:
         self.allocator = Allocator(recorder)
         self.journal = recorder.journal
         self.file = file
-        self.findings = RowFindings(file.name)
+        headings = getattr(file, "headings", {})
+        self.findings = RowFindings(file.name, (*REQUIRED, *OPTIONAL), headings)
 
     def record(
         self, today: date, dated: date | None, on_progress: Callable[[int], None] | None

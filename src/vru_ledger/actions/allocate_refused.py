@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vru_ledger.actions.typed import as_typed, on_another_day
+from vru_ledger.actions.typed import as_typed, cells, on_another_day
 from vru_ledger.domain.entries import Allocation
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.years import financial_year
@@ -33,23 +33,30 @@ def refusal(
     typable = isinstance(request.profile, str)
     if all(breach.rule in DAY_RULES for breach in stopping):
         moved = request.replace(**on_another_day(request, case), dated_by_clock=False)
-        hint = as_typed(moved) if typable and not would_stop(moved) else ""
-        return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", hint)
+        passes = not would_stop(moved)
+        return PeriodClosed(
+            f"{asked} is refused: {stopping[0].sentence}",
+            as_typed(moved) if typable and passes else "",
+            cells=cells(request, moved) if passes else {},
+        )
     largest = 0
     commands = []
+    put: dict[str, str] = {}
     proposed = request.replace(propose=True)
     alone = any(one.rule == "second-person" for one in stopping)
     if alone and typable and not would_stop(proposed):
         commands.append(as_typed(proposed))
+        put = cells(request, proposed)
     if isinstance(case.entry, Allocation) and (case.listed or not case.fund.closed):
         largest = largest_passing(case, sum(available(case.entry, case.position)))
     smaller = request.replace(amount_pence=Pence(largest))
     if largest and not would_stop(smaller):
         commands += [as_typed(smaller)] if typable else []
         commands = commands or [_headroom_of(request, case.fund.code)]
-    elif typable and (command := _with_a_year(request, breaches, would_stop)):
+    elif typable and (dated := _with_a_year(request, breaches, would_stop)):
         largest = 0
-        commands.append(command)
+        commands.append(as_typed(dated))
+        put = cells(request, dated)
     else:
         largest = 0
         commands = commands or [_headroom_of(request, case.fund.code)]
@@ -60,6 +67,7 @@ def refusal(
         largest_passing_pence=Pence(largest),
         needs=needs(case, breaches),
         commands=commands,
+        cells=put,
     )
     missing = all(breach.rule in AUTHORITY_RULES for breach in stopping)
     error = AuthorityMissing if missing else EntryRefused
@@ -67,13 +75,13 @@ def refusal(
     return error(f"{asked} is refused: {said}", told)
 
 
-def _with_a_year(request: Request, breaches: list[Breach], would_stop: WouldStop) -> str:
-    """Return the command with the year of its day, where only a year was missing."""
+def _with_a_year(request: Request, breaches: list[Breach], would_stop: WouldStop) -> Request | None:
+    """Return the request with the year of its day, where only a year was missing."""
     stopping = {breach.rule for breach in breaches if breach.severity == "stop"}
     told = request.replace(fy=financial_year(request.dated))
     if request.fy or stopping != {"measurable"} or would_stop(told):
-        return ""
-    return as_typed(told)
+        return None
+    return told
 
 
 def _headroom_of(request: Request, fund: str) -> str:

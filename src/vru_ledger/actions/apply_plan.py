@@ -12,7 +12,7 @@ from vru_ledger.domain.text import fold
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import AuthorityMissing, KeyConflict, LedgerError, PlanStale
 from vru_ledger.exchange.batch_file import BatchRow
-from vru_ledger.exchange.plan_file import Outcome, Plan, PlannedStep
+from vru_ledger.exchange.plan_file import Given, Outcome, Plan, PlannedStep
 from vru_ledger.rules.case import Breach
 from vru_ledger.rules.refusal import Refusal
 from vru_ledger.store import ledger
@@ -121,7 +121,7 @@ def _recorded(session: Session, plan: Plan) -> list[int]:
 def _taken(recorder: Recorder, plan: Plan, approved_by: str) -> tuple[list[PlannedStep], list[int]]:
     """Take the steps of a plan; return what they come to now, and their entries."""
     taker = PlannedSteps(recorder, plan=plan.hash, approved_by=approved_by)
-    findings = RowFindings(plan.source.name)
+    findings = RowFindings(plan.source.name, Given.model_fields)
     steps, entries = [], []
     failed: dict[str, int] = {}
     for step in plan.steps:

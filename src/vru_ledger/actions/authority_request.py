@@ -10,7 +10,7 @@ from vru_ledger.domain.entries import AuthorityEntry, Funding, Recorded
 from vru_ledger.domain.money import Pence, format_decimal
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import NotFound
+from vru_ledger.errors import BadInput, NotFound
 from vru_ledger.rules.case import Breach
 from vru_ledger.store import authority
 
@@ -96,9 +96,27 @@ def no_proposal(found: Recorded | None, number: int) -> NotFound:
     )
 
 
+def said_of(certainty: str, underwriter: str) -> str:
+    """Return how sure money is said to be: 'expected, underwritten by RES'."""
+    covered = f", underwritten by {underwriter}" if underwriter else ""
+    return f"{certainty}{covered}" if certainty else "of which nothing is said"
+
+
 def options_of(line: authority.Line) -> str:
     """Return what to type for a line: '--source HO --fy 2023/24'."""
     return f"--source {line.source or NONE} --fy {line.fy or NONE}"
+
+
+def several(fund: str, able: Sequence[authority.Line]) -> BadInput:
+    """Return that a fund has several lines that could be meant."""
+    return BadInput(
+        f"{fund} has money of several sources or years",
+        f"say which with {' or '.join(map(options_of, able))}",
+        column="source",
+        cells={
+            "source": " or ".join(f"{one.source or NONE} (fy {one.fy or NONE})" for one in able)
+        },
+    )
 
 
 def as_typed(request: AuthorityRequest) -> str:

@@ -90,7 +90,7 @@ def take(
         stepper = Stepper(Recorder(session, actor, recorded_at))
         done = [stepper.put(request) for request in requests]
         stepper.recorder.journal.flush()
-        return done
+        return [told_alike(session, one, one.recorded.number - 1) for one in done]
 
     return database.write(work, keep=not preview)
 
@@ -263,18 +263,19 @@ class Stepper:
         asked = f"{typed}{of} on {made.award} ({self._name(made)})"
         stopping = [breach for breach in breaches if breach.severity == "stop"]
         commands = []
+        put: dict[str, str] = {}
         of_day = all(breach.rule in DAY_RULES for breach in stopping)
         if of_day:
-            from vru_ledger.actions.typed import on_another_day
+            from vru_ledger.actions.typed import cells, on_another_day
 
             another = on_another_day(request, case, stopping)
             moved = request.replace(**another, dated_by_clock=False)
             if not self.would_stop(moved):
                 commands.append(as_typed(moved))
+                put = cells(request, moved)
             if stopping[0].rule == "open-period":
-                return PeriodClosed(
-                    f"{asked} is refused: {stopping[0].sentence}", "".join(commands)
-                )
+                said = f"{asked} is refused: {stopping[0].sentence}"
+                return PeriodClosed(said, "".join(commands), cells=put)
         largest = self._largest(case, breaches)
         smaller = request.replace(amount_pence=Pence(largest))
         alone = any(breach.rule == "second-person" for breach in breaches)
@@ -295,6 +296,7 @@ class Stepper:
             needs=needs(case, breaches) if case.changes and pence else (),
             of_amount=not of_day,
             commands=commands,
+            cells=put,
         )
         error = EntryRefused
         if all(breach.rule in AUTHORITY_RULES for breach in stopping):
@@ -345,6 +347,16 @@ class Stepper:
             found = register.recipient(self.session, code)
             self._names[code] = found.name if found else code
         return self._names[code]
+
+
+def told_alike(session: Session, done: Stepped, before: int) -> Stepped:
+    """Return what became of a step, warned of a sum of its award with its reference till then."""
+    if done.already or not done.entry.ref:
+        return done
+    from vru_ledger.actions.alike import of_one_paper
+
+    found = of_one_paper(session, done.entry, before)
+    return done.replace(warnings=[*done.warnings, found]) if found else done
 
 
 def of_award_fields(made: awards.Made) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from vru_ledger.domain.stages import AUTHORITY, MEASURES, STAGES
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import LedgerContradicts, NotFound
-from vru_ledger.store import authority, ledger, register
+from vru_ledger.store import ledger, register
+from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 
 _NUMBER = re.compile(r"[Ee]?(\d{1,15})", re.ASCII)
@@ -235,15 +236,15 @@ def of_cap(session: Session, asked: str, most: int | None, moment: Moment = NOW)
             + (f"its limit is {limit_in_words(cap)}" if rows else "it was not set by then"),
             *at_moment(moment),
             f"what it holds: vru-ledger report caps --fund {cap.fund}",
-            *_overridden(session, cap),
+            *_overridden(session, cap, moment),
             *_not_shown(len(rows), most),
         ],
     )
 
 
-def _overridden(session: Session, cap: CapSet) -> list[str]:
+def _overridden(session: Session, cap: CapSet, moment: Moment) -> list[str]:
     """Say that a cap was overridden, and where each time is listed."""
-    count = len(authority.overrides(session, cap.cap))
+    count = len(books_at(session, moment).overrides(cap.cap))
     if not count:
         return []
     listed = f"vru-ledger cap overrides --fund {cap.fund}"

@@ -195,33 +195,55 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
 def of_one_line(session: Session, asked: Request, moment: Moment = NOW) -> tuple[Request, str]:
     """Return a request with the source and year that has most to give, where none was told.
 
-    And a note of the line it is and of the others, empty where there was nothing to choose. Raises
-    NotFound.
+    That is the line from which most can go to the recipient, if there is one, and of equals the one
+    with most that is free to promise. And a note of it and of the others, empty where there was
+    nothing to choose. Raises NotFound.
     """
-    fund = resolve.fund(session, asked.fund)
-    there = books_at(session, moment).lines(fund.code)
-    typed = asked.source.strip()
-    if typed:
-        code = "" if typed.casefold() == "none" else resolve.source(session, typed).code
-        there = [line for line in there if line[0] == code]
-    if asked.fy:
-        there = [line for line in there if line[1] in ("", asked.fy)]
-    sources = {source for source, _, _ in there}
-    if len(sources) < 2 and (asked.fy or any(not year for _, year, _ in there)):
-        return asked, ""
-    most = max(there, key=lambda line: line[2], default=None)
-    if most is None or len(there) < 2:
-        return asked.replace(fy=asked.fy or most[1]) if most else asked, ""
+    books = books_at(session, moment)
+    lines = _to_draw_on(books, resolve.fund(session, asked.fund).code, asked)
+    if len(lines) < 2:
+        return asked.replace(fy=asked.fy or "".join(year for _, year in lines)), ""
+    allocator = Allocator(_recorder(books))
+
+    def of_line(source: str, year: str) -> Request:
+        return asked.replace(source=source or "none", fy=year)
+
+    def gives(line: tuple[str, str]) -> tuple[int, int]:
+        most = room(_case(allocator, of_line(*line)))[0] if asked.recipient else 0
+        return most, lines[line]
+
+    source, year = most = max(lines, key=gives)
     others = ", ".join(
-        f"{format_pounds(Pence(pence))} with --source {source or 'none'}"
-        + (f" --fy {year}" if year else "")
-        for source, year, pence in there
-        if (source, year) != most[:2]
+        f"{format_pounds(Pence(pence))} with --source {of or 'none'}{f' --fy {fy}' if fy else ''}"
+        for (of, fy), pence in lines.items()
+        if (of, fy) != most
     )
-    source, year, _ = most
     told = f"{source or 'no source'}{f' for {year}' if year else ''}"
-    note = f"this is money from {told}, the line with most unallocated; others: {others}"
-    return asked.replace(source=source or "none", fy=asked.fy or year), note
+    return of_line(
+        *most
+    ), f"this is money from {told}, the line with most to give; others: {others}"
+
+
+def _to_draw_on(books: Books, fund: str, asked: Request) -> dict[tuple[str, str], int]:
+    """Return the pence that are free by source and year: what a year lacks is lent it.
+
+    Only of the source and the year that are asked for, if they are.
+    """
+    unsure = {key.bucket: pence for key, pence in books.expected(fund).items()}
+    free = {
+        (source, year): pence - unsure.get(f"{source}|{year}|", 0)
+        for source, year, pence in books.lines(fund)
+    }
+    if typed := asked.source.strip():
+        code = "" if typed.casefold() == "none" else resolve.source(books.session, typed).code
+        free = {line: pence for line, pence in free.items() if line[0] == code}
+    if asked.fy:
+        free = {line: pence for line, pence in free.items() if line[1] in ("", asked.fy)}
+    return {
+        (source, asked.fy or year): free.get((source, asked.fy or year), 0)
+        + (free.get((source, ""), 0) if asked.fy or year else 0)
+        for source, year in free
+    }
 
 
 def _recorder(books: Books) -> Recorder:

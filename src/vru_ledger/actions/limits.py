@@ -34,13 +34,17 @@ class NewCap(Value):
 
 
 class CapChange(Value):
-    """A limit as it was recorded, what it was before, and each bucket that is over it."""
+    """A limit as it was recorded, what it was before, and each bucket that is over it.
+
+    `was_on` is the newest day as of which it was set before, as ISO text.
+    """
 
     recorded: Recorded
     entry: CapSet
     was: CapSet | None = None
     over: Sequence[tuple[str, int]] = ()
     already: bool = False
+    was_on: str = ""
 
 
 def set_cap(
@@ -60,6 +64,7 @@ def set_cap(
         if before and isinstance(before.entry, CapSet):
             return CapChange(recorded=before, entry=before.entry, already=True)
         was = recorder.state(entry.fund).caps.get(entry.cap)
+        was_on = ledger.newest_day_of(session, entry.cap) if was else ""
         recorded = recorder.put_cap(entry)
         recorder.journal.flush()
         limit = recorder.state(entry.fund).bounds[entry.cap].limit
@@ -68,7 +73,7 @@ def set_cap(
             for bucket, held in holdings.fullest(session, entry.fund, entry.cap, _OVER)
             if held > limit
         ]
-        return CapChange(recorded=recorded, entry=entry, was=was, over=over)
+        return CapChange(recorded=recorded, entry=entry, was=was, over=over, was_on=was_on)
 
     return database.write(work, keep=not preview)
 

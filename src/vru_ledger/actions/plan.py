@@ -34,7 +34,10 @@ _TAKES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         MAKING,
         (
             ("fund", "recipient", "amount"),
-            ("award", "fy", "term_from", "term_to", "area", "source", "purpose", "title"),
+            (
+                *("award", "fy", "term_from", "term_to", "area", "source", "purpose", "title"),
+                "relates_to",
+            ),
         ),
     ),
     **dict.fromkeys(
@@ -98,7 +101,7 @@ class _Planning:
     def __init__(self, recorder: Recorder, file: TableFile) -> None:
         self.file = file
         self.taker = PlannedSteps(recorder)
-        self.findings = RowFindings(file.name)
+        self.findings = RowFindings(file.name, (*REQUIRED, *OPTIONAL))
         self._failed: dict[str, int] = {}
         self._called: set[str] = set()
 

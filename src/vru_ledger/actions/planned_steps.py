@@ -10,7 +10,7 @@ from vru_ledger.actions.allocate import Allocator
 from vru_ledger.actions.allocation_request import Request
 from vru_ledger.actions.authority import Changer
 from vru_ledger.actions.authority_request import AuthorityRequest
-from vru_ledger.actions.award import Stepper, StepRequest, of_award_fields
+from vru_ledger.actions.award import Stepper, StepRequest, of_award_fields, told_alike
 from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.reverse import Told, put_reversal
 from vru_ledger.domain.authority import MOVES
@@ -39,6 +39,7 @@ class PlannedSteps:
         self.called: dict[str, str] = {}
         """Awards made so far by what the plan calls them."""
 
+        self._before = recorder.journal.number
         self._of_plan: dict[str, Any] = {"plan": plan, "approved_by": approved_by}
         self._allocator = Allocator(recorder)
         self._stepper = Stepper(recorder)
@@ -61,7 +62,7 @@ class PlannedSteps:
             name: getattr(given, name)
             for name in (
                 *("fund", "recipient", "fy", "area", "source", "purpose"),
-                *("title", "decision", "reason"),
+                *("title", "relates_to", "decision", "reason"),
             )
         }
         request = Request(
@@ -100,6 +101,7 @@ class PlannedSteps:
         before = self._room(like)
         done = self._stepper.put(request)
         self.recorder.journal.flush()
+        done = told_alike(self.session, done, self._before)
         return done.recorded, self._outcome(done.recorded, [(before, like)], done.warnings)
 
     def _undo(self, given: Given, key: str) -> tuple[Recorded, Outcome]:

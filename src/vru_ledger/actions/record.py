@@ -23,7 +23,7 @@ from vru_ledger.domain.register import AuthorityLimit, Fund, newest_limit
 from vru_ledger.domain.stages import NO_TERMS, LineTerms
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound, PeriodClosed
-from vru_ledger.position import Balance, Key
+from vru_ledger.position import Balance, Key, funds_of_authority
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Asked, Case
 from vru_ledger.store import authority, ledger, points, register
@@ -136,7 +136,7 @@ class Recorder:
             closed=self.closed,
             raised=self._raised(new, state, position, changes),
             limit=self.limit_on(new.dated),
-            terms=self.terms(new.fund, new.source, new.fy) if life is None else NO_TERMS,
+            terms=self.terms(new.fund, new.source, new.fy) if new.promises() else NO_TERMS,
             **self.beside.of(self.session, self.journal, new, position, changes),
         )
 
@@ -195,6 +195,7 @@ class Recorder:
         """Return an entry about authority as the rules look at it."""
         changes = changes_of(entry, {}, {})
         state = self.state(entry.fund)
+        self.journal.flush()
         held = self.journal.load(list(changes), {}, {})
         # A copy: the case says the same after the entry is recorded.
         position = {key: held[key] for key in changes}
@@ -209,7 +210,9 @@ class Recorder:
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             terms=self.terms(entry.fund, entry.source, entry.fy),
-            asked=self._asked(entry),
+            asked=self._asked(getattr(entry, "proposal", 0)),
+            undone_on=authority.undone_on(self.session, entry),
+            unsaid_pence=authority.unsaid(self.session, entry),
             closed=self.closed,
             **self.beside.of(self.session, self.journal, entry, position, changes),
         )
@@ -237,23 +240,32 @@ class Recorder:
         if any(key.scope == "line" for key in changes):
             self.journal.flush()
             self._terms.clear()
-        for fund in dict.fromkeys(key.fund for key in changes):
+        for fund in funds_of_authority(changes):
             self._share_anew(fund, recorded.number)
         return recorded
 
-    def _asked(self, entry: Funding | AuthorityEntry) -> Asked | None:
+    def _asked(self, number: int) -> Asked | None:
         """Return the proposal that an entry names, if there is such an entry."""
-        number = getattr(entry, "proposal", 0)
-        found = authority.proposal(self.session, number) if number else None
-        if found is None:
+        if not number:
             return None
-        undone, made = found.undone_by is not None, found.made_by is not None
-        return Asked(number, found.recorded.actor, found.recorded.entry, undone, made)
+        from vru_ledger.actions.asked_for import asked_for
+
+        return asked_for(self.session, number)
 
     def put_override(self, entry: CapOverride) -> tuple[Recorded | None, Case]:
         """Record that one bucket of a cap is raised. Returns no entry if a rule stops it."""
+        case = self.override_case(entry)
+        if stops(judge(case)):
+            return None, case
+        recorded = self.append(entry, {})
+        key = Key("cap", entry.fund, entry.cap, entry.bucket)
+        self.journal.put_override(entry, recorded.number, key, case.bounds[entry.cap].ceiling)
+        return recorded, case
+
+    def override_case(self, entry: CapOverride) -> Case:
+        """Return what raises one bucket of a cap as the rules look at it."""
         state = self.state(entry.fund)
-        case = Case(
+        return Case(
             entry=entry,
             fund=state.fund,
             listed=True,
@@ -264,13 +276,8 @@ class Recorder:
             actor=self.actor,
             limit=self.limit_on(entry.dated),
             closed=self.closed,
+            undone_on=authority.undone_on(self.session, entry),
         )
-        if stops(judge(case)):
-            return None, case
-        recorded = self.append(entry, {})
-        key = Key("cap", entry.fund, entry.cap, entry.bucket)
-        self.journal.put_override(entry, recorded.number, key, state.bounds[entry.cap].ceiling)
-        return recorded, case
 
     def put_funding(self, entry: Funding) -> Recorded:
         """Record authority that was confirmed. Raises PeriodClosed."""

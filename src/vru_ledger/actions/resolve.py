@@ -85,11 +85,14 @@ def recipient(
             "write the code of the one you mean",
             column="recipient",
         )
-    hint = "to list them: vru-ledger recipient list"
+    hint, cells = "to list them: vru-ledger recipient list", {}
     if within and not within.closed:
         hint = "to add it on the spot, say --new-recipient"
+        cells = {"recipient": "one that is registered; to add it: vru-ledger recipient add --help"}
     nearest = _near(session, asked, Recipient, within) if near else ""
-    raise NotFound(f"no recipient is called {_quoted(asked)}{nearest}", hint, column="recipient")
+    raise NotFound(
+        f"no recipient is called {_quoted(asked)}{nearest}", hint, column="recipient", cells=cells
+    )
 
 
 def free_code(session: Session, name: str) -> str:
@@ -202,8 +205,15 @@ def _an_entry(session: Session, number: int) -> NotFound:
     about = getattr(found.entry, "award", "") if found else ""
     said, hint = f"no award is called '{number}'", "to list them: vru-ledger award list"
     if found and found.entry.KIND == "propose-authority":
+        from vru_ledger.actions.asked_for import asked_for
+
+        asked = asked_for(session, number)
+        became = asked.became() if asked else ""
         said = f"entry {number} asks for money of a fund to move; it is no award"
         hint = f"to take it back: vru-ledger reverse {number} --reason 'Not agreed'"
+        if asked and became:
+            said += f", and {became}"
+            hint = f"vru-ledger show {asked.undone or asked.made_undone or asked.made}"
     elif about:
         said += f"; entry {number} is about {about}"
     return NotFound(said, hint, column="award")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from vru_ledger.actions.award import Stepper, of_award_fields
 from vru_ledger.actions.record import Recorder, already_recorded
@@ -100,7 +100,7 @@ def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
     before = already_recorded(found, new, dated_by_clock=told.dated_by_clock, made_by_the_ledger=())
     if before:
         return Reversed(before, original, [], already=True)
-    if undone := awards.reversed_by(recorder.session, number):
+    if undone := ledger.answering(recorder.session, number):
         raise AlreadyThere(
             f"entry {number} was undone already, by entry {undone}", f"vru-ledger show {undone}"
         )
@@ -111,20 +111,30 @@ def put_reversal(recorder: Recorder, number: int, told: Told) -> Reversed:
     else:
         recorded, case = recorder.put_authority(new)
     if recorded is None:
-        raise _refused(original, told, case, judge(case))
+        raise _refused(recorder, original, told, case, judge(case))
     return Reversed(recorded, original, judge(case))
 
 
 def _put_step(recorder: Recorder, original: Recorded, told: Told, new: Reversal) -> Reversed:
-    state = recorder.state(new.fund)
-    stepper = Stepper(recorder)
-    life = stepper.life(stepper.made(new.award))
-    position = recorder.journal.load(keys_of(new, state.caps), state.caps, state.bounds)
-    case = recorder.case(new, position, life)
-    breaches = judge(case)
+    case, breaches = _judged(recorder, new)
     if stops(breaches):
-        raise _refused(original, told, case, breaches)
+        raise _refused(recorder, original, told, case, breaches)
     return Reversed(recorder.append(new, case.changes), original, breaches)
+
+
+def _judged(recorder: Recorder, new: Entry) -> tuple[Case, list[Breach]]:
+    """Return the opposite of an entry as the rules look at it, and what they say."""
+    if isinstance(new, Reversal):
+        state = recorder.state(new.fund)
+        stepper = Stepper(recorder)
+        life = stepper.life(stepper.made(new.award))
+        position = recorder.journal.load(keys_of(new, state.caps), state.caps, state.bounds)
+        case = recorder.case(new, position, life)
+    elif isinstance(new, OverrideReversal):
+        case = recorder.override_case(new)
+    else:
+        case = recorder.authority_case(cast(AuthorityEntry, new))
+    return case, judge(case)
 
 
 def _opposite(
@@ -163,7 +173,7 @@ def _opposite(
     if isinstance(entry, Marker):
         raise BadInput(
             f"entry {number} ({entry.KIND}) moved no money, and is not undone",
-            _instead_of(entry, told),
+            _instead_of(session, entry, told),
         )
     if isinstance(entry, AwardEntry):
         made = awards.made(session, entry.award)
@@ -189,13 +199,20 @@ def _opposite(
     return reversal_of(entry, number).replace(**with_it)
 
 
-def _instead_of(entry: Marker, told: Told) -> str:
+def _instead_of(session: Session, entry: Marker, told: Told) -> str:
     """Return what to type where somebody wants to undo what moved no money."""
-    turns = {"close-period": "reopen", "reopen-period": "close"}
-    if entry.KIND not in turns:
+    from vru_ledger.domain.points import PeriodClosure, PeriodEntry, PeriodReopening
+    from vru_ledger.rules.period_step import period_step
+    from vru_ledger.store.points import closed_periods
+
+    if not isinstance(entry, PeriodEntry):
         return "a paper stays; to name another point: vru-ledger paper tag --help"
-    words = ["vru-ledger", "period", turns[entry.KIND], getattr(entry, "period", "")]
-    return shlex.join([*words, "--reason", told.reason])
+    closes = isinstance(entry, PeriodReopening)
+    word, kind = ("close", PeriodClosure) if closes else ("reopen", PeriodReopening)
+    days = {name: getattr(entry, name) for name in ("period", "first_day", "last_day")}
+    if any(period_step(kind(**days, dated=told.dated), closed_periods(session))):
+        return "vru-ledger period list"
+    return shlex.join(["vru-ledger", "period", word, entry.period, "--reason", told.reason])
 
 
 def _same(entry: CapOverride) -> dict[str, Any]:
@@ -212,7 +229,7 @@ def _undone_by(session: Session, key: str) -> int | None:
 def _newest(session: Session) -> int:
     """Return the newest entry that is not a reversal and was not undone. Raises NotFound."""
     for found in ledger.entries(session, Query(), newest_first=True):
-        if _is_reversal(found.entry) or awards.reversed_by(session, found.number):
+        if _is_reversal(found.entry) or ledger.answering(session, found.number):
             continue
         if _can_be_undone(found.entry):
             return found.number
@@ -229,21 +246,25 @@ def _can_be_undone(entry: Entry) -> bool:
     return isinstance(entry, kinds) and not _is_reversal(entry)
 
 
-def _refused(original: Recorded, told: Told, case: Case, breaches: list[Breach]) -> LedgerError:
+def _refused(
+    recorder: Recorder, original: Recorded, told: Told, case: Case, breaches: list[Breach]
+) -> LedgerError:
     entry: Any = original.entry
     of = f" of {format_pounds(entry.amount_pence)}" if entry.amount_pence else ""
     asked = f"to undo entry {original.number} ({entry.KIND}{of})"
     stopping = [breach for breach in breaches if breach.severity == "stop"]
     award = getattr(entry, "award", "")
     command = f"vru-ledger award show {award}" if award else f"vru-ledger show {original.number}"
+    put: dict[str, str] = {}
     if all(breach.rule in DAY_RULES for breach in stopping):
-        # Only the day is wrong, so on one that all allow it passes.
-        from vru_ledger.actions.typed import on_another_day
+        from vru_ledger.actions.typed import cells, on_another_day
 
         late = told.replace(**on_another_day(told, case, stopping))
-        command = _as_typed(original.number, late)
+        if not stops(_judged(recorder, _opposite(recorder.session, original, late))[1]):
+            command, put = _as_typed(original.number, late), cells(told, late)
         if stopping[0].rule == "open-period":
-            return PeriodClosed(f"{asked} is refused: {stopping[0].sentence}", command)
+            said = f"{asked} is refused: {stopping[0].sentence}"
+            return PeriodClosed(said, command, cells=put)
     refusal = Refusal(
         asked=asked,
         caps=caps_met(case, breaches),
@@ -251,6 +272,7 @@ def _refused(original: Recorded, told: Told, case: Case, breaches: list[Breach])
         largest_passing_pence=Pence(0),
         of_amount=False,
         commands=[command],
+        cells=put,
     )
     said = "; ".join(breach.sentence for breach in stopping)
     return EntryRefused(f"{asked} is refused: {said}", refusal)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+from vru_ledger.actions.alike import like
 from vru_ledger.domain.entries import AwardEntry
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.text import shown
-from vru_ledger.errors import AuthorityMissing, EntryRefused, ExitCode, LedgerError, RowsRejected
+from vru_ledger.errors import EntryRefused, ExitCode, KeyConflict, LedgerError, RowsRejected
 from vru_ledger.exchange.batch_file import BatchRow
 from vru_ledger.rules.case import Breach
-from vru_ledger.store import ledger
 from vru_ledger.store.database import Session
 from vru_ledger.store.journal import Journal
 
@@ -21,10 +23,20 @@ FLUSH_EVERY = 5_000
 
 
 class RowFindings:
-    """Collects findings about one file, row by row; nothing is raised until the end."""
+    """Collects findings about one file, row by row; nothing is raised until the end.
 
-    def __init__(self, file: str) -> None:
+    `columns` are those that it may have, `headings` what it calls them where that is otherwise.
+    """
+
+    def __init__(
+        self,
+        file: str,
+        columns: Collection[str],
+        headings: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.file = file
+        self._columns = columns
+        self._headings = headings
         self.found: list[Finding] = []
         self.warnings: list[Finding] = []
         self._exits: set[int] = set()
@@ -53,19 +65,43 @@ class RowFindings:
     def refuse(self, row: BatchRow, error: LedgerError) -> None:
         """Add what stands in the way of a row: each rule that stops it, or what is not there."""
         self._exits.add(int(error.exit_code))
-        if not isinstance(error, EntryRefused):
-            self.add(row, error.column, error.code, error.message, error.hint)
+        if isinstance(error, KeyConflict) and not row.cells.get("key"):
+            # The key is the row's own: it was recorded before, and another key would do it again.
+            remedy = f"this row was recorded before; {error.hint.partition(';')[0]}"
+            self.add(row, error.column, error.code, error.message, remedy)
             return
-        most = error.refusal.largest_passing_pence
-        remedy = f"the most that would pass here: {format_pounds(most)}" if most else error.hint
-        if isinstance(error, AuthorityMissing):
-            remedy = "somebody else must do it: run the file under their name"
-            if error.refusal.breaches[0].rule == "decision-needed":
-                remedy = "say which in the column decision"
+        if not isinstance(error, EntryRefused):
+            self.add(row, error.column, error.code, error.message, self._put(error))
+            return
         for breach in error.refusal.breaches:
             if breach.severity == "stop":
                 field = "amount" if breach.over else ""
+                remedy = self._remedy(error, breach)
                 self.add(row, field, error.code, breach.sentence, remedy, breach.rule)
+
+    def _remedy(self, error: EntryRefused, breach: Breach) -> str:
+        """Return what to do about a row that a rule stops."""
+        if breach.rule == "decision-needed":
+            return "say which in the column decision"
+        if breach.rule == "second-person" and not breach.over:
+            return "somebody else must do it: run the file under their name"
+        if breach.rule == "second-person":
+            return self._put(error) or "leave it out, and propose it by itself with --propose"
+        if most := error.refusal.largest_passing_pence:
+            return f"the most that would pass here: {format_pounds(most)}"
+        return self._put(error)
+
+    def _put(self, error: LedgerError) -> str:
+        """Return which cell of a row says what instead, or the hint if that only looks.
+
+        A command that records would do so beside the file, which then records the row once more.
+        """
+        told = [
+            f"{self._headings.get(column, column)}: put {value}"
+            for column, value in error.cells.items()
+            if column in self._columns
+        ]
+        return "; ".join(told) or (error.hint if only_looks(error.hint) else "")
 
     def warn(self, row: BatchRow, breaches: Iterable[Breach]) -> None:
         """Add what a row was recorded in spite of."""
@@ -129,15 +165,20 @@ class Alikes:
     def warn(self, session: Session, found: RowFindings) -> None:
         """Add a warning for each of them that is like an entry."""
         for row, new in self._first:
-            number = ledger.alike(session, new, self._of, self._before)
-            if number and new.dated:
-                amount, day = format_pounds(new.amount_pence), new.dated.isoformat()
-                said = (
-                    f"entry {number} is like it: {new.KIND} of {amount}, {getattr(new, self._of)}, "
-                    f"{day}; if they are the same, one is too many: vru-ledger show {number}"
-                )
-                found.warn(row, [Breach("alike", "warn", said)])
+            if warning := like(session, new, self._of, self._before):
+                found.warn(row, [warning])
 
+
+def only_looks(hint: str) -> bool:
+    """Say whether nothing that a hint tells to type records anything, or is an option of a word."""
+    return not _TO_TYPE.search(_LOOKS.sub("", hint))
+
+
+_LOOKS = re.compile(
+    r"vru-ledger (?:(?:headroom|show|log|why|check)\b[^;]*|[a-z-]+ (?:list|show)\b[^;]*"
+    r"|[^;]*--help)"
+)
+_TO_TYPE = re.compile(r"vru-ledger |(?<!\S)--[a-z]")
 
 _LOOKED_AT = 20
 NOT_MADE = "plan-not-made"

@@ -76,7 +76,8 @@ class _Filing:
         self.journal = recorder.journal
         self.file = file
         self.kind = kind
-        self.findings = RowFindings(file.name)
+        columns = (*REQUIRED, *columns_of(kind))
+        self.findings = RowFindings(file.name, columns, file.headings)
 
     def record(self, today: date, dated: date | None, on_progress: Progress | None) -> Batch:
         recorded = already = total = 0

@@ -24,6 +24,20 @@ def on_another_day(asked: Any, case: Case, breaches: Iterable[Breach] = ()) -> d
     }
 
 
+def cells(asked: Any, instead: Any) -> dict[str, str]:
+    """Return what a file's row says, by column, to ask for `instead` of what it asked for."""
+    differ = {
+        column: getattr(instead, name)
+        for name, column in _COLUMNS.items()
+        if getattr(instead, name, None) != getattr(asked, name, None)
+    }
+    return {column: "propose" if value is True else str(value) for column, value in differ.items()}
+
+
+_COLUMNS = {"dated": "on", "relates_to": "relates_to", "fy": "fy", "propose": "do"}
+"""What of a request a suggestion changes beside its amount, and the column that says it."""
+
+
 def as_typed(request: Request) -> str:
     """Return the command that asks for this, ready to be typed."""
     pounds = format_decimal(request.amount_pence).removesuffix(".00")

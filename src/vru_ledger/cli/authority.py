@@ -6,20 +6,22 @@ import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
+    AsOf,
     Decision,
     DryRun,
     Format,
+    KnownAt,
     On,
     Output,
     Reason,
     RecordKey,
+    query_of,
     receipt_format,
     terminal_of,
 )
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.money import format_pounds, parse_pounds
-from vru_ledger.domain.query import Query
 from vru_ledger.errors import BadInput
 
 if TYPE_CHECKING:
@@ -34,12 +36,20 @@ app = typer.Typer(
 
 
 @app.command("list")
-def list_(ctx: typer.Context, format_: Format = "", output: Output = "") -> None:
+def list_(
+    ctx: typer.Context,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
     """Every setting, and the day from which it applies."""
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import authority
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(authority.answer(session, Query()), format_, output)
+        emit(authority.answer(session, resolve.query(session, asked)), format_, output)
 
 
 @app.command("set")

@@ -129,12 +129,15 @@ def as_sentence(done: Changed, preview: bool) -> str:
     number = done.recorded.number
     if done.already:
         return f"already recorded as entry {number}: {said}"
-    if preview:
+    if asked and preview:
         return f"would be entry {number}: {said}; nothing was written"
     if asked:
         return f"entry {number}: {said}; for somebody else: vru-ledger approve {number}"
     line = " ".join(part for part in (done.fund_name, entry.source, entry.fy) if part)
-    return f"entry {number}: {said}; {line} has {format_pounds(done.free_pence)} to promise"
+    left = f"{line} has {format_pounds(done.free_pence)} to promise"
+    if preview:
+        return f"would be entry {number}: {said}; then {left}; nothing was written"
+    return f"entry {number}: {said}; {left}"
 
 
 def as_json(done: Changed, preview: bool) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`vru-ledger award`: list awards, show the statement of one, plan its payments."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -28,13 +29,16 @@ from vru_ledger.cli.options import (
     terminal_of,
 )
 from vru_ledger.cli.output import emit
-from vru_ledger.cli.terminal import read
+from vru_ledger.cli.terminal import Terminal, read
+from vru_ledger.domain.query import Query
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import BadInput
 
 DueBy = Annotated[
     str,
-    typer.Option("--due-by", help="What is due by this day; today unless told.", metavar="DATE"),
+    typer.Option(
+        "--due-by", help="What is due by this day; --as-of or today unless told.", metavar="DATE"
+    ),
 ]
 
 app = typer.Typer(
@@ -90,9 +94,8 @@ def show(
     from vru_ledger.actions import resolve
     from vru_ledger.reports import awards
 
-    asked = query_of(as_of=as_of, known_at=known_at)
-    terminal = terminal_of(ctx)
-    day = read(parse_date, "--due-by", due_by) if due_by else terminal.today()
+    terminal, asked = terminal_of(ctx), query_of(as_of=as_of, known_at=known_at)
+    day = _due_by(due_by, asked, terminal)
     with terminal.open().read() as session:
         query = resolve.query(session, asked)
         found = resolve.award(session, award)
@@ -105,17 +108,28 @@ def profile(
     award: Award,
     version: Annotated[int, typer.Option(help="An older version.", min=0, metavar="N")] = 0,
     due_by: DueBy = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
     format_: Format = "",
     output: Output = "",
 ) -> None:
     """The planned payments of AWARD: by period, what they wait for, what is paid and due."""
-    from vru_ledger.actions.resolve import award as found
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import profiles
 
-    terminal = terminal_of(ctx)
-    day = read(parse_date, "--due-by", due_by) if due_by else terminal.today()
+    terminal, asked = terminal_of(ctx), query_of(as_of=as_of, known_at=known_at)
+    day = _due_by(due_by, asked, terminal)
     with terminal.open().read() as session:
-        emit(profiles.answer(session, found(session, award), day, version), format_, output)
+        query = resolve.query(session, asked)
+        found = resolve.award(session, award)
+        emit(profiles.answer(session, found, day, version, query), format_, output)
+
+
+def _due_by(typed: str, asked: Query, terminal: Terminal) -> date:
+    """Return the day that what is due is counted to: as told, as of when, or today."""
+    if typed:
+        return read(parse_date, "--due-by", typed)
+    return asked.as_of or terminal.today()
 
 
 @app.command()

@@ -50,8 +50,11 @@ def list_(
     from vru_ledger.actions import resolve
     from vru_ledger.reports import caps
 
-    with terminal_of(ctx).open().read() as session:
-        asked = query_of(fund=fund, as_of=as_of, known_at=known_at, everything=everything)
+    terminal = terminal_of(ctx)
+    asked = query_of(
+        fund=fund, as_of=as_of, known_at=known_at, everything=everything, today=terminal.today()
+    )
+    with terminal.open().read() as session:
         query = resolve.query(session, asked)
         emit(caps.answer(session, query), format_, output)
 
@@ -186,14 +189,20 @@ def override(
 
 @app.command()
 def overrides(
-    ctx: typer.Context, fund: FundFilter = "", format_: Format = "", output: Output = ""
+    ctx: typer.Context,
+    fund: FundFilter = "",
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
 ) -> None:
     """Every override there ever was, and what leans on it."""
     from vru_ledger.actions import resolve
     from vru_ledger.reports import overrides as report
 
+    asked = query_of(fund=fund, as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        query = resolve.query(session, query_of(fund=fund))
+        query = resolve.query(session, asked)
         emit(report.answer(session, query), format_, output)
 
 
@@ -217,6 +226,13 @@ def _say_set(done: "CapChange", preview: bool, format_: str) -> None:
         )
         for bucket, over in done.over
     ]
+    if done.was and entry.dated and entry.dated.isoformat() < done.was_on:
+        said = (
+            f"{entry.cap} was set as of {done.was_on}, and this one, of {entry.dated}, takes its"
+            f" place on that day and after: if {limit_in_words(done.was)} should hold then, set it"
+            " again"
+        )
+        warnings.append(Breach("within-caps", "warn", said, entry.cap))
     receipt = receipt_of(
         done.recorded,
         preview=preview,

@@ -6,13 +6,16 @@ import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
+    AsOf,
     DryRun,
     Format,
+    KnownAt,
     On,
     Output,
     Reason,
     RecordKey,
     decision_of,
+    query_of,
     receipt_format,
     sentence,
     terminal_of,
@@ -20,7 +23,6 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.money import format_pounds, parse_pounds
-from vru_ledger.domain.query import Query
 from vru_ledger.domain.years import parse_date
 
 app = typer.Typer(
@@ -34,21 +36,38 @@ Ref = Annotated[str, typer.Argument(metavar="REF", help="Like 'PCD 1644' or MD32
 
 
 @app.command("list")
-def list_(ctx: typer.Context, format_: Format = "", output: Output = "") -> None:
+def list_(
+    ctx: typer.Context,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
     """Every registered decision."""
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import decisions
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(decisions.answer(session, Query()), format_, output)
+        emit(decisions.answer(session, resolve.query(session, asked)), format_, output)
 
 
 @app.command()
-def show(ctx: typer.Context, ref: Ref, format_: Format = "") -> None:
+def show(
+    ctx: typer.Context,
+    ref: Ref,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+) -> None:
     """One decision: what it is, the entries under it, and their sum against its amount."""
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import decisions
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(decisions.one(session, decision_of(ref)), format_)
+        query = resolve.query(session, asked)
+        emit(decisions.one(session, decision_of(ref), query), format_)
 
 
 @app.command()

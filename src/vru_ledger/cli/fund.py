@@ -73,8 +73,9 @@ def show(
     from vru_ledger.actions import resolve
     from vru_ledger.reports import funds
 
-    asked = query_of(as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
+    terminal = terminal_of(ctx)
+    asked = query_of(as_of=as_of, known_at=known_at, today=terminal.today())
+    with terminal.open().read() as session:
         query = resolve.query(session, asked)
         emit(funds.one(session, resolve.fund(session, fund), query), format_)
 

@@ -6,19 +6,21 @@ import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
 from vru_ledger.cli.options import (
+    AsOf,
     Decision,
     DryRun,
     Format,
+    KnownAt,
     On,
     Output,
     Reason,
     RecordKey,
+    query_of,
     receipt_format,
     terminal_of,
 )
 from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
-from vru_ledger.domain.query import Query
 from vru_ledger.domain.text import parse_code, parse_name
 from vru_ledger.domain.years import parse_date
 
@@ -34,22 +36,38 @@ UseBy = Annotated[str, typer.Option(help="The last day of its use; none.", metav
 
 
 @app.command("list")
-def list_(ctx: typer.Context, format_: Format = "", output: Output = "") -> None:
+def list_(
+    ctx: typer.Context,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+    output: Output = "",
+) -> None:
     """Every funding source, its money, and the terms on which it comes."""
+    from vru_ledger.actions import resolve
     from vru_ledger.reports import sources
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(sources.answer(session, Query()), format_, output)
+        emit(sources.answer(session, resolve.query(session, asked)), format_, output)
 
 
 @app.command()
-def show(ctx: typer.Context, source: Source, format_: Format = "") -> None:
+def show(
+    ctx: typer.Context,
+    source: Source,
+    as_of: AsOf = "",
+    known_at: KnownAt = "",
+    format_: Format = "",
+) -> None:
     """One source: its terms, its money in each fund and year, and what it underwrites."""
-    from vru_ledger.actions import decide
+    from vru_ledger.actions import decide, resolve
     from vru_ledger.reports import sources
 
+    asked = query_of(as_of=as_of, known_at=known_at)
     with terminal_of(ctx).open().read() as session:
-        emit(sources.one(session, decide.source(session, source)), format_)
+        query = resolve.query(session, asked)
+        emit(sources.one(session, decide.source(session, source), query), format_)
 
 
 @app.command()

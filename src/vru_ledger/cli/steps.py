@@ -18,6 +18,7 @@ from vru_ledger.cli.options import (
 from vru_ledger.cli.terminal import read, say, say_aside, say_receipt
 from vru_ledger.domain.money import format_decimal, format_pounds
 from vru_ledger.domain.stages import HELD
+from vru_ledger.domain.text import shown
 from vru_ledger.domain.years import parse_date
 from vru_ledger.errors import BadInput
 
@@ -76,6 +77,8 @@ def take_step(
     terminal, format_ = terminal_of(ctx), receipt_format(ctx.params["format_"])
     if ctx.params["key"] and len(awards) > 1:
         raise BadInput("--key names one entry", "give one award, or leave --key out")
+    if twice := len(awards) > 1 and _named_twice(awards):
+        raise BadInput(f"{twice} is named twice", "name each award once; nothing was written")
     asked = _asked(ctx, amount, awards).replace(kind=kind, lower=lower, propose=propose)
     preview: bool = ctx.params["dry_run"]
     done = take(
@@ -100,6 +103,13 @@ def take_step(
         for one in done:
             for warning in one.warnings:
                 say_aside(f"warning: {warning.sentence}")
+
+
+def _named_twice(awards: list[str]) -> str:
+    """Return the first award that is named again, as it was typed; '' if each is named once."""
+    named = [award.strip().upper() for award in awards]
+    again = (typed for at, typed in enumerate(awards) if named[at] in named[:at])
+    return shown(next(again, "")[:60])
 
 
 def _asked(ctx: typer.Context, amount: str, awards: list[str]) -> StepRequest:

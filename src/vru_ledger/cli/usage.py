@@ -21,8 +21,10 @@ def usage(error: Any, words: Sequence[str]) -> BadInput:
     path = error.ctx.command_path if error.ctx else "vru-ledger"
     command = error.ctx.command if error.ctx else None
     option = str(getattr(error, "option_name", ""))
-    if re.match(r"-[£(]?[\d.]", option):
-        return BadInput(f"AMOUNT: {option!r} is below zero; an amount is above zero")
+    # Of '-50k' Typer knows its beginning alone, as that of short options in one word.
+    typed = next((word for word in words if option and word.startswith(option)), option)
+    if re.match(r"-[£(]?[\d.]", typed):
+        return BadInput(f"AMOUNT: {shown(typed[:40])!r} is below zero; an amount is above zero")
     if type(error).__name__ == "NoSuchOption":
         return _no_such_option(option, getattr(error, "possibilities", None), path, words)
     if found := re.match(r"No such command '(.*?)'(?:\.|$)", said, re.DOTALL):

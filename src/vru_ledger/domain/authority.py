@@ -6,7 +6,6 @@ A line of authority is a fund's, of one source and one financial year, either of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.entries import AuthorityEntry, Funding
@@ -118,8 +117,6 @@ class AuthorityReversal(AuthorityEntry):
     reverses: int = 0
     was: str = ""
     now: str = ""
-    use_by: date | None = None
-    in_year_only: bool = False
 
     @property
     def from_stage(self) -> str:
@@ -149,12 +146,13 @@ class AuthorityReversal(AuthorityEntry):
     def _undone(self) -> Funding | AuthorityEntry:
         """Return the entry that this one undoes, as far as money and lines go."""
         told: dict[str, Any] = {
-            name: getattr(self, name) for name in ("amount_pence", "certainty", "underwriter")
+            name: getattr(self, name)
+            for name in ("amount_pence", "certainty", "underwriter", "use_by", "in_year_only")
         }
         here: dict[str, Any] = {"fund": self.fund, "source": self.source, "fy": self.fy}
         there: dict[str, Any] = {"fund": self.to_fund, "source": self.to_source, "fy": self.to_fy}
         if self.was == Funding.KIND:
-            return Funding(**told, **here, use_by=self.use_by, in_year_only=self.in_year_only)
+            return Funding(**told, **here)
         kind: Any = AUTHORITY_ENTRIES[self.was]
         if self.was in (Lapse.KIND, Surrender.KIND):
             return kind(**told, **there)  # type: ignore[no-any-return]  # one of our kinds

@@ -38,7 +38,7 @@ TYPED = {"advance": "pay --advance", "reject-claim": "claim --reject"}
 
 MEANINGS = {
     "proposed": "asked for, not yet approved",
-    "committed": "promised; nothing claimed yet",
+    "committed": "promised; nothing owed or paid",
     "active": "claimed or paid in part",
     "suspended": "nothing is claimed or paid until it is resumed",
     "complete": "all of it paid",
@@ -132,6 +132,15 @@ class Life(Value):
                 return before, one.milestone
             before += one.amount_pence
         return None
+
+    def can_pay_pence(self) -> int:
+        """Return what could ever still be paid of it: what is promised or owed, and not paid."""
+        return self.held.get("committed", 0) + self.held.get("payable", 0)
+
+    def pays_now_pence(self) -> int:
+        """Return what may be paid of what is owed: all but what waits for a milestone."""
+        owed, waits = self.held.get("payable", 0), self.waits_for()
+        return owed if waits is None else max(0, min(owed, waits[0] - self.paid_pence()))
 
     def _sum(self, adds: tuple[str, ...], takes: tuple[str, ...]) -> int:
         return sum(

@@ -33,6 +33,11 @@ def fact_of(entry: Entry, number: int, actor: str, recorded_at: str) -> str:
     return _encoder()(told)
 
 
+def written(name: str, value: str) -> str:
+    """Write one field as it stands in the text of an entry that has it: '"ref":"BACS-1"'."""
+    return _encoder()({name: value})[1:-1]
+
+
 @cache
 def _encoder() -> Callable[[dict[str, Any]], str]:
     """Return how facts are written; who only reads reports does not pay for JSON."""

@@ -156,6 +156,10 @@ class AwardEntry(Value):
         """Return the stage that the money enters, empty where none moves."""
         return ""
 
+    def promises(self) -> bool:
+        """Say whether it promises money that was not promised, or pays it before it is needed."""
+        return self.from_stage == "unallocated" or self.KIND in ("approve", "advance")
+
     def movements(self) -> Iterator[Movement]:
         """Yield what leaves one stage, and what enters the other; nothing where no money moves."""
         if self.amount_pence:
@@ -216,7 +220,8 @@ class Proposal(Allocation):
 class AuthorityEntry(Value):
     """Authority that leaves one line (`fund`, `source`, `fy`) or enters another (`to_...`).
 
-    `certainty` is given where the money is only expected, with its `underwriter` if it has one.
+    `certainty` is how sure the money is, where somebody said, with its `underwriter` if it has one.
+    `in_year_only` and `use_by` are terms on which it came, that it takes along to another line.
     `proposal` is the entry in which somebody else asked for this one, 0 for none.
     """
 
@@ -230,6 +235,8 @@ class AuthorityEntry(Value):
     to_fy: str = ""
     certainty: str = ""
     underwriter: str = ""
+    use_by: date | None = None
+    in_year_only: bool = False
     proposal: int = 0
     ref: str = ""
     relates_to: str = ""
@@ -269,12 +276,26 @@ class AuthorityEntry(Value):
             yield Movement(self.to_fund, "unallocated", pence, self.to_source, self.to_fy)
 
     def lines(self) -> Iterator[LineChange]:
-        """Yield how what is expected of the two lines changes, where the money is expected."""
+        """Yield how sure the two lines become, and the terms that come with what enters one.
+
+        The line that is left keeps its terms: what remains there came on them too.
+        """
         told, pence = (self.certainty, self.underwriter), self.amount_pence
         if self.certainty and self.leaves():
             yield LineChange(self.fund, self.source, self.fy, *told, -pence)
-        if self.certainty and self.enters():
-            yield LineChange(self.to_fund, self.to_source, self.to_fy, *told, pence)
+        if not self.enters():
+            return
+        there = (self.to_fund, self.to_source, self.to_fy)
+        if self.certainty:
+            yield LineChange(*there, *told, pence)
+        if self.use_by:
+            yield LineChange(*there, "use-by", self.use_by.isoformat(), pence)
+        if self.in_year_only:
+            yield LineChange(*there, "in-year-only", "", pence)
+
+    def takes_unsaid(self) -> bool:
+        """Say whether authority leaves the first line of which nobody said how sure it is."""
+        return not self.certainty and self.leaves() and any(self.movements())
 
     def held(self) -> int:
         """Return 0: nobody holds more than before."""

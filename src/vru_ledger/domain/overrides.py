@@ -68,7 +68,12 @@ OVERRIDES: dict[str, type[CapOverride]] = {
 
 
 class Raised(Value):
-    """What one entry did to a bucket's ceiling: pence, its first day and its last."""
+    """What one entry did to a bucket's ceiling: pence, its first day and its last.
+
+    An undoing takes the room of override `undoes` away from that override's first day on, so that
+    nothing recorded after it leans on it; `entered` is the day of the entry itself, from which on
+    it is told by who looks back.
+    """
 
     entry: int
     cap: str
@@ -77,12 +82,19 @@ class Raised(Value):
     amount_pence: int
     dated: date | None
     until: date | None
+    entered: date | None = None
+    undoes: int = 0
 
     def in_force(self, day: date | None) -> bool:
         """Say whether an entry of this day may use it."""
         if day is None or self.dated is None or self.until is None:
             return False
         return self.dated <= day <= self.until
+
+
+def told_by(overrides: Iterable[Raised], day: date | None) -> list[Raised]:
+    """Return the overrides whose entries are of a day or before; None is every day."""
+    return [one for one in overrides if day is None or one.entered is None or one.entered <= day]
 
 
 def summed(overrides: Iterable[Raised]) -> dict[tuple[str, str], int]:

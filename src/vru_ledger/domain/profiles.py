@@ -5,7 +5,7 @@ What is planned is stored for each period as it was decided, never spread over d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from vru_ledger.domain.money import Pence
@@ -50,6 +50,20 @@ class MilestoneMet(Step):
 
 PLANS: dict[str, type[Step]] = {kind.KIND: kind for kind in (Profile, MilestoneMet)}
 """Every kind of entry about plans, by the name that the ledger knows it by."""
+
+
+def counted(
+    instalments: Iterable[Instalment], done_pence: int, can_pence: int
+) -> Iterator[tuple[Instalment, int, int]]:
+    """Yield each planned payment with what of it is done, and what of the rest still can be.
+
+    The oldest come first in both: what an award was cut by is missing at the end of its plan.
+    """
+    for one in instalments:
+        done = max(0, min(one.amount_pence, done_pence))
+        left = max(0, min(one.amount_pence - done, can_pence))
+        done_pence, can_pence = done_pence - done, can_pence - left
+        yield one, done, left
 
 
 def in_order(instalments: Iterable[Instalment]) -> tuple[Instalment, ...]:

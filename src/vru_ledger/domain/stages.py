@@ -14,6 +14,13 @@ AUTHORITY = "authority"
 HELD = ("proposed", "committed", "payable", "disbursed", "recoverable")
 """Stages in which money is held for a recipient: what caps measure."""
 
+PAID = ("disbursed", "recoverable")
+"""What these hold together is what was paid: what is demanded back is paid until it comes back.
+
+So a demand pays nothing back, a receipt does, and a loss that is written off is no payment.
+"""
+PAID_MEANS = "paid, less what was received back (disbursed + recoverable)"
+
 MEASURES = {
     "authority": "money the fund may commit; the sum of the stages",
     "unallocated": "authority not yet promised to anybody",

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import MEANINGS, TYPED, Life, life_of
 from vru_ledger.domain.entries import AwardEntry, Recorded
-from vru_ledger.domain.money import Pence, format_pounds
-from vru_ledger.domain.query import ANY, Query, at_moment
+from vru_ledger.domain.money import Pence, format_decimal, format_pounds
+from vru_ledger.domain.query import ANY, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.domain.stages import MEASURES as STAGE_MEASURES
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import NotFound
+from vru_ledger.reports import profiles
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import awards, ledger, register
 from vru_ledger.store.database import Session
@@ -126,17 +126,7 @@ def one(session: Session, made: awards.Made, today: date, query: Query = ANY) ->
     Raises NotFound if it was not made by the time that the query asks for.
     """
     query, moment = query.replace(award=made.award), query.moment()
-    happened = awards.happened(session, made.award, moment)
-    if not happened:
-        raise NotFound(
-            f"{made.award} was not made yet, {' '.join(at_moment(moment))}",
-            f"entry {made.entry} made it: vru-ledger show {made.entry}",
-        )
-    if moment.is_now():
-        held = awards.held(session, made.fund, made.award)
-    else:
-        held = awards.held_then(happened)
-    life = life_of(held, happened, partial(awards.told_of, session))
+    life = profiles.life_then(session, made, moment)
     recipient = register.recipient(session, made.recipient)
     name = recipient.name if recipient else made.recipient
     told = meta(session, query)
@@ -151,7 +141,7 @@ def one(session: Session, made: awards.Made, today: date, query: Query = ANY) ->
         measures={"held": STAGE_MEASURES["allocated"]},
         notes=[
             *_terms(session, made, life),
-            *(_due(made, life, today) if moment.is_now() else ()),
+            *_due(made, life, today, moment),
             standing(told),
         ],
     )
@@ -177,18 +167,20 @@ def _terms(session: Session, made: awards.Made, life: Life) -> Iterator[str]:
         yield f"proposed by {', '.join(life.proposers)}; somebody else may approve it"
 
 
-def _due(made: awards.Made, life: Life, today: date) -> Iterator[str]:
-    """Yield what is planned and due, to whom, and what may be done next."""
-    if life.profile is not None:
-        from vru_ledger.reports import profiles
-
-        yield from profiles.said(life, today)
-    legal = life.legal()
+def _due(made: awards.Made, life: Life, today: date, moment: Moment) -> Iterator[str]:
+    """Yield what is planned and due, and to whom; what may be done next is told of now only."""
+    yield from profiles.said(life, today)
     if pence := life.held.get("payable", 0):
-        how = f": vru-ledger pay {made.award} all" if "pay" in legal else ""
+        may_pay = moment.is_now() and "pay" in life.legal()
+        now = life.pays_now_pence() if may_pay else 0
+        much = "all" if now == pence else format_decimal(now).removesuffix(".00")
+        how = f": vru-ledger pay {made.award} {much}" if now else ""
         yield f"due to the recipient: {format_pounds(pence)}{how}"
     if pence := life.held.get("recoverable", 0):
         yield f"due from the recipient: {format_pounds(pence)}"
+    if not moment.is_now():
+        yield f"what may follow is told of today: vru-ledger award show {made.award}"
+        return
     may = [TYPED.get(kind, kind) for kind in life.possible()]
     yield f"what may follow: {', '.join(may) if may else 'nothing'}"
 

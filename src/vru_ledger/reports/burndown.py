@@ -9,6 +9,7 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
+from vru_ledger.domain.stages import PAID, PAID_MEANS
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year, year_name
 from vru_ledger.reports import across
@@ -21,8 +22,8 @@ TITLE = "Burn-down: what is left of each fund, year by year, and what its plans 
 
 MEASURES = {
     "authority": "money the fund may commit, as it stands; every year goes down from it",
-    "planned": "what the plans in force plan; with nothing committed, what was delivered",
-    "paid": "paid in the year; what came back is taken off",
+    "planned": by_period.PLANNED_MEANS,
+    "paid": f"in the year {PAID_MEANS}",
     "planned_left": "authority - all that is planned to the end of the year",
     "left": "authority - all that was paid to the end of the year; of this year, to date",
     "behind": "left - planned left: above zero, less was paid than planned",
@@ -64,7 +65,7 @@ def answer(session: Session, query: Query) -> Answer:
     day = counted_to(session, query)
     asked = query.replace(by=("fund",))
     planned = _by_year(by_period.planned_by_month(session, asked, ("fund",)))
-    paid = _by_year(across.flows(session, asked, ("fund",), ("disbursed",)))
+    paid = _by_year(across.flows(session, asked, ("fund",), PAID))
     authority = figures.authority_of_funds(session, query)
     names = {one.code: one.name for one in register.everything(session, Fund)}
     rows = [

@@ -14,7 +14,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area
 from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.value import Value
-from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
+from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.store import figures, register
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
@@ -26,10 +26,11 @@ MEASURES = {
     "limit": "what the cap allows; where it is a share, of the fund's authority as it stands",
     "used": "what it counts: pence allocated, recipients that hold money, or a term's last day",
     "headroom": "limit + tolerance + override - used, nothing below zero",
-    "override": "by how much entries let the bucket pass its limit",
+    "override": "by how much overrides in force let the bucket pass its limit",
     "full": "used / limit, in per cent, rounded down to a tenth",
     "tolerance": "by how much the limit may be passed with a warning",
-    "verdict": "ok, full, over but within tolerance, or over; all but ok are exceptions",
+    "verdict": "ok, full, over but within tolerance, or over; all but ok are exceptions, and what "
+    "is ok only by an override",
 }
 
 MOST_BUCKETS = 40
@@ -107,16 +108,18 @@ def answer(session: Session, query: Query) -> Answer:
         # Few enough to hold; and only then is it known which caps have more.
         used = iter(list(used))
     notes = ["no total: caps overlap, and one penny counts under several"]
-    raised = uses.raised()
-    if raised and query.as_of is None:
+    raised: Mapping[tuple[str, str], int] = {}
+    if uses.overrides():
+        day = counted_to(session, query)
+        raised, told["counted_to"] = uses.raised(day), day.isoformat()
         notes.append(
-            "overrides count as recorded, ended or not: vru-ledger cap overrides; "
-            "with --as-of DATE those of that day"
+            f"overrides count where they are in force on {day.isoformat()}; every one: "
+            "vru-ledger cap overrides"
         )
     rows = _rows(session, used, raised)
     if query.exceptions:
-        rows = (row for row in rows if row.verdict != "ok")
-        notes.append("exceptions: what is full, or over; the rest is left out")
+        rows = (row for row in rows if is_exception(row))
+        notes.append("exceptions: what is full, over, or ok by an override; the rest is left out")
     if cut:
         notes.append(f"only the fullest are shown of {', '.join(cut)}; --all shows every one")
     return Answer(
@@ -143,6 +146,15 @@ def answer(session: Session, query: Query) -> Answer:
         measures=MEASURES,
         notes=[*notes, *narrowing(told), standing(told)],
     )
+
+
+def is_exception(row: Row) -> bool:
+    """Say whether somebody has to look at a bucket: full or over, or only let pass by a decision.
+
+    An override that a bucket does not lean on is none: `overrides` lists it.
+    """
+    own = row.limit.value + (row.tolerance.value if row.tolerance else 0)
+    return not row.verdict.startswith("ok") or (row.override is not None and row.used.value > own)
 
 
 def _asked(session: Session, query: Query) -> _Asked:

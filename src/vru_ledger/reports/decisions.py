@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence, format_pounds
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.query import ANY, Moment, Query, at_moment
 from vru_ledger.domain.register import Decision
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.under_decision import Done, done_by
@@ -125,16 +125,18 @@ def _row(one: Decision, under: Done) -> Row:
     return Row(one.code, one.title, pence, *done_under, one.signed_on, one.signed_by)
 
 
-def one(session: Session, ref: str) -> Answer:
-    """Return a decision, the entries under it, and their sums against its amount.
+def one(session: Session, ref: str, query: Query = ANY) -> Answer:
+    """Return a decision, the entries under it, and their sums against its amount, by then.
 
     One that is only cited, and not registered, is shown with its entries. Raises NotFound.
     """
-    found = register.find_decision(session, ref)
-    made = list(_made(session, ref))
+    moment = query.moment()
+    found = next((one for one in _registered(session, query) if one.code == ref), None)
+    made = list(_made(session, ref, moment))
     if found is None and not made:
+        then = "".join(f" {said}" for said in at_moment(moment))
         raise NotFound(
-            f"no decision is {shown(ref[:60])!r}, and no entry cites it",
+            f"no decision is {shown(ref[:60])!r}, and no entry cites it{then}",
             "to list them: vru-ledger decision list",
         )
     total = Made(
@@ -158,9 +160,10 @@ def one(session: Session, ref: str) -> Answer:
         name="decision",
         title=f"Decision {ref}",
         row_type=Fact,
-        rows=list(_facts(found, ref, total)),
+        rows=list(_facts(found, ref, total, moment)),
         shown=("fact", "value"),
-        meta=meta(session, Query()),
+        meta=meta(session, query),
+        notes=at_moment(moment),
         apart=(entries,),
     )
 
@@ -178,11 +181,11 @@ def passed(session: Session, query: Query) -> Iterator[tuple[Decision, str, int]
                 yield decision, name, pence
 
 
-def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
+def _facts(found: Decision | None, ref: str, total: Made, moment: Moment) -> Iterator[Fact]:
     yield Fact("reference", ref)
     if found is None:
         again = shlex.join(["vru-ledger", "decision", "add", ref])
-        yield Fact("registered", f"no: {again}")
+        yield Fact("registered", f"no: {again}" if moment.is_now() else "not by then")
     else:
         yield Fact("title", found.title or "not given")
         yield Fact("signed", found.signed_on.isoformat() if found.signed_on else "not given")
@@ -198,8 +201,8 @@ def _facts(found: Decision | None, ref: str, total: Made) -> Iterator[Fact]:
         yield Fact(name, said)
 
 
-def _made(session: Session, ref: str) -> Iterator[Made]:
-    for recorded, undone_by in authority.under_decision(session, ref):
+def _made(session: Session, ref: str, moment: Moment) -> Iterator[Made]:
+    for recorded, undone_by in authority.under_decision(session, ref, moment):
         entry: Any = recorded.entry
         stages = getattr(entry, "from_stage", ""), getattr(entry, "to_stage", "")
         under = done_by(entry.KIND, *stages, getattr(entry, "amount_pence", 0))

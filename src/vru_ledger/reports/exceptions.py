@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import life_of
@@ -18,7 +18,7 @@ from vru_ledger.domain.value import Value
 from vru_ledger.reports import caps, claims, decisions
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.reports.profiles import due_by
-from vru_ledger.store import awards, plans, register, undrawn
+from vru_ledger.store import authority, awards, plans, register, undrawn
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 from vru_ledger.store.turnovers import by_month
@@ -30,7 +30,7 @@ PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
 
 MEASURES = {
     "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
-    "and still used; claim: waits over 30 days; behind plan: planned in periods that have "
+    "and still used; claim: waits over 30 days; behind plan: due in periods that have "
     "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
     f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day, "
@@ -70,6 +70,7 @@ def answer(session: Session, query: Query) -> Answer:
         *_of_plans(session, query, day),
         *_of_terms(session, query, day),
         *_waiting(session, query, day),
+        *_undecided(session, query, day),
         *_of_lines(session, query, day),
         *_of_months(session, query, day),
         *_of_decisions(session, query),
@@ -113,13 +114,18 @@ def _of_overrides(session: Session, query: Query, day: date) -> Iterator[Row]:
     """Yield the overrides that have ended while their bucket still holds more than its cap."""
     if any(getattr(query, name) for name in (*_OF_AWARDS, "source", "fy")):
         return
-    books = books_at(session, query.moment().replace(as_of=None))
+    books = books_at(session, query.moment())
     comes_to = {cap.cap: (cap, of) for cap, of in books.caps(query.fund)}
-    for one in books.overrides():
-        if one.cap not in comes_to or one.amount_pence < 0 or one.until is None or one.until >= day:
+    overrides, raised = books.overrides(), books.raised(day)
+    undone = {one.undoes for one in overrides}
+    for one in overrides:
+        if one.cap not in comes_to or one.undoes or one.entry in undone:
+            continue
+        if one.until is None or one.until >= day:
             continue
         cap, bounds = comes_to[one.cap]
-        over = books.held(cap, one.bucket) - bounds.ceiling
+        room = bounds.ceiling + raised.get((one.cap, one.bucket), 0)
+        over = books.held(cap, one.bucket) - room
         if over > 0:
             yield Row(
                 what="override ended",
@@ -150,7 +156,7 @@ def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
         happened = awards.happened(session, plan.award, query.moment())
         life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
         late = due_by(life, day).late_pence
-        if late and life.state in ("committed", "active", "suspended"):
+        if late:
             yield Row(
                 what="behind plan",
                 fund=plan.fund,
@@ -201,9 +207,43 @@ def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
                     about=award,
                     amount=Pence(pence),
                     age_days=age,
-                    detail=f"since {asked.isoformat()}" if asked else "no day given",
+                    detail=_since(asked),
                     next=f"award show {award}",
                 )
+
+
+def _undecided(session: Session, query: Query, day: date) -> Iterator[Row]:
+    """Yield virements and the like that somebody proposed and nobody decides."""
+    if any(getattr(query, name) for name in _OF_AWARDS):
+        return
+    for recorded in authority.waiting(session, query.moment()):
+        entry: Any = recorded.entry
+        here, there = (
+            [getattr(entry, f"{to}{name}") for name in ("fund", "source", "fy")]
+            for to in ("", "to_")
+        )
+        asked = (query.fund, query.source, query.fy)
+        if not any(
+            all(one in ("", part) for one, part in zip(asked, line, strict=True))
+            for line in (here, there)
+        ):
+            continue
+        age = (day - entry.dated).days if entry.dated else None
+        if age is None or age > PROPOSED_DAYS:
+            to = f" to {entry.to_fund}" if entry.to_fund not in ("", entry.fund) else ""
+            yield Row(
+                what="proposal",
+                fund=entry.fund,
+                about=f"{entry.what}{to}, entry {recorded.number}",
+                amount=Pence(entry.amount_pence),
+                age_days=age,
+                detail=_since(entry.dated),
+                next=f"show {recorded.number}",
+            )
+
+
+def _since(day: date | None) -> str:
+    return f"since {day.isoformat()}" if day else "no day given"
 
 
 def _of_lines(session: Session, query: Query, day: date) -> Iterator[Row]:

@@ -83,7 +83,6 @@ def one(session: Session, fund: Fund, query: Query = ANY) -> Answer:
     books = books_at(session, query.moment())
     row = _row(books, fund)
     lines = books.lines(fund.code)
-    more = query.moment().is_now() and sources.has_more_to_say(session, fund.code)
     return Answer(
         name="fund",
         title=f"{fund.name} ({fund.code})",
@@ -92,7 +91,7 @@ def one(session: Session, fund: Fund, query: Query = ANY) -> Answer:
         shown=("fact", "value"),
         notes=at_moment(query.moment()),
         apart=(
-            *((sources.of_fund(session, fund.code),) if more else ()),
+            *sources.of_fund(books, fund.code),
             caps.answer(session, query),
             recipients.answer(session, query),
         ),

@@ -18,6 +18,8 @@ from vru_ledger.store.figures import Group
 
 Flows = dict[tuple[str, ...], dict[str, int]]
 
+PLANNED_MEANS = "what the plans in force plan, no more than was delivered and is committed"
+
 _SAID = (
     "nothing is spread by days: a quarter's plan is in its last month where months are asked for"
 )

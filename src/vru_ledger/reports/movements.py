@@ -64,7 +64,8 @@ def answer(session: Session, query: Query) -> Answer:
     """
     allow(query, "movements", _FILTERS, by=True)
     by = dimensions.asked(query, _BY)
-    last = query.until or counted_to(session, query)
+    day = counted_to(session, query)
+    last = query.until or day
     if query.as_of:
         last = min(last, query.as_of)
     first = query.since or year_bounds(financial_year(last))[0]
@@ -73,6 +74,7 @@ def answer(session: Session, query: Query) -> Answer:
             f"the first day, {first.isoformat()}, comes after the last, {last.isoformat()}",
             "say both: --since DATE --until DATE",
         )
+    clocked = {} if query.until or query.as_of else {"counted_to": day.isoformat()}
     query = query.replace(by=by, since=first, until=last)
     rows = list(_rows(session, query, by, first, last))
     total = proof.summed(Row, rows, _MONEY, stage="")
@@ -88,14 +90,15 @@ def answer(session: Session, query: Query) -> Answer:
         rows=rows,
         shown=shown,
         drop_first=(*(name for name in shown if name.endswith("_name")), "opening"),
-        meta=told,
+        meta={**told, **clocked},
         measures=MEASURES,
         notes=[
+            f"{first.isoformat()} to {last.isoformat()}: what is dated later is in none of it",
             *([f"only {', '.join(f'{k} {v}' for k, v in narrowed.items())}"] if narrowed else []),
             "in each row opening + in + out = closing; rows are not added up: every penny of the "
             "authority is in one of its stages",
             "between two papers or entries: vru-ledger diff --from POINT --to POINT",
-            standing(told),
+            standing({**told, "as_of": last.isoformat()}),
         ],
     )
 

@@ -17,7 +17,8 @@ TITLE = "Overrides: where a cap may be passed, until when, and why"
 
 MEASURES = {
     "raised": "by how much the bucket may pass its cap's limit; below zero where one was undone",
-    "from_day": "the first day of entries that may use it",
+    "from_day": "the first day of entries that may use it; where one was undone, the day of that: "
+    "no entry recorded since leans on it, whatever its day",
     "until": "the last day of entries that may use it",
     "leant_on": "what the bucket holds above the cap's own limit and tolerance",
 }
@@ -39,7 +40,7 @@ class Row(Value):
 
 
 def answer(session: Session, query: Query) -> Answer:
-    """Return every override there ever was, oldest first; as of a day, those in force on it."""
+    """Return every override there ever was by then, ended or not, oldest first."""
     allow(query, "overrides", ("fund",))
     told = meta(session, query)
     books = books_at(session, query.moment())
@@ -59,7 +60,7 @@ def answer(session: Session, query: Query) -> Answer:
                 one.cap,
                 one.bucket or "whole fund",
                 Pence(one.amount_pence),
-                one.dated,
+                one.entered,
                 one.until,
                 Pence(max(0, over)),
                 recorded.actor,

@@ -7,6 +7,7 @@ from typing import ClassVar
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
+from vru_ledger.domain.stages import PAID, PAID_MEANS
 from vru_ledger.domain.value import Value
 from vru_ledger.reports import across, dimensions, proof
 from vru_ledger.reports import monitoring_by_period as by_period
@@ -19,14 +20,13 @@ TITLE = "Payments: planned and paid, quarter by quarter"
 
 MEASURES = {
     "period": "the quarter in which a payment is planned, or was made",
-    "planned": "what the plans in force plan; with nothing committed, what was delivered",
-    "paid": "paid, less what was received back: by how much disbursed + recoverable grew",
+    "planned": by_period.PLANNED_MEANS,
+    "paid": PAID_MEANS,
     "difference": "paid - planned: below zero is behind the plan",
     "state": "past, now or to come, on the day that is counted to; what is past and was not paid "
     "as planned is an exception",
 }
 _FILTERS = ("fund", "source", "fy", "area", "bcu")
-_CASH = ("disbursed", "recoverable")
 _MONEY = ("planned", "paid", "difference")
 _BY = tuple(name for name in dimensions.SHOWN_AS if name != "recipient")
 
@@ -59,7 +59,7 @@ def answer(session: Session, query: Query) -> Answer:
     allow(query, "payments", filters, by=True, periods=True, exceptions=not query.periods)
     by = dimensions.asked(query, _BY)
     query = query.replace(by=by)
-    paid = across.flows(session, query, by, _CASH)
+    paid = across.flows(session, query, by, PAID)
     if query.periods:
         return by_period.side_by_side(
             session,
@@ -136,7 +136,7 @@ def _state(period: str, today: str) -> str:
 def _total(session: Session, query: Query) -> Row:
     """Return what the rows come to: what is held, and the sum of every plan."""
     sums = dict(zip(COLUMNS, Figures(session).total(query.by, query), strict=True))
-    paid = sums["disbursed"] + sums["recoverable"]
+    paid = sum(sums[stage] for stage in PAID)
     planned = sum(
         pence for one in plans.in_force(session, query) for _, pence, _ in one.instalments()
     )

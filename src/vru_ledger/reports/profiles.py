@@ -1,7 +1,7 @@
 """The planned payments of one award: by period, what they wait for, what is paid and due."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -9,13 +9,18 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.periods import period_bounds
-from vru_ledger.domain.profiles import Instalment, Profile
-from vru_ledger.domain.query import Query
+from vru_ledger.domain.profiles import Instalment, Profile, counted
+from vru_ledger.domain.query import ANY, Moment, Query, at_moment
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import meta, standing
 from vru_ledger.store import awards
 from vru_ledger.store.database import Session
+
+DUE = (
+    "planned in periods that have begun, and not paid: no more than the award can still pay, "
+    "without what waits for a milestone"
+)
 
 
 class Row(Value):
@@ -32,6 +37,20 @@ class Row(Value):
     waits: str
 
 
+class Part(NamedTuple):
+    """A planned payment: what was paid of it, what of the rest can be paid, whether that waits."""
+
+    planned: Instalment
+    paid_pence: int
+    left_pence: int
+    waits: bool
+
+    def due_pence(self, day: date) -> int:
+        """Return what is due by a day: from the first of its period, and nothing while it waits."""
+        begun = period_bounds(self.planned.period)[0] <= day
+        return self.left_pence if begun and not self.waits else 0
+
+
 class Due(NamedTuple):
     """What a plan comes to on a day: pence due and not paid, of that late, and what is next.
 
@@ -40,58 +59,73 @@ class Due(NamedTuple):
 
     due_pence: int
     late_pence: int
-    next: Instalment | None
-    next_pence: int
+    next: Part | None
 
 
 def due_by(life: Life, today: date) -> Due:
-    """Return what is due of an award's plan by a day; nothing where none was planned."""
+    """Return what is due of an award's plan by a day: never more than it can still pay.
+
+    Nothing where none was planned, where the award is closed or undone, or not approved. This is
+    the one meaning of due and late: every report asks here.
+    """
     due = late = 0
-    coming: Instalment | None = None
-    coming_pence = 0
-    for one, paid in matched(life.profile.instalments if life.profile else (), life.paid_pence()):
-        left = one.amount_pence - paid
-        first, last = period_bounds(one.period)
+    coming: Part | None = None
+    for part in parts(life):
+        first, last = period_bounds(part.planned.period)
         if first > today:
-            if left and coming is None:
-                coming, coming_pence = one, left
+            coming = coming or (part if part.left_pence else None)
             continue
-        due += left
-        late += left if last < today else 0
-    return Due(due, late, coming, coming_pence)
+        due += part.due_pence(today)
+        late += part.due_pence(today) if last < today else 0
+    return Due(due, late, coming)
 
 
-def matched(instalments: Sequence[Instalment], paid_pence: int) -> Iterator[tuple[Instalment, int]]:
-    """Yield each planned payment with what is paid of it, the oldest first."""
-    for one in instalments:
-        paid = min(one.amount_pence, paid_pence)
-        paid_pence -= paid
-        yield one, paid
+def parts(life: Life) -> Iterator[Part]:
+    """Yield each planned payment of an award, the oldest first: so are paid and left counted."""
+    planned, waits = life.profile.instalments if life.profile else (), False
+    for one, paid, left in counted(planned, life.paid_pence(), life.can_pay_pence()):
+        waits = waits or bool(one.milestone and one.milestone not in life.met)
+        yield Part(one, paid, left, waits)
 
 
-def answer(session: Session, made: awards.Made, today: date, version: int = 0) -> Answer:
-    """Return the newest plan of an award, or the version asked for. Raises NotFound."""
-    life = awards.life(session, made)
-    profiles = list(awards.profiles(session, made.award))
+def life_then(session: Session, made: awards.Made, moment: Moment) -> Life:
+    """Return what an award had come to by a moment. Raises NotFound if it was not made by then."""
+    life = awards.life(session, made, moment)
+    if not life.entries:
+        raise NotFound(
+            f"{made.award} was not made yet, {' '.join(at_moment(moment))}",
+            f"entry {made.entry} made it: vru-ledger show {made.entry}",
+        )
+    return life
+
+
+def answer(
+    session: Session, made: awards.Made, today: date, version: int = 0, query: Query = ANY
+) -> Answer:
+    """Return the plan of an award in force by then, or the version asked for. Raises NotFound."""
+    query, moment = query.replace(award=made.award), query.moment()
+    life = life_then(session, made, moment)
+    profiles = list(awards.profiles(session, made.award, moment))
     profile = (
         life.profile
         if not version
         else next((p for _, p in profiles if p.version == version), None)
     )
     if profile is None:
+        then = "".join(f" {said}" for said in at_moment(moment))
         raise NotFound(
-            f"{made.award} has no version {version} of its plan"
+            f"{made.award} has no version {version} of its plan{then}"
             if version
-            else f"nothing is planned of {made.award}",
+            else f"nothing is planned of {made.award}{then}",
             "plan it: vru-ledger award forecast --help",
         )
-    told = meta(session, Query(award=made.award))
+    told = meta(session, query)
     of_version = life.replace(profile=profile)
     return Answer(
         name="profile",
         title=f"{made.award}: planned payments, version {profile.version}",
         row_type=Row,
-        rows=list(_rows(profile, of_version, today)),
+        rows=list(_rows(of_version, today)),
         shown=tuple(Row.FIELDS),
         drop_first=("first_day", "last_day", "fy", "milestone"),
         meta={
@@ -103,7 +137,7 @@ def answer(session: Session, made: awards.Made, today: date, version: int = 0) -
         measures={
             "planned": "meant to be paid in the period",
             "paid": "paid, counted against the oldest planned payments first",
-            "due": "planned in periods that have begun, and not paid",
+            "due": DUE,
         },
         notes=[*said(of_version, today), *_versions(profiles, life), standing(told)],
     )
@@ -126,16 +160,16 @@ def said(life: Life, today: date) -> Iterator[str]:
     late = f", of that late {format_pounds(there.late_pence)}" if there.late_pence else ""
     yield f"due by {today.isoformat()}: {format_pounds(there.due_pence)}{late}"
     if there.next is not None:
-        yield f"next due: {format_pounds(there.next_pence)} in {there.next.period}"
-    if waits := life.waits_for():
+        when = f"next due: {format_pounds(there.next.left_pence)} in {there.next.planned.period}"
+        waiting = life.waits_for() if there.next.waits else None
+        yield f"{when}, if {waiting[1]!r} is met" if waiting else when
+    if (waits := life.waits_for()) and life.can_pay_pence():
         yield f"waits for {waits[1]!r}: no more than {format_pounds(waits[0])} is paid before it"
 
 
-def _rows(profile: Profile, life: Life, today: date) -> Iterator[Row]:
-    waiting = False
-    for one, paid in matched(profile.instalments, life.paid_pence()):
-        unmet = bool(one.milestone) and one.milestone not in life.met
-        waiting = waiting or unmet
+def _rows(life: Life, today: date) -> Iterator[Row]:
+    for part in parts(life):
+        one = part.planned
         first, last = period_bounds(one.period)
         yield Row(
             period=one.period,
@@ -143,10 +177,10 @@ def _rows(profile: Profile, life: Life, today: date) -> Iterator[Row]:
             first_day=first,
             last_day=last,
             planned=one.amount_pence,
-            paid=Pence(paid),
-            due=Pence(one.amount_pence - paid if first <= today else 0),
+            paid=Pence(part.paid_pence),
+            due=Pence(part.due_pence(today)),
             milestone=one.milestone,
-            waits="waits" if waiting else "met" if one.milestone else "",
+            waits="waits" if part.waits else "met" if one.milestone else "",
         )
 
 

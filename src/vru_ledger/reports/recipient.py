@@ -1,22 +1,21 @@
 """A recipient's statement: its awards, every entry of them, and what is left, for it to agree."""
 
 # No annotations from __future__: the types of the row's fields are read as the program runs.
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.award_states import TYPED, Life, life_of
+from vru_ledger.domain.award_states import TYPED, Life
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Recipient
-from vru_ledger.domain.stages import HELD
+from vru_ledger.domain.stages import HELD, PAID, PAID_MEANS
 from vru_ledger.domain.value import Value
 from vru_ledger.reports import proof
 from vru_ledger.reports.claims import concerns
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
-from vru_ledger.reports.profiles import due_by
+from vru_ledger.reports.profiles import DUE, due_by
 from vru_ledger.store import awards, register
 from vru_ledger.store.database import Session
 from vru_ledger.store.figures import COLUMNS, Figures
@@ -25,23 +24,25 @@ TITLE = "Recipient: a statement of its awards, claims and payments, to be agreed
 NEEDS = ("recipient",)
 
 MEASURES = {
-    "awarded": "what is held for it: not yet approved, undrawn, paid, or owed back",
-    "not_approved": "asked for, not yet approved",
+    "awarded": "what was approved and is held for it: undrawn + owed + paid",
+    "not_approved": "asked for, not yet approved: not awarded",
     "undrawn": "awarded and not yet claimed",
     "owed": "claimed and approved, not yet paid",
-    "paid": "paid, less what was demanded back",
-    "owed_back": "demanded back, not yet received",
-    "due": "planned in periods that have begun, and not paid",
+    "paid": PAID_MEANS,
+    "owed_back": "what of that was demanded back, and is not yet received",
+    "due": DUE,
 }
 _FILTERS = ("recipient", "fund", "fy", "source", "award")
 _HELD = {
-    "not_approved": "proposed",
-    "undrawn": "committed",
-    "owed": "payable",
-    "paid": "disbursed",
-    "owed_back": "recoverable",
+    "awarded": tuple(stage for stage in HELD if stage != "proposed"),
+    "not_approved": ("proposed",),
+    "undrawn": ("committed",),
+    "owed": ("payable",),
+    "paid": PAID,
+    "owed_back": ("recoverable",),
 }
-_MONEY = ("awarded", *_HELD)
+"""The stages whose sum each figure is."""
+_MONEY = tuple(_HELD)
 
 
 class Row(Value):
@@ -93,9 +94,8 @@ def answer(session: Session, query: Query) -> Answer:
     rows: list[Row] = []
     lines: list[Line] = []
     for one in made:
-        happened = awards.happened(session, one.award, query.moment())
-        if happened:
-            life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
+        life = awards.life(session, one, query.moment())
+        if life.entries:
             rows.append(_row(one, life, day))
             lines += _lines(session, one.award, query)
     total = _total(session, query, rows)
@@ -124,7 +124,6 @@ def _title(found: Recipient | None, day: date) -> str:
 
 
 def _row(one: awards.Made, life: Life, day: date) -> Row:
-    held = {name: Pence(life.held.get(stage, 0)) for name, stage in _HELD.items()}
     return Row(
         award=one.award,
         fund=one.fund,
@@ -132,9 +131,8 @@ def _row(one: awards.Made, life: Life, day: date) -> Row:
         fy=one.fy,
         state=life.state,
         term_to=date.fromisoformat(one.term_to) if one.term_to else None,
-        awarded=Pence(sum(held.values())),
         due=Pence(due_by(life, day).due_pence),
-        **held,
+        **_figures(life.held),
     )
 
 
@@ -143,10 +141,12 @@ def _total(session: Session, query: Query, rows: list[Row]) -> Row:
     if not query.recipient:
         return proof.summed(Row, (), (*_MONEY, "due"), award="total")  # type: ignore[no-any-return]  # a Row
     sums = dict(zip(COLUMNS, Figures(session).total(("recipient",), query), strict=True))
-    held = {name: Pence(sums[stage]) for name, stage in _HELD.items()}
-    awarded = Pence(sum(sums[stage] for stage in HELD))
-    told = {"award": "total", "awarded": awarded, **held}
+    told = {"award": "total", **_figures(sums)}
     return proof.summed(Row, rows, ("due",), **told)  # type: ignore[no-any-return]  # a Row
+
+
+def _figures(held: Mapping[str, int]) -> dict[str, Pence]:
+    return {name: Pence(sum(held.get(one, 0) for one in of)) for name, of in _HELD.items()}
 
 
 def _lines(session: Session, award: str, query: Query) -> Iterator[Line]:
@@ -185,7 +185,7 @@ def _agreed(found: Recipient | None, total: Row, day: date) -> Iterator[str]:
         yield "say whose statement it is: --recipient NAME"
         return
     yield (
-        f"for {found.name} to agree: by {day.isoformat()} it was paid {format_pounds(total.paid)} "
-        f"and {format_pounds(total.owed_back)} of what it was paid is still demanded back"
+        f"for {found.name} to agree: by {day.isoformat()} it was paid {format_pounds(total.paid)}, "
+        f"and {format_pounds(total.owed_back)} of that is demanded back and not yet received"
     )
     yield "agreed: name ____________________ position ____________________ date ____________"

@@ -6,14 +6,16 @@ from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
-from vru_ledger.domain.query import ANY, Query
+from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.register import Fund, FundingSource
 from vru_ledger.domain.stages import MEASURES, NO_TERMS
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import NotFound
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import authority, register
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
+from vru_ledger.store.present_books import Books
 
 TITLE = "Funding sources: how sure their money is, and on which terms it comes"
 
@@ -110,10 +112,19 @@ def answer(session: Session, query: Query) -> Answer:
     )
 
 
-def one(session: Session, source: FundingSource) -> Answer:
-    """Return one source, its lines in every fund, and those that it underwrites."""
-    found = next(row for row in answer(session, Query()).rows if row.source == source.code)
-    lines = _everything(session)
+def one(session: Session, source: FundingSource, query: Query = ANY) -> Answer:
+    """Return one source, its lines in every fund, and those that it underwrites, by then.
+
+    Raises NotFound if it was not registered by the time that the query asks for.
+    """
+    query, moment = query.replace(source=source.code), query.moment()
+    told = list(answer(session, query).rows)
+    if not told:
+        raise NotFound(
+            f"{source.code} was not registered yet, {' '.join(at_moment(moment))}",
+            f"as it is now: vru-ledger source show {source.code}",
+        )
+    lines = _everything(session, query)
     mine = [
         row_of(fund, line)
         for fund, of_fund in lines.items()
@@ -124,20 +135,21 @@ def one(session: Session, source: FundingSource) -> Answer:
         name="source",
         title=f"{source.name} ({source.code})",
         row_type=Row,
-        rows=[found],
+        rows=told,
         shown=tuple(Row.FIELDS),
         drop_first=("underwrites", "in_year_only", "use_by", "name", "expected"),
-        meta=meta(session, Query()),
+        meta=meta(session, query),
+        notes=at_moment(moment),
         apart=(of_lines(mine, "Its money, and what it underwrites"),),
     )
 
 
-def of_fund(session: Session, fund: str) -> Answer:
-    """Return a fund's lines of authority."""
-    return of_lines(
-        [row_of(fund, line) for line in authority.lines(session, fund)],
-        "Its money, by source and year",
-    )
+def of_fund(books: Books, fund: str) -> list[Answer]:
+    """Return a fund's lines of authority, if more is known of them than how much they hold."""
+    lines = books.of_authority(fund)
+    if not any(line.said or line.terms != NO_TERMS for line in lines):
+        return []
+    return [of_lines([row_of(fund, line) for line in lines], "Its money, by source and year")]
 
 
 def of_lines(rows: list[LineRow], title: str) -> Answer:
@@ -183,11 +195,6 @@ def row_of(fund: str, line: authority.Line) -> LineRow:
         in_year_only="yes" if line.terms.in_year_only else "no",
         use_by=line.terms.use_by,
     )
-
-
-def has_more_to_say(session: Session, fund: str) -> bool:
-    """Say whether anything is known of a fund's lines but how much they hold."""
-    return any(line.said or line.terms != NO_TERMS for line in authority.lines(session, fund))
 
 
 def _everything(session: Session, query: Query = ANY) -> dict[str, list[authority.Line]]:

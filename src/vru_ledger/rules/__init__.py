@@ -72,6 +72,7 @@ RULES: tuple[Rule, ...] = (
     _of_told("open_period", "closed"),
     _of_steps("legal_step"),
     _of_steps("in_order"),
+    _of_told("undone_after", "undone_on"),
     _of_steps("second_person"),
     _of_steps("planned"),
     _of_awards("delegated", "limit", None),
@@ -91,7 +92,7 @@ AUTHORITY_RULES = ("second-person", "decision-needed")
 """Rules about who may decide: where nothing else is wrong, it is authority that is missing."""
 
 
-DAY_RULES = ("open-period", "in-order")
+DAY_RULES = ("open-period", "in-order", "undone-after")
 """Rules about when: where nothing else is wrong, another day passes."""
 
 

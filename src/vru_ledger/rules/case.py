@@ -21,13 +21,29 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """What somebody asked for in entry `number`: who, what, and whether it was undone or made."""
+    """What somebody asked for in entry `number`: who, what, and which entries undid it or made it.
+
+    `made_undone` is the entry that undid the one which made it; each is 0 where there is none.
+    """
 
     number: int
     actor: str
     entry: Entry
-    undone: bool = False
-    made: bool = False
+    undone: int = 0
+    made: int = 0
+    made_undone: int = 0
+
+    def became(self) -> str:
+        """Say what became of it: 'was undone, by entry 40', or '' while it waits."""
+        if self.undone:
+            return f"was undone, by entry {self.undone}"
+        if self.made_undone:
+            return f"was approved by entry {self.made}, which entry {self.made_undone} undid"
+        return f"was approved already, by entry {self.made}" if self.made else ""
+
+    def is_over(self) -> bool:
+        """Say whether nothing stands of it: who still wants it asks anew."""
+        return bool(self.undone or self.made_undone)
 
 
 class Case(Value):
@@ -40,7 +56,9 @@ class Case(Value):
     balance, `limit` what decides on that day who may do it, `terms` those of the line that money
     leaves, and `asked` the proposal that the entry names. `closed` are the periods that take no new
     date, `decided` what the entry's decision decides, where it names an amount, and `ahead` since
-    when there is as much as it takes, where that is after its day.
+    when there is as much as it takes, where that is after its day. `undone_on` is the day of the
+    entry of authority, or of the override, that it undoes, `unsaid_pence` how much authority of the
+    line that it takes from is none that somebody called expected, confirmed or received.
     """
 
     entry: Entry
@@ -60,6 +78,8 @@ class Case(Value):
     closed: Sequence[Period] = ()
     decided: Decided | None = None
     ahead: Ahead | None = None
+    undone_on: date | None = None
+    unsaid_pence: int | None = None
 
     def bounds_of(self, key: Key) -> Bounds:
         """Return what the cap of a balance allows, with what overrides add to it on that day."""

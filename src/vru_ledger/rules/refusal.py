@@ -1,6 +1,7 @@
 """A refusal that teaches: every cap that was met, which bind, and the most that would pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from vru_ledger.caps import OPTION_OF, each_counting, missing
@@ -27,7 +28,8 @@ class Refusal(Value):
     """Why an allocation was refused, and what would pass.
 
     `largest_passing_pence` is 0 where no amount would; `commands` have each been tried. `of_amount`
-    says whether another amount could have been asked for.
+    says whether another amount could have been asked for, and `cells` what a file's row would say
+    instead, by column.
     """
 
     asked: str
@@ -37,6 +39,7 @@ class Refusal(Value):
     needs: Sequence[str] = ()
     commands: Sequence[str] = ()
     of_amount: bool = True
+    cells: Mapping[str, str] = MappingProxyType({})
 
     def hint(self) -> str:
         """Return what to type next."""

@@ -33,10 +33,9 @@ def _of_authority(case: Case, new: AuthorityEntry) -> Iterator[Breach]:
         said = f"entry {new.proposal} did not ask for {new.KIND}"
     elif any(getattr(asked.entry, name) != getattr(new, name) for name in _SAME):
         said = f"entry {new.proposal} asked for something else"
-    elif asked.undone:
-        said = f"entry {new.proposal} was undone"
-    elif asked.made:
-        said = f"entry {new.proposal} was approved already"
+    elif became := asked.became():
+        said = f"entry {new.proposal} {became}"
+        said += "; propose it anew" if asked.is_over() else ""
     elif is_same(asked.actor, case.actor):
         yield _oneself(f"{asked.actor} proposed it")
         return

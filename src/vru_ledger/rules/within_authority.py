@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.position import Key
@@ -41,6 +42,23 @@ def within_authority(case: Case) -> Iterator[Breach]:
             f"this needs {format_pounds(-change)}",
             over=floor - held - change,
         )
+    if not short:
+        yield from _of_unsaid(case)
+
+
+def _of_unsaid(case: Case) -> Iterator[Breach]:
+    """Yield a breach where what is said of a line would be said of more than there is."""
+    new: Any = case.entry
+    if case.unsaid_pence is None or new.amount_pence <= case.unsaid_pence:
+        return
+    of = " ".join(part for part in (new.fund, new.source, new.fy) if part)
+    yield Breach(
+        "within-authority",
+        "stop",
+        f"{of} has {format_pounds(max(0, case.unsaid_pence))} that nobody called expected, "
+        f"confirmed or received; this needs {format_pounds(new.amount_pence)} of it",
+        over=new.amount_pence - case.unsaid_pence,
+    )
 
 
 def _falls(case: Case, key: Key, change: int) -> bool:

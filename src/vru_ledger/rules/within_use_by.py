@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vru_ledger.domain.entries import Allocation, AuthorityEntry, Funding
+from vru_ledger.domain.entries import AuthorityEntry, AwardEntry, Funding
 from vru_ledger.domain.years import year_bounds
 from vru_ledger.rules.case import Breach, Case
 
@@ -40,9 +40,9 @@ def within_use_by(case: Case) -> Iterator[Breach]:
             "this is of: give it one with --fy"
         )
         yield Breach("within-use-by", "warn", said)
-    elif isinstance(new, Allocation):
+    elif isinstance(new, AwardEntry):
         last = case.terms.last_day(new.fy)
-        for what, day in (("dated", new.dated), ("its term ends", new.term_to)):
+        for what, day in (("dated", new.dated), ("its term ends", getattr(new, "term_to", None))):
             if last and day and day > last:
                 yield Breach(
                     "within-use-by",

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from vru_ledger.domain.entries import Recorded
+from vru_ledger.domain.authority import AuthorityProposal
+from vru_ledger.domain.entries import AuthorityEntry, Entry, Recorded
+from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.register import FundingSource
 from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.domain.value import Value
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 class Line(Value):
     """One line of authority, in pence: what it holds, and what of it is only expected.
 
-    `said` is pence by certainty, `covers` pence by underwriter of what is expected.
+    `said` is pence by certainty, `covers` pence by underwriter of what is expected. `terms` are
+    those of its source as well, `came_on` only those on which money of the line came, of which
+    `in_year_pence` came for its year only.
     """
 
     source: str
@@ -32,6 +36,26 @@ class Line(Value):
     said: dict[str, int]
     covers: dict[str, int]
     terms: LineTerms
+    came_on: LineTerms = NO_TERMS
+    in_year_pence: int = 0
+
+    def is_of(self, source: str, fy: str) -> bool:
+        """Say whether it is the fund's line of a source and a year."""
+        return (self.source, self.fy) == (source, fy)
+
+    def unsaid(self) -> int:
+        """Return the pence of authority of which nobody said how sure they are."""
+        return self.authority - sum(self.said.values())
+
+    def sorts(self) -> dict[tuple[str, str], int]:
+        """Return pence by how sure they are and by underwriter, without what nobody may be given.
+
+        First what nobody said anything of, then what is surest; none of it may be unallocated.
+        """
+        found = {("", ""): self.unsaid()}
+        found |= {(name, ""): self.said.get(name, 0) for name in ("received", "confirmed")}
+        found |= {("expected", name): pence for name, pence in sorted(self.covers.items())}
+        return {sort: pence for sort, pence in found.items() if pence > 0}
 
 
 def lines(session: Session, fund: str) -> list[Line]:
@@ -75,6 +99,8 @@ def made_of(
             said.get(line, {}),
             covers.get(line, {}),
             terms.get(line) or terms.get((line[0], ""), NO_TERMS),
+            terms_of(NO_TERMS, [one[2:4] for one in told if one[:2] == line]),
+            sum(one[4] for one in told if one[:2] == line and one[2] == "in-year-only"),
         )
         for line, balances in sorted(held.items())
     ]
@@ -143,26 +169,31 @@ def overrides(session: Session, cap: str = "", bucket: str | None = None) -> lis
     from vru_ledger.domain.overrides import Raised  # Most allocations ask for none.
 
     asked = [cap] if cap else []
-    where = " WHERE cap = ?" if cap else ""
+    where = " AND o.cap = ?" if cap else ""
     if bucket is not None:
         asked.append(bucket)
-        where += " AND bucket = ?"
+        where += " AND o.bucket = ?"
+    rows = session.rows(
+        "SELECT o.entry, o.cap, o.fund, o.bucket, o.amount_pence, o.dated, o.until, e.dated,"
+        " COALESCE(e.reverses, 0) FROM overrides o CROSS JOIN entries e"
+        " WHERE e.number = o.entry"
+        f"{where} ORDER BY o.entry",
+        asked,
+    )
+
     return [
-        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:]))
-        for row in session.rows(
-            "SELECT entry, cap, fund, bucket, amount_pence, dated, until FROM overrides"
-            f"{where} ORDER BY entry",
-            asked,
-        )
+        Raised(*row[:5], *(date.fromisoformat(day) if day else None for day in row[5:8]), *row[8:])
+        for row in rows
     ]
 
 
 class Proposal(Value):
-    """An entry that asked for another; the entry that made it, and the one that undid it."""
+    """An entry that asked for another; the entry that made it, and those that undid either."""
 
     recorded: Recorded
     made_by: int | None
     undone_by: int | None
+    made_undone_by: int | None
 
 
 def proposal(session: Session, number: int, before: int | None = None) -> Proposal | None:
@@ -174,18 +205,64 @@ def proposal(session: Session, number: int, before: int | None = None) -> Propos
     made = session.row(
         "SELECT number FROM entries WHERE proposal = ? AND number < ?", (number, most)
     )
-    undone = session.row(
-        "SELECT number FROM entries WHERE reverses = ? AND number < ?", (number, most)
-    )
-    return Proposal(found, made[0] if made else None, undone[0] if undone else None)
+    made_by = made[0] if made else None
+
+    def undone(entry: int) -> int | None:
+        row = session.row(
+            "SELECT number FROM entries WHERE reverses = ? AND number < ?", (entry, most)
+        )
+        return row[0] if row else None
+
+    return Proposal(found, made_by, undone(number), undone(made_by) if made_by else None)
 
 
-def under_decision(session: Session, ref: str) -> list[tuple[Recorded, int | None]]:
-    """Return the entries made under a decision, oldest first, each with the one that undid it."""
+def waiting(session: Session, moment: Moment) -> list[Recorded]:
+    """Return the proposals of authority that nobody had decided by a moment, oldest first."""
+    asked = Query(kind=AuthorityProposal.KIND, as_of=moment.as_of, known_at=moment.known_at)
+    return [
+        recorded
+        for recorded in ledger.entries(session, asked)
+        # Approved, or undone: each by an index of its own.
+        if not any(
+            ledger.answering(session, recorded.number, moment, by=by)
+            for by in ("proposal", "reverses")
+        )
+    ]
+
+
+def unsaid(session: Session, entry: Entry) -> int | None:
+    """Return the pence of the line that an entry leaves of which nobody said how sure they are.
+
+    None for an entry that takes none of them.
+    """
+    if not isinstance(entry, AuthorityEntry) or not entry.takes_unsaid():
+        return None
+    of_line = (one for one in lines(session, entry.fund) if one.is_of(entry.source, entry.fy))
+    return sum(line.unsaid() for line in of_line)
+
+
+def undone_on(session: Session, entry: Entry) -> date | None:
+    """Return the day of the entry that another undoes; None if it undoes none, or has no day."""
+    undone = getattr(entry, "reverses", None)
+    found = ledger.entry(session, undone) if undone else None
+    return getattr(found.entry, "dated", None) if found else None
+
+
+def under_decision(
+    session: Session, ref: str, moment: Moment = NOW
+) -> list[tuple[Recorded, int | None]]:
+    """Return the entries made under a decision by a moment, oldest first.
+
+    Each with the one that had undone it by then.
+    """
+    wanted = ledger.Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add("e.decision = ? AND e.decision <> ''", ref)
     rows = session.rows(
-        "SELECT e.number, r.number FROM entries e LEFT JOIN entries r ON r.reverses = e.number"
-        " WHERE e.decision = ? AND e.decision <> '' ORDER BY e.number",
-        (ref,),
+        f"SELECT e.number FROM entries e{wanted.where()} ORDER BY e.number", wanted.parameters
     )
-    made = [(ledger.entry(session, number), undone_by) for number, undone_by in rows]
-    return [(recorded, undone_by) for recorded, undone_by in made if recorded]
+    made = [ledger.entry(session, number) for (number,) in rows]
+    return [
+        (recorded, ledger.answering(session, recorded.number, moment))
+        for recorded in made
+        if recorded
+    ]

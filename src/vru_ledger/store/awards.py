@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from vru_ledger.domain.award_states import MARKS, Happened, Life, life_of
+from vru_ledger.domain.chain import written
 from vru_ledger.domain.query import NOW, Moment, Query
 from vru_ledger.domain.stages import HELD
 from vru_ledger.position import Key
@@ -100,9 +101,9 @@ def told_of(session: Session, number: int) -> Any:
     return found.entry if found else None
 
 
-def profiles(session: Session, ref: str) -> Iterator[tuple[int, Any]]:
+def profiles(session: Session, ref: str, moment: Moment = NOW) -> Iterator[tuple[int, Any]]:
     """Yield every plan of an award with the number of its entry, oldest first, undone ones too."""
-    for one in happened(session, ref):
+    for one in happened(session, ref, moment):
         if one.kind == "profile":
             yield one.number, told_of(session, one.number)
 
@@ -128,16 +129,29 @@ def held(session: Session, fund: str, ref: str) -> dict[str, int]:
     return {key.name: balance.held for key, balance in found.items() if balance.held}
 
 
-def life(session: Session, of: Made) -> Life:
-    """Return what an award has come to."""
-    there = held(session, of.fund, of.award)
-    return life_of(there, happened(session, of.award), lambda number: told_of(session, number))
+def life(session: Session, of: Made, moment: Moment = NOW) -> Life:
+    """Return what an award had come to by a moment; without entries if it was not made by then."""
+    found = happened(session, of.award, moment)
+    there = held(session, of.fund, of.award) if moment.is_now() else held_then(found)
+    return life_of(there, found, lambda number: told_of(session, number))
 
 
-def reversed_by(session: Session, number: int) -> int | None:
-    """Return the entry that undid entry `number`, None if none has."""
-    row = session.row("SELECT number FROM entries WHERE reverses = ?", (number,))
-    return int(row[0]) if row else None
+def with_ref(
+    session: Session, award: str, kinds: Sequence[str], ref: str, before: int
+) -> tuple[int, str, int, str | None] | None:
+    """Return the newest entry up to `before` of an award, of these kinds, with this reference.
+
+    As number, kind, pence and day. One that was undone is none.
+    """
+    row = session.row(
+        "SELECT number, kind, amount_pence, dated FROM entries WHERE award = ? AND number <= ?"
+        # A reference stands in the text alone; where quotes are escaped nothing else reads so.
+        f" AND kind IN ({', '.join('?' * len(kinds))}) AND REPLACE(fact, ?, '') <> fact"
+        " AND NOT EXISTS (SELECT 1 FROM entries later WHERE later.reverses = entries.number)"
+        " ORDER BY number DESC LIMIT 1",
+        (award, before, *kinds, written("ref", ref)),
+    )
+    return (row[0], row[1], row[2], row[3]) if row else None
 
 
 class Standing(NamedTuple):

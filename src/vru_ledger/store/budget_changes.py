@@ -55,7 +55,7 @@ def moved(session: Session, query: Query) -> list[Moved]:
 
 
 def log(session: Session, query: Query) -> Iterator[tuple[Recorded, int | None]]:
-    """Yield the entries that changed authority, oldest first, each with the one that undid it."""
+    """Yield the entries that changed authority, oldest first, each with what undid it by then."""
     every = [
         recorded
         for kind in LOGGED
@@ -63,6 +63,4 @@ def log(session: Session, query: Query) -> Iterator[tuple[Recorded, int | None]]
         for recorded in ledger.entries(session, query.replace(kind=kind, stage=""))
     ]
     for recorded in sorted(every, key=lambda one: one.number):
-        row = session.row("SELECT number FROM entries WHERE reverses = ?", (recorded.number,))
-        known = query.known_at is None or (row is not None and row[0] <= query.known_at)
-        yield recorded, int(row[0]) if row and known else None
+        yield recorded, ledger.answering(session, recorded.number, query.moment())

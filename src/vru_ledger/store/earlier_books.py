@@ -13,7 +13,7 @@ from typing import Any
 from vru_ledger.caps import Bounds, bounds, counted
 from vru_ledger.domain.authority import AUTHORITY_ENTRIES
 from vru_ledger.domain.entries import AuthorityEntry, AwardEntry, CapSet, Funding
-from vru_ledger.domain.overrides import Raised
+from vru_ledger.domain.overrides import Raised, summed, told_by
 from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.stages import AUTHORITY, HELD
 from vru_ledger.position import Balance, Key, floor_of, line_changes
@@ -120,13 +120,10 @@ class EarlierBooks(Books):
         return held - sum(self.expected(fund).values())
 
     def overrides(self, cap: str = "", bucket: str | None = None) -> list[Raised]:
-        """Return what entries did to ceilings by then; with a day, those in force on it."""
-        day = self.moment.as_of
-        return [
-            one
-            for one in authority.overrides(self.session, cap, bucket)
-            if one.entry <= self._newest and (day is None or one.in_force(day))
-        ]
+        """Return what entries had done to ceilings by then, whether or not it has ended."""
+        found = authority.overrides(self.session, cap, bucket)
+        known = [one for one in found if one.entry <= self._newest]
+        return told_by(known, self.moment.as_of)
 
     def caps(self, fund: str = "") -> list[tuple[CapSet, Bounds]]:
         """Return every cap that was set by then, or one fund's, by fund and code."""
@@ -162,7 +159,8 @@ class EarlierBooks(Books):
         for fund in {key.fund for key in keys if key.scope == "stage"}:
             lines.update(self.stage_balances(fund))
             floors.update(self.expected(fund))
-        raised = self.raised()
+        # As they are stored now: of every override, for a rule to ask which are in force.
+        raised = summed(self.overrides())
         for key in keys:
             if key.scope == "stage":
                 found[key] = Balance(lines.get(key, 0), floors.get(key, 0))

@@ -67,6 +67,14 @@ def all_caps(session: Session, fund: str = "") -> list[tuple[CapSet, Bounds]]:
     return [(_cap(row), Bounds(*row[10:])) for row in rows]
 
 
+def newest_day_of(session: Session, cap: str) -> str:
+    """Return the newest day as of which a cap was set, '' if it has none."""
+    [(day,)] = session.rows(
+        f"SELECT MAX(dated) FROM entries WHERE {OF_HISTORY} AND kind = 'cap' AND cap = ?", (cap,)
+    )
+    return str(day or "")
+
+
 def _cap(row: Row) -> CapSet:
     code, fund, measure, limit, per, only, severity, tolerance, tolerance_bp, citation = row[:10]
     return CapSet(
@@ -266,6 +274,19 @@ class Conditions:
     def where(self) -> str:
         """Return the conditions as SQL, empty if there are none."""
         return f" WHERE {' AND '.join(self.texts)}" if self.texts else ""
+
+
+def answering(
+    session: Session, number: int, moment: Moment = NOW, *, by: str = "reverses"
+) -> int | None:
+    """Return the entry that undid entry `number` by a moment, None if none had.
+
+    With `by` 'proposal' the one that made what it asked for.
+    """
+    wanted = Conditions(Query(as_of=moment.as_of, known_at=moment.known_at))
+    wanted.add(f"e.{by} = ?", number)
+    row = session.row(f"SELECT e.number FROM entries e{wanted.where()}", wanted.parameters)
+    return int(row[0]) if row else None
 
 
 def entries(

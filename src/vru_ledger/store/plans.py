@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from vru_ledger.domain.profiles import Profile
+from vru_ledger.domain.profiles import Profile, counted
 from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.register import Area
 from vru_ledger.store import awards, ledger, register
@@ -23,18 +23,15 @@ class Planned(NamedTuple):
         return sum(self.held.get(stage, 0) for stage in ("payable", "disbursed", "recoverable"))
 
     def instalments(self) -> Iterator[tuple[str, int, int]]:
-        """Yield each planned payment: its period, pence, and what of them is not delivered.
+        """Yield each planned payment: its period, pence, and what of all of it is not delivered.
 
-        What was delivered counts against the oldest first. Where nothing is committed any more, or
-        yet, nothing more is to come: what is planned beyond what was delivered does not count.
+        The pence are no more than what was delivered and what is committed, of the oldest first:
+        what is planned of an award beyond what it comes to, or before it is approved, is no plan.
         """
-        delivered = self.delivered_pence()
-        for one in self.plan.instalments:
-            done = max(0, min(one.amount_pence, delivered))
-            delivered -= done
-            pence = one.amount_pence if self.held.get("committed", 0) else done
-            if pence:
-                yield one.period, pence, pence - done
+        committed = self.held.get("committed", 0)
+        for one, done, left in counted(self.plan.instalments, self.delivered_pence(), committed):
+            if done + left or committed:
+                yield one.period, done + left, one.amount_pence - done
 
 
 def in_force(session: Session, query: Query) -> list[Planned]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from vru_ledger.caps import Bounds
@@ -62,11 +63,14 @@ class Books:
 
         return authority.overrides(self.session, cap, bucket)
 
-    def raised(self) -> dict[tuple[str, str], int]:
-        """Return the pence by which overrides raise buckets, by cap and bucket."""
+    def raised(self, day: date) -> dict[tuple[str, str], int]:
+        """Return the pence by which overrides in force on a day raise buckets, by cap and bucket.
+
+        An allocation of that day has this room: what has ended, or is to come, is none.
+        """
         from vru_ledger.domain.overrides import summed
 
-        return summed(self.overrides())
+        return summed(one for one in self.overrides() if one.in_force(day))
 
     def caps(self, fund: str = "") -> list[tuple[CapSet, Bounds]]:
         """Return every cap, or one fund's, by fund and code."""

@@ -31,7 +31,7 @@ from vru_ledger.domain.query import Moment
 from vru_ledger.domain.register import Area, Fund, Listing, Recipient, Record
 from vru_ledger.domain.stages import AUTHORITY, HELD, STAGES, Movement
 from vru_ledger.errors import LedgerUnusable
-from vru_ledger.position import Balance, Key, under
+from vru_ledger.position import Balance, Key, funds_of_authority, under
 from vru_ledger.rules import judge
 from vru_ledger.rules.case import Case
 from vru_ledger.store import awards, ledger, soundness
@@ -202,7 +202,7 @@ class Replay:
             self.beside.put_override(entry, number)
         elif isinstance(entry, Funding | AuthorityEntry):
             self.beside.put_floors(changes)
-            for of in dict.fromkeys(key.fund for key in changes):
+            for of in funds_of_authority(changes):
                 for cap in self.caps.get(of, {}).values():
                     if cap.measure == "share":
                         self._set_bounds(cap, number)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from vru_ledger.actions.asked_for import asked_for
 from vru_ledger.actions.checking.tallies import Tallies
 from vru_ledger.caps import Bounds
+from vru_ledger.domain.authority import AuthorityReversal
 from vru_ledger.domain.entries import Allocation, AuthorityEntry, AwardEntry, Entry
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds
-from vru_ledger.domain.overrides import CapOverride, Raised
+from vru_ledger.domain.overrides import CapOverride, OverrideReversal, Raised
 from vru_ledger.domain.register import AuthorityLimit, FundingSource, Record, newest_limit
-from vru_ledger.domain.stages import NO_TERMS, LineTerms, terms_of
+from vru_ledger.domain.stages import CERTAINTIES, NO_TERMS, LineTerms, terms_of
 from vru_ledger.position import Key, floor_of, under
 from vru_ledger.rules.case import Asked, Case
 from vru_ledger.store import authority
@@ -45,6 +47,10 @@ class Beside:
             more["raised"] = {key: pence for key, pence in raised.items() if pence}
         if isinstance(entry, Allocation | AuthorityEntry):
             more["terms"] = self._terms(entry.fund, entry.source, entry.fy)
+        if isinstance(entry, AuthorityEntry) and entry.takes_unsaid():
+            case = case.replace(unsaid_pence=self._unsaid(entry.fund, entry.source, entry.fy))
+        if isinstance(entry, AuthorityReversal | OverrideReversal):
+            more["undone_on"] = authority.undone_on(self.session, entry)
         if getattr(entry, "proposal", 0):
             more["asked"] = self._asked(entry, number)
         more = {name: value for name, value in more.items() if value}
@@ -111,10 +117,14 @@ class Beside:
         of_source = self.sources.get(source, NO_TERMS)
         return terms_of(of_source, said) if said else of_source
 
+    def _unsaid(self, fund: str, source: str, fy: str) -> int:
+        """Return what a line has of which nobody said how sure it is."""
+        held, line = self.position.held, f"{source}|{fy}|"
+        there = held.get(("stage", fund, "authority"), {}).get(line, 0)
+        for certainty in CERTAINTIES:
+            said = held.get(("line", fund, certainty), {})
+            there -= sum(pence for bucket, pence in said.items() if bucket.startswith(line))
+        return there
+
     def _asked(self, entry: Entry, number: int) -> Asked | None:
-        asked = getattr(entry, "proposal", 0)
-        found = authority.proposal(self.session, asked, before=number)
-        if found is None:
-            return None
-        undone, made = found.undone_by is not None, found.made_by is not None
-        return Asked(asked, found.recorded.actor, found.recorded.entry, undone, made)
+        return asked_for(self.session, getattr(entry, "proposal", 0), before=number)

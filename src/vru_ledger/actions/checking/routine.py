@@ -24,7 +24,8 @@ from vru_ledger.store.routine_rows import MADE
 from vru_ledger.store.soundness import AwardsSought, MovementsSought
 
 KEPT = (
-    *("open_period", "legal_step", "in_order", "second_person", "planned", "delegated"),
+    *("open_period", "legal_step", "in_order", "undone_after", "second_person"),
+    *("planned", "delegated"),
     *("listed_recipient", "capped_fund", "measurable", "within_caps", "within_authority"),
     *("within_dates", "within_use_by", "within_decision", "ahead_of_money"),
 )

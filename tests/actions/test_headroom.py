@@ -1,0 +1,130 @@
+"""What headroom says is the largest allocation that passes: of whatever line, however sure."""
+
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import DAY, ONE, UNIT, asked, ledger_of, registered
+from vru_ledger import Ledger
+from vru_ledger.actions.headroom import of_one_line, of_recipient
+from vru_ledger.domain.entries import CapSet, Entry, Funding
+from vru_ledger.domain.money import Pence
+from vru_ledger.domain.query import Moment
+from vru_ledger.domain.register import Fund, FundingSource
+from vru_ledger.errors import EntryRefused, LedgerError
+
+YEARS = ("", "2021/22", "2022/23")
+HOME, RESERVE = (FundingSource(code=code, name=code.title()) for code in ("HO", "RES"))
+
+lines = st.lists(
+    st.builds(
+        lambda source, fy, pence, certainty, underwriter: Funding(
+            fund="ALPHA",
+            source=source,
+            fy=fy,
+            amount_pence=Pence(pence),
+            certainty=certainty,
+            underwriter="RES" if underwriter and certainty == "expected" and source == "HO" else "",
+        ),
+        st.sampled_from(("", "HO", "RES")),
+        st.sampled_from(YEARS),
+        st.integers(1, 500),
+        st.sampled_from(("", "expected", "confirmed", "received")),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+)
+caps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ((), ("recipient",), ("source",), ("financial-year",), ("source", "financial-year"))
+        ),
+        st.integers(1, 800),
+    ),
+    max_size=3,
+)
+
+
+def opened(entries: list[Funding], limits: list[tuple[tuple[str, ...], int]]) -> Ledger:
+    """Make a ledger in which one fund has this money, and a cap on its total besides these."""
+    told: list[Entry] = [
+        registered(UNIT, ONE.replace(area=""), HOME, RESERVE),
+        registered(Fund(code="ALPHA", name="Alpha Fund")),
+        *entries,
+        CapSet(cap="ALPHA-FUND", fund="ALPHA", measure="amount", limit=2_000),
+        *(
+            CapSet(cap=f"ALPHA-{number}", fund="ALPHA", measure="amount", per=per, limit=limit)
+            for number, (per, limit) in enumerate(limits)
+        ),
+    ]
+    return Ledger(ledger_of(*told), "Ada Analyst", "")
+
+
+def allocate(ledger: Ledger, pence: int, source: str, fy: str) -> None:
+    ledger.allocate("ALPHA", "ONE", pence, source=source, fy=fy, on=DAY)
+
+
+@given(lines, caps, st.lists(st.tuples(st.integers(1, 300), st.sampled_from(YEARS)), max_size=3))
+@settings(max_examples=60, deadline=None)
+def test_what_headroom_says_passes_and_a_penny_more_does_not_from_any_line(
+    entries: list[Funding],
+    limits: list[tuple[tuple[str, ...], int]],
+    before: list[tuple[int, str]],
+):
+    with opened(entries, limits) as ledger:
+        for pence, fy in before:
+            with suppress(LedgerError):
+                allocate(ledger, pence, entries[0].source or "none", fy)
+        with ledger.database.read() as session:
+            line, _ = of_one_line(session, asked("ALPHA", "ONE", 1))
+            most = of_recipient(session, line).meta["headroom_pence"]
+        for entry in entries:
+            for fy in {entry.fy, line.fy}:
+                with pytest.raises(LedgerError):
+                    allocate(ledger, most + 1, entry.source or "none", fy)
+        if most:
+            allocate(ledger, most, line.source, line.fy)
+
+
+def test_headroom_asks_the_line_with_most_to_give_not_the_one_that_expects_most():
+    money = [("RES", "confirmed", 200), ("HO", "expected", 600)]
+    entries = [
+        Funding(fund="ALPHA", source=source, fy="2022/23", certainty=sure, amount_pence=Pence(each))
+        for source, sure, each in money
+    ]
+    with opened(entries, []) as ledger, ledger.database.read() as session:
+        line, note = of_one_line(session, asked("ALPHA", "ONE", 1))
+        then, _ = of_one_line(session, asked("ALPHA", "ONE", 1), Moment(as_of=date(2023, 1, 1)))
+    assert (line.source, line.fy) == (then.source, then.fy) == ("RES", "2022/23")
+    assert note == (
+        "this is money from RES for 2022/23, the line with most to give; "
+        "others: £0.00 with --source HO --fy 2022/23"
+    )
+
+
+def test_headroom_asks_the_line_that_no_cap_of_its_own_stops():
+    entries = [
+        Funding(fund="ALPHA", source=source, amount_pence=Pence(each))
+        for source, each in (("HO", 600), ("RES", 200))
+    ]
+    with opened(entries, [(("source",), 700)]) as ledger:
+        ledger.set_cap("ALPHA-HO", "1", fund="ALPHA", measure="amount", per=("source",), reason="r")
+        allocate(ledger, 100, "HO", "")
+        with ledger.database.read() as session:
+            line, _ = of_one_line(session, asked("ALPHA", "ONE", 1))
+    assert line.source == "RES"
+
+
+def test_a_year_is_lent_what_of_its_own_money_is_only_expected():
+    entries = [
+        Funding(fund="ALPHA", fy="2021/22", amount_pence=Pence(100), certainty="expected"),
+        Funding(fund="ALPHA", amount_pence=Pence(100)),
+    ]
+    with opened(entries, []) as ledger:
+        with pytest.raises(EntryRefused):
+            allocate(ledger, 101, "none", "2021/22")
+        allocate(ledger, 100, "none", "2021/22")
