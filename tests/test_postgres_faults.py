@@ -115,7 +115,8 @@ def test_of_two_that_wait_for_each_other_the_one_that_gives_way_tries_again(
         session.run("SELECT pg_advisory_xact_lock(1)")
         return tries
 
-    assert database.write(work) == 2
+    # Whoever gave way may be quicker than the other, and has to give way again.
+    assert database.write(work) in (2, 3)
     waiting.join()
     other.close()
 
