@@ -34,7 +34,7 @@ EXIT_CODE_MEANINGS = {
     ExitCode.AUTHORITY_MISSING: "authority missing: a decision, a second person, or the "
     "role in a team that may",
     ExitCode.UNUSABLE: "the ledger cannot be used: none there, not a ledger, read-only, "
-    "disk full, damaged, or newer than the program",
+    "disk full, damaged, newer than the program, or contradicting itself",
     ExitCode.INTERRUPTED: "interrupted; the ledger is as it was",
 }
 
@@ -260,6 +260,18 @@ class LedgerUnreadable(LedgerUnusable):
 
 class LedgerOlder(LedgerUnusable):
     """A ledger has tables of an older version: it can be migrated."""
+
+
+class LedgerContradicts(LedgerUnusable):
+    """Figures that are found in two ways differ: somebody changed what the ledger keeps."""
+
+    code = "ledger-contradicts"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the ledger contradicts itself, so no figure of it is shown: {what}",
+            "see what is wrong: vru-ledger check",
+        )
 
 
 class OutputLost(LedgerError):

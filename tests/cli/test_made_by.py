@@ -108,3 +108,50 @@ def test_every_filter_of_a_query_is_an_option_of_the_report():
 def test_what_we_did_not_write_is_not_read(text: str):
     with pytest.raises(FileUnreadable, match="does not say which report made it"):
         made_by.read_made_by(text, "kept.csv")
+
+
+def test_of_a_page_every_letter_is_compared_and_not_its_tables_alone(ledger, run):
+    """What is told of the figures, the chart and the head stand there as well."""
+    given = ("allocate", "MYENDS", "Newham", "700k", "--on", "2021-04-01")
+    assert run(*given).exit_code == 0
+    folder = ledger.parent
+    for words in (["position"], ["position", "--chart"], ["caps", "--define"], ["pack"]):
+        assert run("report", *words, "-o", "kept.html").exit_code == 0
+        said = run("verify-report", "kept.html")
+        assert said.exit_code == 0, said
+        assert all(line.endswith(", and the page whole") for line in said.stdout.splitlines())
+    assert run("report", "position", "-o", "kept.html").exit_code == 0
+    page = (folder / "kept.html").read_text("utf-8")
+    harms = [
+        ("authority £28,540,000.00", "authority £29,540,000.00"),
+        ("<main ", "<p>Total allocated: £99,000,000.00</p><main "),
+        ("<dd>31", "<dd>32"),
+        ("Ledger head", "Ledger tail"),
+        ("<rect ", '<rect hidden="" '),
+        ("entry number 31", "entry number 30"),
+    ]
+    tried = 0
+    for was, now in harms:
+        if was not in page:
+            continue
+        tried += 1
+        (folder / "kept.html").write_text(page.replace(was, now, 1), "utf-8")
+        said = run("verify-report", "kept.html")
+        assert said.exit_code == 4, (was, said)
+        assert "its tables agree, and the page around them does not: line " in said.stdout
+    assert tried > 3
+    (folder / "kept.html").write_text(page.replace("\n", "\r\n"), "utf-8", newline="")
+    assert run("verify-report", "kept.html").exit_code == 0
+
+
+def test_of_a_page_that_another_version_wrote_only_its_tables_are_compared_and_that_is_said(
+    ledger, run
+):
+    assert run("report", "funds", "-o", "kept.html").exit_code == 0
+    path = ledger.parent / "kept.html"
+    path.write_text(path.read_text("utf-8").replace('"vru-ledger ', '"vru-ledger 0.', 1), "utf-8")
+    said = run("verify-report", "kept.html")
+    assert said.exit_code == 0
+    assert "of the page only its tables: another version of the program wrote it" in said.stdout
+    told = json.loads(run("verify-report", "kept.html", "-f", "json").stdout)
+    assert told["reports"][0]["whole"] is False

@@ -314,7 +314,7 @@ def _newer(place: Path) -> None:
 def _older(place: Path) -> None:
     with_everything(place).close()
     connection = sqlite3.connect(place)
-    connection.execute("PRAGMA user_version=0")
+    connection.execute("PRAGMA user_version=1")
     connection.close()
 
 
@@ -328,7 +328,7 @@ def _older(place: Path) -> None:
         (_text, "is not a ledger", "a new one for init to make"),
         (_foreign, "is not a ledger", "a new one for init to make"),
         (_newer, "is a ledger of version 3", "install a newer vru-ledger"),
-        (_older, "is a ledger of version 0", "vru-ledger migrate"),
+        (_older, "is a ledger of version 1", "vru-ledger migrate"),
     ],
 )
 def test_what_is_not_a_ledger_is_refused_at_once_and_left_alone(

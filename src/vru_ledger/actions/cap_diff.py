@@ -9,6 +9,7 @@ from vru_ledger.domain.entries import AwardEntry, CapSet
 from vru_ledger.domain.quantity import Quantity
 from vru_ledger.domain.query import Moment
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import LedgerContradicts
 from vru_ledger.store import between
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
@@ -36,7 +37,7 @@ class CapChange(Value):
 def cap_changes(session: Session, start: Moment, end: Moment, fund: str) -> list[CapChange]:
     """Return each bucket whose use or limit changed, of all funds or one.
 
-    Raises an internal error unless the entries come to the change.
+    Raises LedgerContradicts unless the entries come to the change.
     """
     before, after = books_at(session, start), books_at(session, end)
     limits = _limits(before, fund), _limits(after, fund)
@@ -90,7 +91,9 @@ def _of_cap(
     for of in sorted(numbers):
         was, is_ = used[0].get(of, 0), used[1].get(of, 0)
         if unit == "pence" and is_ - was != changes[of]:
-            raise AssertionError(f"{cap.cap} {of} went from {was} to {is_}, not by {changes[of]}")
+            raise LedgerContradicts(
+                f"{cap.cap} {of} went from {was} to {is_}, not by {changes[of]}"
+            )
         if was == is_ and told[0] == told[1]:
             continue
         yield CapChange(

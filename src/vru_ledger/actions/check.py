@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vru_ledger.actions.checking.replay import Replay
 from vru_ledger.actions.checking.routine import Routine
 from vru_ledger.domain.findings import Finding
-from vru_ledger.store import schema, soundness
+from vru_ledger.store import clocks, schema, soundness
 from vru_ledger.store.database import Database, Row, Session
 from vru_ledger.store.routine_rows import compares_exactly, routine_rows
 from vru_ledger.store.wholeness import Wholeness, beside
@@ -156,6 +156,8 @@ def _replayed(
             on_progress(checked.entries)
     checked.number, checked.hash = replay.number, replay.hash
     checked.findings += replay.end(today)
+    if today is not None:
+        checked.findings += clocks.of_clocks(session, today)
     if not on_chain:
         checked.findings.append(
             Finding(

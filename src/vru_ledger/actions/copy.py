@@ -29,7 +29,14 @@ class _Unsound(Exception):
     """Something is wrong with what is copied; the text says what."""
 
 
-def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Copied:
+def copy(
+    source: Database,
+    place: str,
+    *,
+    wait: float = 30.0,
+    on_wait: Callable[[], None] | None = None,
+    on_progress: Told | None = None,
+) -> Copied:
     """Write every entry of a ledger in a new one, and everything that follows from it.
 
     Each entry is taken under the hash that it has. Before anything is kept, the new ledger is
@@ -49,7 +56,7 @@ def copy(source: Database, place: str, *, on_progress: Told | None = None) -> Co
             _must_be_sound(session, head, on_progress)
 
         try:
-            create(place, made.by, made.at, look, load)
+            create(place, made.by, made.at, look, load, wait=wait, on_wait=on_wait)
         except AlreadyThere as error:
             error.hint = "copy to another place, or move away what is there"
             raise

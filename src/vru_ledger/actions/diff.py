@@ -16,7 +16,7 @@ from vru_ledger.domain.query import DIMENSIONS, Moment, Query
 from vru_ledger.domain.stages import MEASURES
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import parse_date
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import BadInput, LedgerContradicts
 from vru_ledger.store import between, figures, ledger
 from vru_ledger.store.database import Session
 
@@ -108,7 +108,7 @@ def difference(
 ) -> Difference:
     """Return what moved between two points. Raises BadInput, NotFound.
 
-    Raises an internal error unless the entries told come to the change of every figure.
+    Raises LedgerContradicts unless the entries told come to the change of every figure.
     """
     first, last = point(session, start), point(session, end)
     fund = resolve.fund(session, fund).code if fund else ""
@@ -157,7 +157,7 @@ def _figures(
     fund: str,
     sums: dict[tuple[tuple[str, ...], str], _Sum],
 ) -> list[Figure]:
-    """Return a row for each figure that moved. Raises an internal error unless all tie."""
+    """Return a row for each figure that moved. Raises LedgerContradicts unless all tie."""
     before = _held(session, first.moment, by, fund)
     after = _held(session, last.moment, by, fund)
     rows = []
@@ -169,7 +169,7 @@ def _figures(
         moved = sums.get((keys, stage))
         explained = moved.pence if moved else 0
         if is_ - was != explained:
-            raise AssertionError(
+            raise LedgerContradicts(
                 f"{keys} {stage} went from {was}p to {is_}p; its entries come to {explained}p"
             )
         if moved is None or was == is_:
@@ -208,7 +208,7 @@ def _parts(session: Session, moves: Iterable[tuple[between.Moved, int]]) -> Iter
         if recorded is None or recorded.number != one.entry:
             recorded = ledger.entry(session, one.entry)
         if recorded is None:
-            raise AssertionError("a movement belongs to an entry")
+            raise LedgerContradicts("a movement belongs to an entry")
         yield Part(
             one.entry,
             recorded.entry.dated,

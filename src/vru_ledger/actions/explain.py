@@ -16,7 +16,7 @@ from vru_ledger.domain.query import NOW, Moment, Query, at_moment
 from vru_ledger.domain.stages import AUTHORITY, MEASURES, STAGES
 from vru_ledger.domain.text import shown
 from vru_ledger.domain.value import Value
-from vru_ledger.errors import NotFound
+from vru_ledger.errors import LedgerContradicts, NotFound
 from vru_ledger.store import ledger, register
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
@@ -254,7 +254,7 @@ def _overridden(session: Session, cap: CapSet, moment: Moment) -> list[str]:
 def _part(session: Session, number: int, moved: int, running: int) -> Part:
     recorded = ledger.entry(session, number)
     if recorded is None:
-        raise AssertionError("a movement belongs to an entry")
+        raise LedgerContradicts("a movement belongs to an entry")
     entry = recorded.entry
     cited = ""
     recipient = ""

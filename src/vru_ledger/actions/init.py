@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from vru_ledger.actions.load_seed import load_seed
 from vru_ledger.errors import BadInput
 from vru_ledger.exchange.seed_file import Seed
@@ -13,7 +15,14 @@ from vru_ledger.store.roles import make, of_a_server
 
 
 def init(
-    place: str, seed: Seed | None, *, actor: str, recorded_at: str, roles: bool = False
+    place: str,
+    seed: Seed | None,
+    *,
+    actor: str,
+    recorded_at: str,
+    roles: bool = False,
+    wait: float = 30.0,
+    on_wait: Callable[[], None] | None = None,
 ) -> Head:
     """Make a ledger at a path or an address, with the roles of a team if asked.
 
@@ -31,4 +40,4 @@ def init(
             make(session)
         return head
 
-    return create(place, actor, recorded_at, fill)
+    return create(place, actor, recorded_at, fill, wait=wait, on_wait=on_wait)

@@ -64,7 +64,7 @@ def migrate(
         )
     old = Opened(place, wait, on_wait)
     try:
-        if old.version > VERSION:
+        if not 1 <= old.version <= VERSION:
             raise wrong_version(place, old.version)
         if old.version == VERSION:
             return _of_today(migrate_guards.of_file(old, preview=preview, on_entries=on_entries))

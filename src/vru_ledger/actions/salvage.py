@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -90,6 +91,9 @@ def _read_all(place: str, heap: Heap, folder: str, on_share: Share | None, *, ow
             heap.add(DamagedFile(file).entries(on_share), own=own)
             return head
     except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            # Only the copy that is looked through is written.
+            raise new_file.cannot_be_made(os.path.join(folder, "what is salvaged"), error) from None
         why = getattr(error, "strerror", None) or str(error)
         raise FileUnreadable(
             f"{place} cannot be read ({why})", "check the path and your permission"

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vru_ledger.cli.options import Format, receipt_format, terminal_of
-from vru_ledger.cli.terminal import Terminal, say_aside, say_receipt
+from vru_ledger.cli.terminal import Terminal, say_aside, say_receipt, say_waiting
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -33,6 +33,8 @@ def copy(
         done = action(
             database,
             to,
+            wait=wait,
+            on_wait=say_waiting,
             on_progress=(lambda what, count, share: bar(count, share, what)) if bar else None,
         )
     places = source.shown_place(), target.shown_place()

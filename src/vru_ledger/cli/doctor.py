@@ -6,7 +6,7 @@ import typer
 
 from vru_ledger.cli.options import terminal_of
 from vru_ledger.cli.progress import Progress
-from vru_ledger.cli.terminal import Terminal, given, held
+from vru_ledger.cli.terminal import Terminal, given, held, say_waiting
 from vru_ledger.errors import BadInput, ExitCode
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def _examine(terminal: Terminal, format_: str) -> ExitCode:
             terminal.place,
             wait=terminal.wait,
             today=terminal.today(),
+            on_wait=say_waiting,
             on_entries=bar.entries if bar else None,
         )
     place = terminal.shown_place()

@@ -7,7 +7,7 @@ import typer
 
 from vru_ledger.cli.options import Format, counted, receipt_format, terminal_of
 from vru_ledger.cli.suggestions import hint_pasted
-from vru_ledger.cli.terminal import given, say_aside, say_receipt
+from vru_ledger.cli.terminal import given, say_aside, say_receipt, say_waiting
 from vru_ledger.errors import BadInput, SeedUnsound
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def init(
         actor=terminal.actor(),
         recorded_at=terminal.recorded_at(),
         roles=roles,
+        wait=terminal.wait,
+        on_wait=say_waiting,
     )
     place = terminal.shown_place()
     if format_ in ("json", "jsonl"):

@@ -145,6 +145,11 @@ def main(words: list[str]) -> int:
         return report_failure(error, words)
     except (KeyboardInterrupt, typer.Abort):
         return report_failure(Interrupted("interrupted", "vru-ledger log"), words)
+    except OSError as error:
+        # The help and the version are printed by Typer.
+        if not _is_of_stdout():
+            raise
+        return _lost(error, words)
     finally:
         let_go()
     if code == ExitCode.INTERRUPTED:
@@ -172,19 +177,33 @@ def _delivered(code: int, words: list[str]) -> int:
     """Print what the command has held back, now that its ledger is free, and return its code."""
     try:
         held.deliver()
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; only what we were still to print is lost.
-        discard_output()
     except OSError as error:
-        discard_output()
-        return report_failure(LedgerUnusable(f"the output cannot be written ({error})"), words)
+        return _lost(error, words) or code
     return code
+
+
+def _is_of_stdout() -> bool:
+    """Say whether what could not be written is our output: it still waits to be, and cannot."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return True
+    return False
+
+
+def _lost(error: OSError, words: list[str]) -> int:
+    """Return what it means that the output cannot be written."""
+    discard_output()
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has seen enough; only what we were still to print is lost.
+        return int(ExitCode.DONE)
+    return report_failure(LedgerUnusable(f"the output cannot be written ({error})"), words)
 
 
 def run() -> None:
     """Run what was typed, and leave with its exit code."""
     prepare_streams()
-    if any("://" in word or "password=" in word for word in sys.argv):
+    if any(":" in word or "//" in word or "=" in word for word in sys.argv):
         from vru_ledger.cli.secrecy import hide_addresses
 
         hide_addresses(sys.argv)

@@ -45,7 +45,7 @@ def write_pack(
             "it takes --fund, --as-of and --known-at; ask each report for more",
         )
     with terminal.open().read() as session:
-        pack = _pack(session, resolve.query(session, asked).replace(known=""))
+        pack = pack_of(session, asked)
     if way:
         _write(pack, output, way)
         say_aside(f"written: {output}, {len(pack.answers)} reports")
@@ -66,7 +66,9 @@ def _way(output: str, format_: str) -> str:
     return way
 
 
-def _pack(session: Session, query: Query) -> Pack:
+def pack_of(session: Session, asked: Query) -> Pack:
+    """Return every standard report of one moment. Raises BadInput, NotFound."""
+    query = resolve.query(session, asked).replace(known="")
     answers, left_out = [], []
     names = [name for name in _FIRST if name in reports.names()]
     for name in [*names, *(one for one in reports.names() if one not in names)]:

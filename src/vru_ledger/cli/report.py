@@ -106,7 +106,7 @@ def report(
     with terminal_of(ctx).open().read() as session:
         answer = answered(session, name, asked, in_units)
         answer = with_picture(answer) if chart else answer
-        emit(shaped(_defined(answer) if define else answer, way, in_units), way, output, bom=bom)
+        emit(shaped(defined(answer) if define else answer, way, in_units), way, output, bom=bom)
 
 
 def _must_be_alone(ctx: typer.Context) -> None:
@@ -173,7 +173,7 @@ def _must_be_told(name: str, needs: Sequence[str], asked: Query) -> None:
         )
 
 
-def _defined(answer: Answer) -> Answer:
+def defined(answer: Answer) -> Answer:
     """Return an answer whose notes say what its columns mean."""
     meant = [f"{name.replace('_', ' ')}: {told}" for name, told in answer.measures.items()]
     return answer.replace(notes=[*answer.notes, *meant])

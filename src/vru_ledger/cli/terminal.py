@@ -262,10 +262,11 @@ def report_failure(error: LedgerError, words: list[str]) -> int:
 
     A command that is suggested works when it is pasted: it names the ledger that `words` name.
     """
+    from vru_ledger.cli.secrecy import without_addresses
     from vru_ledger.cli.suggestions import hint_pasted, pasted, place_left_out
 
-    error.message = _OVERLONG.sub(_cut, error.message)
-    error.hint = _OVERLONG.sub(_cut, hint_pasted(error.hint, words))
+    error.message = _OVERLONG.sub(_cut, without_addresses(error.message, words))
+    error.hint = _OVERLONG.sub(_cut, hint_pasted(without_addresses(error.hint, words), words))
     if isinstance(error, EntryRefused):
         commands = [pasted(words)(command) for command in error.refusal.commands]
         error.refusal = error.refusal.replace(commands=commands)

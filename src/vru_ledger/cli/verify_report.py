@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from vru_ledger.cli.options import terminal_of
+from vru_ledger.cli.output import shaped
 from vru_ledger.cli.terminal import held
 from vru_ledger.errors import BadInput, ExitCode, FileUnreadable, LedgerError
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
     from vru_ledger.actions.verify_report import Compared
     from vru_ledger.cli.made_by import MadeBy
     from vru_ledger.domain.answer import Answer
-    from vru_ledger.exchange.report_file import Part
+    from vru_ledger.domain.query import Query
+    from vru_ledger.exchange.report_file import Part, ReportFile
     from vru_ledger.store.database import Session
 
 _ENDINGS = (".csv", ".html", ".json", ".jsonl", ".tsv", ".xlsx")
+
+_ONLY_TABLES = "; of the page only its tables: another version of the program wrote it"
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -48,9 +52,13 @@ def verify_report(
             with open_report(path) as kept:
                 if not kept.parts:
                     read_made_by("", name)
+                verified = []
                 for part in kept.parts:
                     made_by = read_made_by(part.made_by, name)
-                    told.append((name, _verified(session, made_by, part, kept.format)))
+                    verified.append(_verified(session, made_by, part, kept.format))
+                if kept.page:
+                    _add_page(session, kept, verified, name)
+                told += [(name, one) for one in verified]
     agrees = all(one["agrees"] for _, one in told)
     if format_ == "json":
         of_folder = os.path.isdir(file)
@@ -118,6 +126,28 @@ def _verified(session: Session, made_by: MadeBy, kept: Part, way: str) -> dict[s
     }
 
 
+def _add_page(session: Session, kept: ReportFile, told: list[dict[str, Any]], name: str) -> None:
+    """Compare a page whole, if its tables agree: add to what is told what else of it differs."""
+    from vru_ledger.cli import verify_page
+    from vru_ledger.cli.made_by import read_made_by
+
+    if not all(one["agrees"] for one in told):
+        return
+    for one in told:
+        one["whole"] = verify_page.written_by_us(kept.page)
+    if not told[0]["whole"]:
+        return
+    made_by = [read_made_by(part.made_by, name) for part in kept.parts]
+    answer, asked, units = _asked_again(session, made_by[0])
+    if len(kept.parts) == 1:
+        ways = verify_page.of_answer(answer, units)
+    else:
+        ways = verify_page.of_pack(session, asked, made_by)
+    if said := verify_page.first_difference(kept.page, ways):
+        problem = f"its tables agree, and the page around them does not: {said}"
+        told[0] |= {"agrees": False, "whole": False, "problem": problem}
+
+
 def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compared:
     """Make a report again in the format in which it was kept, and compare."""
     from vru_ledger import render
@@ -136,7 +166,13 @@ def _compared(session: Session, made_by: MadeBy, kept: Part, way: str) -> Compar
 
 
 def _made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
-    """Return the answer that a report gives to what it was asked then, shaped for a way of showing.
+    """Return the answer that a report gives now, shaped for a way of showing."""
+    answer, _, units = _asked_again(session, made_by)
+    return shaped(answer, way, units)
+
+
+def _asked_again(session: Session, made_by: MadeBy) -> tuple[Answer, Query, str]:
+    """Return the answer that a report gives to what it was asked then, and in which units.
 
     Raises BadInput or NotFound where it can no longer be asked.
     """
@@ -145,7 +181,6 @@ def _made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
     from vru_ledger.cli import report
     from vru_ledger.cli.made_by import answered
     from vru_ledger.cli.main import UsageError
-    from vru_ledger.cli.output import shaped
 
     report.must_be_there(made_by.report)
     command: Any = typer.main.get_command(report.app)
@@ -156,7 +191,7 @@ def _made_again(session: Session, made_by: MadeBy, way: str) -> Answer:
         raise BadInput(f"its options are not those of this program ({said})") from None
     units = str(typed.get("units") or "")
     asked = report.asked_with(typed).replace(today=made_by.counted_to)
-    return shaped(answered(session, made_by.report, asked, units), way, units)
+    return answered(session, made_by.report, asked, units), asked, units
 
 
 def _many(told: dict[str, Any]) -> str:
@@ -174,7 +209,9 @@ def _said(name: str, told: dict[str, Any]) -> list[str]:
     if told["problem"]:
         return [shown(f"differs: {of}"), shown(f"  {told['problem']}")]
     if told["agrees"]:
-        return [shown(f"agrees: {of}: {_many(told)}")]
+        whole = told.get("whole")
+        page = "" if whole is None else ", and the page whole" if whole else _ONLY_TABLES
+        return [shown(f"agrees: {of}: {_many(told)}{page}")]
     cells = "1 cell differs" if told["differ"] == 1 else f"{told['differ']:,} cells differ"
     from vru_ledger.actions.verify_report import Difference
 

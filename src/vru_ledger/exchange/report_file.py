@@ -49,10 +49,11 @@ class Part(NamedTuple):
 
 
 class ReportFile(NamedTuple):
-    """A kept report: the name of its format, as `-f` takes it, and its parts."""
+    """A kept report: the name of its format, as `-f` takes it, its parts, and a whole page."""
 
     format: str
     parts: tuple[Part, ...]
+    page: str = ""
 
 
 @contextmanager
@@ -75,7 +76,8 @@ def _read(file: BinaryIO, first: bytes, name: str) -> ReportFile:
         return ReportFile("xlsx", tuple(_of_workbook(Workbook(file, name))))
     start = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<"):
-        return ReportFile("html", tuple(_of_page(_whole(file, name))))
+        page = _whole(file, name)
+        return ReportFile("html", tuple(_of_page(page)), page)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     if start.startswith(b"{"):
         line = start.split(b"\n", 1)[0].strip()

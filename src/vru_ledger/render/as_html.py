@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TextIO
 
+from vru_ledger import __version__
 from vru_ledger.domain.answer import Answer, Pack
 from vru_ledger.errors import BadInput
 from vru_ledger.render.as_svg import inline, picture_of
@@ -13,6 +14,9 @@ from vru_ledger.render.columns import NUMBERS, Column, for_people, safe
 from vru_ledger.render.publication import PUBLISHER, full_title, meanings, origin
 
 SUFFIXES = ("html", "htm")
+
+GENERATOR = f"vru-ledger {__version__}"
+"""Which program wrote a page: only the same writes it again letter by letter."""
 
 
 def render(answer: Answer, out: TextIO, *, width: int, colour: bool) -> None:
@@ -38,6 +42,7 @@ def _write(pack: Pack, out: TextIO, *, contents: bool) -> None:
     )
     sections = list(_sections(pack.answers, alone=not contents))
     page = templates.get_template("page.html.jinja").stream(
+        generator=GENERATOR,
         title=full_title(pack.title, pack.meta),
         heading=safe(pack.title),
         publisher=PUBLISHER,

@@ -13,7 +13,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import AUTHORITY, HELD, MEASURES
 from vru_ledger.domain.value import Value, ValueType
 from vru_ledger.domain.years import financial_year, quarter, year_bounds, year_name
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import BadInput, LedgerContradicts
 from vru_ledger.reports import dimensions, proof
 from vru_ledger.reports.meta import meta, narrowing, standing
 from vru_ledger.store import figures, register, turnovers
@@ -140,12 +140,12 @@ def position(session: Session, query: Query) -> Answer:
 
 
 def _must_be_the_same(session: Session, query: Query, by: Sequence[str], pence: int) -> None:
-    """Raise an internal error unless the last period ends with what is held: asked of balances."""
+    """Raise LedgerContradicts unless the last period ends with what is held: asked of balances."""
     asked = query.replace(since=None, until=None, periods="")
     sums = dict(zip(figures.COLUMNS, figures.Figures(session).total(by, asked), strict=True))
     held = sums[query.stage] if query.stage else sum(sums[stage] for stage in HELD)
     if held != pence:
-        raise AssertionError(f"the last period ends with {pence}p, and {held}p are held")
+        raise LedgerContradicts(f"the last period ends with {pence}p, and {held}p are held")
 
 
 def _by_keys(

@@ -14,6 +14,7 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Fund
 from vru_ledger.domain.share import Change, change_of, format_share
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import LedgerContradicts
 from vru_ledger.reports import dimensions, proof
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
 from vru_ledger.store import budget_changes, figures, plans, register
@@ -247,7 +248,7 @@ def _row(
 def _made_of(variance: int, parts: Mapping[str, int]) -> str:
     """Say what a variance is made of: 'underspend: £25,000.00 unallocated'."""
     if variance != -sum(parts.values()):
-        raise AssertionError(f"a variance of {variance}p is not {parts}")
+        raise LedgerContradicts(f"a variance of {variance}p is not {parts}")
     word = "underspend" if variance < 0 else "overspend" if variance else ""
     told = ", ".join(f"{format_pounds(pence)} {what}" for what, pence in parts.items() if pence)
     return f"{word}: {told}" if word else told

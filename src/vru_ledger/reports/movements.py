@@ -10,7 +10,7 @@ from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
 from vru_ledger.domain.years import financial_year, year_bounds
-from vru_ledger.errors import BadInput
+from vru_ledger.errors import BadInput, LedgerContradicts
 from vru_ledger.reports import dimensions, proof
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, standing
 from vru_ledger.store import figures, flows
@@ -79,7 +79,7 @@ def answer(session: Session, query: Query) -> Answer:
     rows = list(_rows(session, query, by, first, last))
     total = proof.summed(Row, rows, _MONEY, stage="")
     if total.opening + total.moved_in + total.moved_out != total.closing:
-        raise AssertionError("what moved does not come to what is held")
+        raise LedgerContradicts("what moved does not come to what is held")
     told = meta(session, query)
     shown = (*dimensions.shown(by), "stage", *_MONEY)
     narrowed = {name: value for name, value in told["filters"].items() if name not in _DAYS}
@@ -127,7 +127,7 @@ def _rows(
             opening, closing = (of.get(keys, figures.NOTHING)[place] for of in held)
             rose, fell = moved.get((keys, stage), (0, 0))
             if opening + rose + fell != closing:
-                raise AssertionError(
+                raise LedgerContradicts(
                     f"{keys} {stage}: {opening} + {rose} + {fell} is not {closing}"
                 )
             if any((opening, rose, fell)):

@@ -7,6 +7,7 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import LedgerContradicts
 from vru_ledger.reports.meta import allow, meta, narrowing, standing
 from vru_ledger.store import ledger
 from vru_ledger.store.books import books_at
@@ -52,7 +53,7 @@ def answer(session: Session, query: Query) -> Answer:
         over = books.held(cap, one.bucket) - comes_to.ceiling
         recorded = ledger.entry(session, one.entry)
         if recorded is None:
-            raise AssertionError("an override belongs to an entry")
+            raise LedgerContradicts("an override belongs to an entry")
         rows.append(
             Row(
                 one.entry,

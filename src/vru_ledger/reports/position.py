@@ -11,6 +11,7 @@ from vru_ledger.domain.register import Fund
 from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.stages import AUTHORITY, HELD, MEASURES
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import LedgerContradicts
 from vru_ledger.reports import apart, dimensions
 from vru_ledger.reports.meta import FILTERS, Told, allow, in_force, meta, narrowing, standing
 from vru_ledger.store import figures, register
@@ -104,13 +105,15 @@ def _completed(by: Sequence[str]) -> Callable[[Row], Row] | None:
 def _whole(held: Figures, query: Query, columns: Sequence[str], total: Sums) -> Sums | None:
     """Return authority and every stage of what is asked about; None where it has no authority.
 
-    Raises an internal error unless every penny of the authority is in exactly one stage.
+    Raises LedgerContradicts unless every penny of the authority is in exactly one stage.
     """
     if query.stage or query.recipient or query.area or query.bcu or query.award:
         return None
     whole = total if columns == figures.COLUMNS else held.total((), query)
     if whole[0] != sum(whole[1:]):
-        raise AssertionError(f"authority is {whole[0]}p and its stages come to {sum(whole[1:])}p")
+        raise LedgerContradicts(
+            f"authority is {whole[0]}p and its stages come to {sum(whole[1:])}p"
+        )
     return whole
 
 
@@ -175,14 +178,14 @@ def _row(sums: Sums, authority: int, **told: str | None) -> Row:
 
 
 def _tied(rows: Iterable[tuple[Sums, Row]], total: Sums) -> Iterator[Row]:
-    """Yield the rows. Raises an internal error at their end unless they add up to the total."""
+    """Yield the rows. Raises LedgerContradicts at their end unless they add up to the total."""
     added = list(NOTHING)
     for sums, row in rows:
         for index, pence in enumerate(sums):
             added[index] += pence
         yield row
     if tuple(added) != total:
-        raise AssertionError(f"rows come to {added} and the total is {list(total)}, in pence")
+        raise LedgerContradicts(f"rows come to {added} and the total is {list(total)}, in pence")
 
 
 def _shown(query: Query, columns: Sequence[str]) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import LedgerContradicts
 
 SomeRow = TypeVar("SomeRow", bound=Value)
 
 
 def tied(rows: Iterable[SomeRow], total: Any, names: Sequence[str]) -> Iterator[SomeRow]:
-    """Yield rows. Raises an internal error at their end unless `names` add up to the total's."""
+    """Yield rows. Raises LedgerContradicts at their end unless `names` add up to the total's."""
     sums = [0] * len(names)
     for row in rows:
         for index, name in enumerate(names):
@@ -21,7 +22,7 @@ def tied(rows: Iterable[SomeRow], total: Any, names: Sequence[str]) -> Iterator[
     for name, pence in zip(names, sums, strict=True):
         if pence != (getattr(total, name) or 0):
             wanted = getattr(total, name)
-            raise AssertionError(f"{name} of the rows is {pence}p and of the total {wanted}p")
+            raise LedgerContradicts(f"{name} of the rows is {pence}p and of the total {wanted}p")
 
 
 def said(measures: Mapping[str, int]) -> str:

@@ -9,6 +9,7 @@ from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
+from vru_ledger.errors import LedgerContradicts
 from vru_ledger.reports import proof
 from vru_ledger.reports.meta import Told, allow, meta, narrowing, standing
 from vru_ledger.store import budget_changes, ledger
@@ -61,7 +62,7 @@ def answer(session: Session, query: Query) -> Answer:
     if not (query.since or query.until or query.kind or query.source or query.fy):
         sums = dict(zip(COLUMNS, Figures(session).total((), query), strict=True))
         if sums["authority"] != change:
-            raise AssertionError(f"changes come to {change}p of {sums['authority']}p authority")
+            raise LedgerContradicts(f"changes come to {change}p of {sums['authority']}p authority")
         said = "changes come to the authority as it stands; "
     return Answer(
         name="virements",

@@ -71,15 +71,21 @@ def copy_online(
                 target, progress=lambda *status: _must_not_wait(status[0], database.place)
             )
     except sqlite3.Error as error:
-        # What is only read is never full.
-        full = code_of(error) & 0xFF == sqlite3.SQLITE_FULL
-        raise meaning(error, called if full else database.place) or error from error
+        # What is only read is never full, and is never written.
+        of_copy = code_of(error) & 0xFF == sqlite3.SQLITE_FULL or code_of(error) in _OF_WRITING
+        raise meaning(error, called if of_copy else database.place) or error from error
     finally:
         target.close()
     try:
         sync(made)
     except OSError as error:
         raise new_file.cannot_be_made(called, error) from None
+
+
+_OF_WRITING = (
+    *(sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC),
+    *(sqlite3.SQLITE_IOERR_TRUNCATE, sqlite3.SQLITE_IOERR_DELETE),
+)
 
 
 def _must_not_wait(status: int, place: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from vru_ledger.domain.chain import GENESIS
 from vru_ledger.errors import AlreadyThere, OutcomeUnknown
@@ -25,16 +25,23 @@ def create(
     created_at: str,
     fill: Callable[[Session], Result],
     load: Load | None = None,
+    *,
+    wait: float = 30.0,
+    on_wait: Callable[[], None] | None = None,
 ) -> Result:
     """Make a ledger at a path or an address and `fill` it, in one transaction.
 
     What is written by `load` no guard has seen: `fill` has to look at it. Raises AlreadyThere
     rather than touch what is there. If anything fails, nothing is left; who is killed leaves at
-    most a hidden file, which is in nobody's way.
+    most a hidden file, which is in nobody's way. Of two who make one on a server the second waits
+    for at most `wait` seconds, and is told so by `on_wait`.
     """
     if is_url(place):
         must_be_known(place)
-        return _create_on_server(place, created_by, created_at, fill, load)
+        from vru_ledger.store import postgresql
+
+        database = postgresql.connect(place, wait, on_wait)
+        return _create_on_server(database, created_by, created_at, fill, load)
     new_file.must_be_free(place)
     database, made = new_file.begin_file(place)
     try:
@@ -75,21 +82,19 @@ def fill_new(
 
 
 def _create_on_server(
-    place: str,
+    database: Database,
     created_by: str,
     created_at: str,
     fill: Callable[[Session], Result],
     load: Load | None,
 ) -> Result:
-    from vru_ledger.store import postgresql
-
-    database = postgresql.connect(place)
-    connection = database.driver.connection
+    driver: Any = database.driver
+    connection = driver.connection
     keeping = False
     try:
         # Two people at once: the second waits here, and then finds the first one's ledger.
-        connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (sqlite.APPLICATION_ID,))
+        driver.must_keep_any_letter()
+        driver.patiently(lambda: driver.begin_alone(sqlite.APPLICATION_ID))
         session = Session(database.driver)
         taken = session.row(
             "SELECT to_regclass('ledger') IS NOT NULL OR to_regclass('entries') IS NOT NULL"

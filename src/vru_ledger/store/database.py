@@ -253,23 +253,48 @@ def _not_text(error: UnicodeEncodeError) -> Exception:
     return BadInput(f"{shown(error.object[:80])!r} is not text", "type it again by hand")
 
 
+_MISTYPED = (
+    r"postgres\w*(?::|//)",  # postgresql:/..., postgresql//...
+    r"[^/\\\s]*:[^\s\\]*@",  # ada:secret@server/grants
+    r".*//[^/]*:[^/]*@",
+)
+_SERVER = r"(?:(?:\[[\da-f:.%]*\]|[^:,\[\]/?&#;=\s]*)(?::\d*)?(?:,|(?=/|$)))*"
+_SHOWN = rf"({_SERVER}(?:/[^/?&#;=\s]*)?)(?:[?&#;/\s].*)?"
+
+
 def is_url(place: str) -> bool:
-    """Say whether `place` is a server's address rather than a file."""
-    return "://" in place or "password=" in place.casefold()
+    """Say whether `place` is a server's address, or was to be one, rather than a file.
+
+    What is nearly one is one too: it may hold a password, and is then refused without repeating it.
+    """
+    folded = place.strip().casefold()
+    if "://" in folded or ("password" in folded and "=" in folded):
+        return True
+    if ":" not in folded and "//" not in folded:
+        return False
+    import re
+
+    return any(re.match(begins, folded) for begins in _MISTYPED)
 
 
 def masked(place: str) -> str:
     """Return where a ledger is without any password: of an address only server and database.
 
     A password may hold any character and stand in several places, so that what is shown is what
-    is known to be none: the part behind the last @, and of the query nothing.
+    is known to be none: server, port and database behind the last @, of the query nothing, and
+    nothing at all where an @ behind the ? leaves in doubt where a password ends.
     """
     if not is_url(place):
         return place
-    scheme, found, rest = place.partition("://")
-    if not found:
+    import re
+
+    scheme, found, rest = place.strip().partition("://")
+    where = rest.rpartition("@")[2]
+    ends = min((rest.find(mark) for mark in "?&#" if mark in rest), default=len(rest))
+    shown_of = re.fullmatch(_SHOWN, where, re.IGNORECASE | re.DOTALL)
+    if not found or not re.fullmatch(r"\w+", scheme) or "@" in rest[ends:] or not shown_of:
         return "the address given"
-    return f"{scheme.rpartition(' ')[2]}://{rest.rpartition('@')[2].partition('?')[0]}"
+    return f"{scheme}://{shown_of[1]}"
 
 
 def statements(script: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from vru_ledger.store.database import VERSION
 from vru_ledger.store.doctor_mounts import holders, mount_of
 from vru_ledger.store.new_file import HIDDEN
 from vru_ledger.store.sqlite import APPLICATION_ID
+from vru_ledger.store.sqlite_errors import RESTORE, SALVAGE, link_broken, wrong_version
 
 _SQLITE = b"SQLite format 3\x00"
 _HOT = bytes.fromhex("d9d505f920a163d7")
@@ -24,8 +25,6 @@ _OTHERS = (
     (b"PGDMP", "a dump of PostgreSQL"),
     (b"version https://git-lfs", "what Git LFS keeps in a file's place"),
 )
-_SALVAGE = "save its entries into a new ledger: vru-ledger doctor --salvage NEW.db"
-RESTORE = f"go back to a backup: vru-ledger restore FILE --force; or {_SALVAGE}"
 _LITTLE_ROOM = 16 << 20
 """Bytes free on a disk, below which the next large batch may not fit."""
 
@@ -85,11 +84,8 @@ def _absent(place: str) -> Finding:
             f"put the ledger back beside {left[0]}, then run doctor again",
         )
     if os.path.islink(place):
-        return fatal(
-            "link-broken",
-            f"{place} is a link to {os.readlink(place)}, which is not there",
-            "mend the link, or name the ledger's file with --db",
-        )
+        error = link_broken(place)
+        return fatal("link-broken", error.message, error.hint)
     return fatal(
         "absent",
         f"there is no ledger at {place}",
@@ -110,7 +106,7 @@ def _of_header(place: str, header: bytes, size: int) -> Iterator[Finding]:
         yield fatal(
             "not-a-ledger",
             f"{place} is not a ledger{said}",
-            f"name the ledger's file with --db; if it was one, its beginning is lost: {_SALVAGE}",
+            f"name the ledger's file with --db; if it was one, its beginning is lost: {SALVAGE}",
         )
         return
     page = int.from_bytes(header[16:18], "big")
@@ -132,19 +128,11 @@ def _of_header(place: str, header: bytes, size: int) -> Iterator[Finding]:
             "name the ledger's file with --db",
         )
         return
-    version = int.from_bytes(header[60:64], "big")
-    if version > VERSION:
-        yield fatal(
-            "newer",
-            f"{place} is a ledger of version {version}, and this program knows version {VERSION}",
-            "install a newer vru-ledger",
-        )
-    elif version < VERSION:
-        yield fatal(
-            "older",
-            f"{place} is a ledger of version {version}, older than this program's {VERSION}",
-            "bring it up to date; what is there is kept beside it: vru-ledger migrate",
-        )
+    version = int.from_bytes(header[60:64], "big", signed=True)
+    if version != VERSION:
+        error = wrong_version(place, version)
+        code = "newer" if version > VERSION else "older" if version > 0 else "header-lost"
+        yield fatal(code, error.message, error.hint)
     yield from _of_wal(place, header)
 
 

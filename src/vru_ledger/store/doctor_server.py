@@ -5,7 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vru_ledger.domain.findings import Finding
+from vru_ledger.domain.text import shown
 from vru_ledger.store.database import Session
+
+_HOLDING = """
+SELECT a.pid, COALESCE(a.usename::text, 'somebody'), COALESCE(host(a.client_addr), ''),
+  COALESCE(a.state, ''), string_agg(DISTINCT c.relname::text, ', ')
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_class c ON c.oid = l.relation
+WHERE l.granted AND l.pid <> pg_backend_pid() AND l.mode <> 'AccessShareLock'
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+GROUP BY 1, 2, 3, 4 ORDER BY 1
+"""
+
+
+def of_locks(session: Session) -> Iterator[Finding]:
+    """Yield who holds a lock that a writer, or even a reader, may wait for. Waits for nobody."""
+    for pid, user, address, state, tables in session.rows(_HOLDING):
+        where = f" from {address}" if address else ""
+        idle = ", and does nothing" if state.startswith("idle") else ""
+        yield Finding(
+            code="locked",
+            message=f"{shown(user)}{where} is writing (process {pid} of the server, which holds "
+            f"{shown(tables)}){idle}",
+            remedy="wait for them; if it hangs, they end that, or whoever looks after the server: "
+            f"SELECT pg_terminate_backend({pid})",
+            severity="warning",
+        )
+
 
 _ON = ("fsync", "full_page_writes")
 

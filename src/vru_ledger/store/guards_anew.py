@@ -86,7 +86,7 @@ def _on_a_server(session: Session) -> list[str]:
             session.run_script(statement)
             made.append(name)
     for former in FORMER:
-        if former.partition("(")[0] + "()" in wrong:
+        if {former, former.partition("(")[0] + "()"} & wrong:
             session.run(f"DROP FUNCTION IF EXISTS {former}")
             made.append(f"{former.partition('(')[0]}()")
     team = team_of(session)

@@ -146,7 +146,7 @@ def lost_while_made(place: str, reason: str) -> tuple[str, str]:
 def cannot_be_made(place: str, error: Exception) -> LedgerUnusable:
     """Say that the system does not let a file be made, and what to do."""
     reason = getattr(error, "strerror", None) or str(error)
-    full = getattr(error, "errno", None) == errno.ENOSPC
+    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return LedgerUnusable(
         f"{place} cannot be made ({reason})",
         "make room, then run it again" if full else "check the folder and your permission",

@@ -41,6 +41,14 @@ _BATCH = 2_000
 _CONNECT_WITHIN = 10
 """Seconds."""
 
+_ALIVE = {
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 50_000,
+}
+"""A network that goes silent is noticed within a minute; the last is in milliseconds."""
+
 
 @lru_cache(maxsize=256)
 def _as_psycopg(text: str) -> str:
@@ -58,10 +66,14 @@ class PostgreSQL:
         connection: psycopg.Connection[Row],
         place: str,
         on_wait: Callable[[], None] | None = None,
+        wait: float = 30.0,
     ) -> None:
         self.connection: Any = connection
         self.place = place
         self.on_wait = on_wait
+        self.wait = wait
+        self.tables = ""  # Those that are read, quoted and parted by commas.
+        self._waited = False
         self.user = connection.info.user
         self._streams = count(1)
 
@@ -86,45 +98,83 @@ class PostgreSQL:
                 copy.write_row(row)
 
     def begin_write(self, wait: float) -> None:
-        """Begin, then lock the head: whoever holds it is the one writer."""
-        patience = min(PATIENCE, wait)
-        try:
-            self._begin_locked(patience)
-        except psycopg.errors.LockNotAvailable:
-            if patience >= wait:
-                raise
-            if self.on_wait:
-                self.on_wait()
-            self._begin_locked(wait - patience)
+        """Begin, then lock the head: whoever holds it is the one writer.
 
-    def _begin_locked(self, wait: float) -> None:
-        self.connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        Who has to wait, here or for anything else later on, is first let go of after a moment and
+        then run again: see `should_retry`.
+        """
+        self.wait = wait
+        self._begin("READ COMMITTED", "SELECT number FROM head WHERE id = 1 FOR UPDATE")
+
+    def begin_read(self) -> None:
+        """Begin a transaction that sees one moment and can change nothing.
+
+        Whoever has a table locked even against reading is waited for here, and not half way.
+        """
+        lock = f"LOCK TABLE {self.tables} IN ACCESS SHARE MODE" if self.tables else ""
+        self.patiently(lambda: self._begin("REPEATABLE READ READ ONLY", lock))
+
+    def must_keep_any_letter(self) -> None:
+        """Raise LedgerUnusable unless the database keeps text as UTF8."""
+        kept_as = self.connection.info.parameter_status("server_encoding")
+        if kept_as != "UTF8":
+            raise LedgerUnusable(
+                f"the database of {self.place} keeps text as {kept_as}, and a ledger needs UTF8",
+                "make it one of its own: CREATE DATABASE grants ENCODING 'UTF8' TEMPLATE template0",
+            )
+
+    def begin_alone(self, number: int) -> None:
+        """Begin to make a ledger, where nobody else makes one: `number` stands for that."""
+        self._begin("READ COMMITTED", f"SELECT pg_advisory_xact_lock({number})")
+
+    def patiently(self, work: Callable[[], Any]) -> Any:
+        """Return what `work` returns, run again if it had to wait: by then that is known."""
+        try:
+            return work()
+        except psycopg.errors.LockNotAvailable as error:
+            if not self.should_retry(error):
+                raise
+            return work()
+
+    def _begin(self, mode: str, first: str) -> None:
         try:
             self.connection.execute(
-                "SELECT set_config('lock_timeout', %s, true)",
-                (f"{max(1, round(wait * 1000))}ms",),
+                f"BEGIN ISOLATION LEVEL {mode}; SET LOCAL lock_timeout = '{self.patience()}'; "
+                f"{first}"
             )
-            self.connection.execute("SELECT number FROM head WHERE id = 1 FOR UPDATE")
         except psycopg.Error:
             self.connection.execute("ROLLBACK")
             raise
 
-    def begin_read(self) -> None:
-        """Begin a transaction that sees one moment and can change nothing."""
-        self.connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    def patience(self) -> str:
+        """Return for how long a lock is waited for by now: a moment, and all that is left then."""
+        moment = min(PATIENCE, self.wait)
+        wait = self.wait - moment if self._waited else moment
+        return f"{max(1, round(wait * 1000))}ms"
 
     def commit(self) -> None:
         """Keep what was written. A transaction that failed before answers COMMIT with ROLLBACK."""
         if self.connection.execute("COMMIT").statusmessage != "COMMIT":
             raise psycopg.errors.InFailedSqlTransaction("the server rolled the transaction back")
+        self._waited = False
 
     def close(self) -> None:
         """Let go of the connection."""
         self.connection.close()
 
     def should_retry(self, error: Exception) -> bool:
-        """Say whether the server gave up a transaction that can simply be run again."""
-        return getattr(error, "sqlstate", None) in ("40001", "40P01")
+        """Say whether the server gave up a transaction that can simply be run again.
+
+        So it is, once, where somebody had to wait for a moment: `on_wait` is told, and what is left
+        of the wait is waited for then.
+        """
+        state = getattr(error, "sqlstate", None)
+        if state == "55P03" and not self._waited and self.wait > PATIENCE:
+            self._waited = True
+            if self.on_wait:
+                self.on_wait()
+            return True
+        return state in ("40001", "40P01")
 
     def translate(self, error: Exception) -> LedgerError | None:
         """Return what an error of PostgreSQL means to somebody at a terminal."""
@@ -136,6 +186,19 @@ class PostgreSQL:
             )
         if state == "42501":
             return self._not_permitted(error)
+        if state in ("57014", "25P03", "25P04"):
+            return LedgerUnusable(
+                f"the server stopped what was asked of {self.place} ({_first_line(error)}); nothing"
+                " was written",
+                "run it again; if it takes too long for this server, ask whoever looks after it "
+                "for more: statement_timeout, transaction_timeout",
+            )
+        if state == "22P05":
+            return BadInput(
+                f"a name holds a letter that {self.place} cannot keep, which is no UTF8 database",
+                "write it in other letters, or copy the ledger to a database whose encoding is UTF8"
+                ": vru-ledger copy",
+            )
         if state == "25006":
             return LedgerUnusable(
                 f"{self.place} can only be read; nothing was written",
@@ -209,13 +272,28 @@ def _first_line(error: Exception) -> str:
 def _unless_told(url: str) -> dict[str, Any]:
     """Return how we connect, but for what the address or the environment says."""
     told = conninfo_to_dict(url)
-    ours = {"application_name": APPLICATION, "connect_timeout": _CONNECT_WITHIN}
+    ours = {"application_name": APPLICATION, "connect_timeout": _CONNECT_WITHIN, **_ALIVE}
     named = {"application_name": "PGAPPNAME", "connect_timeout": "PGCONNECT_TIMEOUT"}
     return {
         name: value
         for name, value in ours.items()
-        if name not in told and named[name] not in environ
+        if name not in told and named.get(name, "") not in environ
     }
+
+
+_SETTINGS = """
+SET client_encoding = 'UTF8';
+SET synchronous_commit = on;
+SET idle_in_transaction_session_timeout = '60s';
+SET client_min_messages = warning;
+SET quote_all_identifiers = off;
+SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(s) || ', pg_temp', false)
+  FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY u (s, n)
+  WHERE s NOT LIKE 'pg\\_temp%'
+  ORDER BY pg_catalog.to_regclass(pg_catalog.quote_ident(s) || '.ledger') IS NULL, n LIMIT 1
+"""
+"""What no address and no environment says otherwise. The ledger's own schema is the only one that
+is looked in, and before what is temporary: nobody's table of the same name is taken for ours."""
 
 
 def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = None) -> Database:
@@ -223,16 +301,33 @@ def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = N
     place = masked(url)
     try:
         connection = psycopg.connect(url, autocommit=True, **_unless_told(url))
-        connection.execute("SET synchronous_commit = on")
-        connection.execute("SET idle_in_transaction_session_timeout = '60s'")
-        connection.execute("SET client_min_messages = warning")
+        driver = PostgreSQL(connection, place, on_wait, wait)
+        connection.execute(f"SET lock_timeout = '{driver.patience()}'; {_SETTINGS}")
     except (psycopg.Error, ValueError):
         # The driver's own words may repeat the password.
         raise LedgerUnusable(
             f"cannot connect to {place}",
             "check the address, that the server runs, and your password (PGPASSWORD or a passfile)",
         ) from None
-    return Database(PostgreSQL(connection, place, on_wait), place, wait)
+    return Database(driver, place, wait)
+
+
+_WHAT_IS_THERE = """
+SELECT to_regclass('ledger') IS NOT NULL, to_regprocedure('team()') IS NOT NULL,
+  EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'moves_as_its_entries'
+    AND pronamespace = current_schema()::regnamespace), COALESCE((
+    SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c
+    WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+      AND has_table_privilege(c.oid, 'SELECT')), '')
+"""
+
+
+def _of_ledger(driver: PostgreSQL) -> Row | None:
+    driver.connection.execute(f"SET lock_timeout = '{driver.patience()}'")
+    row: Row | None = driver.connection.execute(
+        "SELECT application, version FROM ledger"
+    ).fetchone()
+    return row
 
 
 def open_ledger(
@@ -248,23 +343,21 @@ def open_ledger(
     unless told that any will do.
     """
     database = connect(url, wait, on_wait)
-    connection = database.driver.connection
+    driver: Any = database.driver
+    connection = driver.connection
     row = team = None
     try:
-        found = connection.execute(
-            "SELECT to_regclass('ledger') IS NOT NULL, to_regprocedure('team()') IS NOT NULL,"
-            " EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'moves_as_its_entries'"
-            " AND pronamespace = current_schema()::regnamespace)"
-        ).fetchone()
-        if found and found[0]:
-            row = connection.execute("SELECT application, version FROM ledger").fetchone()
-        if found and found[1]:
+        found = connection.execute(_WHAT_IS_THERE).fetchone()
+        driver.tables = found[3]
+        if found[0]:
+            row = driver.patiently(lambda: _of_ledger(driver))
+        if found[1]:
             team = connection.execute("SELECT team(), session_user").fetchone()
     except psycopg.errors.UndefinedColumn:
         row = None  # Somebody else's table of that name.
     except psycopg.Error as error:
         database.close()
-        raise database.driver.translate(error) or error from error
+        raise driver.translate(error) or error from error
     if row is None or row[0] != APPLICATION:
         database.close()
         raise LedgerUnusable(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,68 +15,79 @@ from vru_ledger.store.database import Session, statements
 def of_schema(session: Session) -> Iterator[Finding]:
     """Yield each guard, table or view that is gone, was changed, or is none of this program's.
 
-    Of a team's ledger on a server also what anybody may that they were not given.
+    Of a ledger on a server also whoever may switch its guards off, and of a team's what anybody may
+    that they were not given.
     """
+    severities = _severities(session)
     for name, code in altered(session).items():
-        said = f"the {name} {_SAID[code]}"
-        yield Finding(code=code, message=said, remedy=_remedy(session, name, code))
+        yield Finding(
+            code=code,
+            message=f"the {name} {_SAID[code]}",
+            remedy=_remedy(session, name, code),
+            severity=severities.get(name.partition(" ")[0], "error"),
+        )
     if session.dialect == "postgresql":
+        from vru_ledger.store import schema_postgresql
         from vru_ledger.store.privileges import of_team
 
+        yield from schema_postgresql.of_switches(session)
         yield from of_team(session)
 
 
 def altered(session: Session) -> dict[str, str]:
     """Return all that is not as this program makes it, as 'guard entries_stay', and what it is."""
     made = made_by_this_program(session.dialect)
-    there: dict[str, str] = dict(
-        session.rows(_SQLITE_SCHEMA if session.dialect == "sqlite" else _POSTGRESQL_SCHEMA)
-    )
+    there = _there(session)
     found = {}
     for name in sorted(made.keys() | there.keys()):
         if name not in there:
             found[name] = "guard-missing"
         elif name not in made:
             found[name] = "guard-added"
-        elif _plain(made[name]) != _plain(there[name]):
+        elif made[name] != there[name] and plain(made[name]) != plain(there[name]):
             found[name] = "guard-changed"
     return found
 
 
 def made_by_this_program(dialect: str) -> dict[str, str]:
     """Return what a new ledger's schema holds, by names as `altered` gives them."""
-    script = Path(__file__).with_name(f"guards_{dialect}.sql").read_text(encoding="utf-8")
-    return _made_on_sqlite(script) if dialect == "sqlite" else _made_on_postgresql(script)
+    if dialect == "sqlite":
+        return _made_on_sqlite()
+    from vru_ledger.store import schema_postgresql
+
+    return schema_postgresql.made()
+
+
+def _there(session: Session) -> dict[str, str]:
+    if session.dialect == "sqlite":
+        return dict(session.rows(_SQLITE_SCHEMA))
+    from vru_ledger.store import schema_postgresql
+
+    return schema_postgresql.there(session)
+
+
+def _severities(session: Session) -> dict[str, str]:
+    """Return how bad a difference is where it may be but another wording of the same."""
+    if session.dialect == "sqlite":
+        return {}
+    from vru_ledger.store import schema_postgresql
+
+    if schema_postgresql.is_known(session):
+        return {}
+    return dict.fromkeys(("column", "constraint", "index", "view"), "warning")
 
 
 _CALLED = "CASE type WHEN 'trigger' THEN 'guard' ELSE type END || ' ' || name"
 _SQLITE_SCHEMA = f"SELECT {_CALLED}, sql FROM sqlite_master WHERE sql IS NOT NULL"
-_POSTGRESQL_SCHEMA = """
-SELECT 'guard ' || t.tgname, replace(pg_get_triggerdef(t.oid), current_schema() || '.', '')
-  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-  WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = current_schema()::regnamespace
-UNION ALL
-SELECT 'guard ' || p.proname || '()',
-    p.prosrc || CASE WHEN position('pg_temp' IN p.proconfig::text) > 0 THEN '' ELSE ' anywhere' END
-  FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND NOT EXISTS (
-    SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
-UNION ALL
-SELECT 'rule ' || rulename, definition FROM pg_rules WHERE schemaname = current_schema()
-UNION ALL
-SELECT CASE k.contype WHEN 'c' THEN 'checks' WHEN 'f' THEN 'references' ELSE 'keys' END
-    || ' of ' || c.relname, count(*)::text
-  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-  WHERE c.relnamespace = current_schema()::regnamespace AND k.convalidated
-    AND k.contype IN ('c', 'f', 'p', 'u')
-  GROUP BY 1
-"""
-_FUNCTION = re.compile(r"^CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$;", re.MULTILINE | re.DOTALL)
 
 
 @cache
-def _made_on_sqlite(script: str) -> dict[str, str]:
+def _made_on_sqlite() -> dict[str, str]:
     """Return everything that a new ledger's schema holds, as SQLite keeps it."""
-    views = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
+    script, views = (
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("guards_sqlite.sql", "views.sql")
+    )
     made = {}
     for text in (*table_statements("sqlite"), *statements(script), *statements(views)):
         _, kind, name = text.replace("CREATE UNIQUE", "CREATE", 1).split(maxsplit=3)[:3]
@@ -86,31 +96,22 @@ def _made_on_sqlite(script: str) -> dict[str, str]:
     return made
 
 
-def _made_on_postgresql(script: str) -> dict[str, str]:
-    """Return a new ledger's guards and their functions, and how many constraints a table has."""
-    made = {f"guard {name}()": body for name, body in _FUNCTION.findall(script)}
-    for text in statements(script):
-        if trigger := re.match(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)", text):
-            made[f"guard {trigger[1]}"] = text.removesuffix(";")
-    for text in table_statements("postgresql"):
-        if text.startswith("CREATE TABLE"):
-            counts = Counter(_CONSTRAINTS[word] for word in _CONSTRAINT.findall(text))
-            made |= {f"{kind} of {text.split()[2]}": str(count) for kind, count in counts.items()}
-    return made
-
-
-_CONSTRAINTS = {
-    "CHECK": "checks",
-    "FOREIGN KEY": "references",
-    "PRIMARY KEY": "keys",
-    "UNIQUE": "keys",
-}
-_CONSTRAINT = re.compile(rf"^\s+({'|'.join(_CONSTRAINTS)})\b", re.MULTILINE)
+_PARTS = re.compile(
+    r"""(?P<quoted>'[^']*'|"[^"]*"|`[^`]*`|\[[^\]]*\])"""
+    r"|(?:[ \t\n]|--[^\n\r\0]*(?:\n|$))+"
+)
+"""What is quoted, and what only parts words. A carriage return, a /* or a $$ is neither: no guard
+of ours has one, and each database reads it in its own way."""
 
 
 @lru_cache(1_024)
-def _plain(text: str) -> str:
-    return " ".join(text.split())
+def plain(text: str) -> str:
+    """Return what a database makes of SQL: without remarks, every gap between words one space.
+
+    Two texts that mean different things are never the same: what is quoted stays as it is, and a
+    remark ends where its line does.
+    """
+    return _PARTS.sub(lambda part: part["quoted"] or " ", text).strip(" ")
 
 
 MADE_ANEW = {"sqlite": ("guard", "view", "index"), "postgresql": ("guard",)}
@@ -127,5 +128,9 @@ _SAID = {
 
 
 def _remedy(session: Session, name: str, code: str) -> str:
-    kind = name.partition(" ")[0]
+    kind, _, called = name.partition(" ")
+    if session.dialect == "postgresql" and kind == "index" and code != "guard-added":
+        made = [text for text in table_statements("postgresql") if f" INDEX {called} " in text]
+        if made:
+            return f"find out who did that; then drop what is there of it, and: {made[0]}"
     return ANEW if code != "guard-added" and kind in MADE_ANEW[session.dialect] else FROM_BACKUP

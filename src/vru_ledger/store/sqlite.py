@@ -22,6 +22,7 @@ from vru_ledger.store.sqlite_errors import (
     busy,
     code_of,
     half_written,
+    link_broken,
     meaning,
     meaning_of_commit,
     not_a_ledger,
@@ -46,6 +47,9 @@ _LARGEST_KEPT_JOURNAL = 1 << 20
 
 WAIT = 30.0
 """Seconds to wait for somebody else, unless told."""
+
+_OF_THE_SYSTEM = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+"""What keeps a file from being opened although nothing in it need be wrong."""
 
 PATIENCE = 0.25
 """Seconds of waiting before somebody is told that we wait."""
@@ -200,7 +204,14 @@ def connect(
     With `threads` it may be used by another thread than this, one at a time.
     """
     # A URI made from the path: no character of a file's name can mean anything else.
-    uri = Path(place).absolute().as_uri() + f"?mode={'rwc' if create else 'rw'}"
+    try:
+        path = Path(place).absolute()
+    except FileNotFoundError:
+        raise LedgerUnreadable(
+            f"{place} cannot be opened: the folder that you are in is gone",
+            "go to one that is there, or name the ledger's file from the root",
+        ) from None
+    uri = path.as_uri() + f"?mode={'rwc' if create else 'rw'}"
     connection = sqlite3.connect(
         uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=not threads
     )
@@ -239,7 +250,7 @@ def open_of_any_version(
             raise damaged_because(place, str(error)) from error
         if code_of(error) in CANNOT_UNDO:
             raise half_written(place) from error
-        broken = code_of(error) & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+        broken = code_of(error) & 0xFF in _OF_THE_SYSTEM
         raise (LedgerUnreadable if broken else LedgerUnusable)(
             f"{place} cannot be opened ({error})",
             "check your permission for the file and its folder, and the disk",
@@ -296,7 +307,7 @@ def _leave_wal(driver: SQLite) -> None:
         mode, why = "wal", str(error)
     if mode != "delete":
         driver.connection.close()
-        raise LedgerUnusable(
+        raise LedgerUnreadable(
             f"{driver.place} was put into WAL mode, in which a power cut can lose what was "
             f"acknowledged, and cannot be put back ({why})",
             "close the other program, or get permission to write, and run it again",
@@ -316,6 +327,8 @@ def _look_before_opening(place: str) -> bool:
         else:
             raise LedgerUnusable(f"{place} is not a file", "name the ledger's file with --db")
     except FileNotFoundError:
+        if os.path.islink(place):
+            raise link_broken(place) from None
         raise LedgerUnusable(
             f"there is no ledger at {place}",
             "make one with vru-ledger init, or name another with --db",

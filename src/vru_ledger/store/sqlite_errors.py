@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 from vru_ledger.errors import (
     LedgerBusy,
+    LedgerDamaged,
     LedgerError,
     LedgerOlder,
     LedgerUnreadable,
@@ -23,8 +25,13 @@ def meaning(error: Exception, place: str) -> LedgerError | None:
         return busy(place)
     if code in CANNOT_UNDO:
         return half_written(place)
+    if code == sqlite3.SQLITE_READONLY_DBMOVED:
+        return LedgerUnreadable(
+            f"{place} was moved or replaced while it was open; nothing was written",
+            "find out who did that, and run it again when the ledger is where it belongs",
+        )
     if primary == sqlite3.SQLITE_READONLY:
-        return LedgerUnusable(
+        return LedgerUnreadable(
             f"{place} is read-only; nothing was written",
             "ask whoever owns the file, and its folder, for permission to write",
         )
@@ -98,8 +105,25 @@ def not_a_ledger(place: str) -> LedgerUnusable:
     )
 
 
+def link_broken(place: str) -> LedgerUnreadable:
+    """Say that what is named leads to nothing."""
+    return LedgerUnreadable(
+        f"{place} is a link to {os.readlink(place)}, which is not there",
+        "mend the link, or name the ledger's file with --db",
+    )
+
+
+SALVAGE = "save its entries into a new ledger: vru-ledger doctor --salvage NEW.db"
+RESTORE = f"go back to a backup: vru-ledger restore FILE --force; or {SALVAGE}"
+
+
 def wrong_version(place: str, version: int) -> LedgerUnusable:
-    """Say that the ledger was written by a newer program, or an older one."""
+    """Say that the ledger was written by a newer program, or an older one, or by none."""
+    if version < 1:
+        return LedgerDamaged(
+            f"{place} says that it is a ledger of version {version}, which no program ever made",
+            RESTORE,
+        )
     if version > VERSION:
         return LedgerUnusable(
             f"{place} is a ledger of version {version}, and this program knows version {VERSION}",
