@@ -4,6 +4,7 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterator
+from datetime import date
 from itertools import permutations
 from typing import Any
 
@@ -377,6 +378,7 @@ def forged(
         bcu="BCU-1",
         source="HO",
         purpose="doors",
+        term_to=date(2023, 3, 31),
     )
     fact = fact_of(new, number, "Mallory", "2021-04-01T09:00:00Z")
     hash_ = link(head.hash, fact)
@@ -388,7 +390,7 @@ def forged(
         f" '2021-04-01T09:00:00Z', 'Mallory', '', '', NULL, '{fact}', '{head.hash}', '{hash_}')",
         "INSERT INTO awards VALUES"
         f" ('{ref}', 'ALPHA', {head.number - 15}, {number}, '{recipient}', 'a-and-e', 'E1',"
-        " 'BCU-1', 'HO', '', 'doors', '', NULL, NULL)",
+        " 'BCU-1', 'HO', '', 'doors', '', NULL, '2023-03-31')",
         f"UPDATE balances SET held = held - {pence}, entry = {number}"
         f" WHERE name = 'unallocated' AND {keys} = 'HO||'",
         f"UPDATE balances SET held = held + {pence}, entry = {number}"
@@ -448,6 +450,18 @@ def test_an_entry_that_the_next_one_is_counted_in_place_of_is_refused(raw: Raw):
     assert refused is not None
     assert re.search("moves by what its entry moves|when the one before it is whole", refused)
     assert contents(raw.database) == before
+
+
+def test_what_a_cap_counts_is_not_written_past_an_entry_that_is_half_closed(on_postgresql: Raw):
+    """One of its movements is there, the award's is not, and the cap moves for the next one."""
+    raw = on_postgresql
+    first, second = two_at_once(raw)
+    [count] = [one for one in second if one.startswith("UPDATE balances SET held = held + CASE")]
+    rest = [one for one in second[1:-2] if one != count]
+    begun = [first[0], second[0], *first[1:-2], *rest]
+    refused = raw.attack([*begun, first[-2], count, first[-1], *second[-2:]], keep=True)
+    assert refused is not None
+    assert "a balance moves by what its entry moves" in refused
 
 
 def test_an_award_that_comes_after_its_counting_passes_no_cap(raw: Raw):

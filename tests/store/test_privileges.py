@@ -63,6 +63,11 @@ ILLS = {
         "privilege-added",
         "grants_analyst has CREATE on public",
     ),
+    "GRANT CREATE ON SCHEMA public TO PUBLIC": (
+        "privilege-added",
+        "everybody has CREATE on public",
+    ),
+    "GRANT CREATE ON SCHEMA public TO ada": ("privilege-added", "ada has CREATE on public"),
     "REVOKE SELECT ON head FROM grants_reader": (
         "privilege-missing",
         "grants_reader lacks SELECT on head",

@@ -15,7 +15,9 @@ from vru_ledger.store.schema import MADE_ANEW, altered, made_by_this_program
 FORMER = ("moves_as_its_entry(bigint, balances)",)
 """Functions that guards of older programs called, and these do not."""
 
-_MADE = re.compile(r"CREATE (FUNCTION|TRIGGER|VIEW) (\w+)(?:.*?\bON (\w+))?", re.DOTALL)
+_MADE = re.compile(
+    r"CREATE (?:CONSTRAINT )?(FUNCTION|TRIGGER|VIEW) (\w+)(?:.*?\bON (\w+))?", re.DOTALL
+)
 
 
 def must_own(session: Session, database: Database) -> None:

@@ -1,9 +1,490 @@
 -- What the database itself keeps on PostgreSQL, whoever writes: see guards_sqlite.sql for its twin.
 -- Every function looks for tables in the ledger's own schema, whatever tables its caller has made.
+-- An overload there wins over the server's own function wherever it fits the arguments better, so
+-- each call says pg_catalog, and each operator has the very types that the server's own is made for.
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$;
 
+-- What the text of each kind of entry holds, and of each record: the type of every field, which of
+-- them it cannot do without, and between which stages its money goes if it is always the same.
+-- kind_of: written by scripts/tables.py.
+CREATE FUNCTION kind_of(name text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
+BEGIN RETURN CASE name
+    WHEN 'register' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "records":
+      "list", "dated": "day", "reason": "text", "decision": "text", "key": "text"}, "needed":
+      "{kind,actor,recorded_at,number,records}", "stages": ["", ""]}'::jsonb
+    WHEN 'fund' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "citation": "text", "certainty":
+      "text", "underwriter": "text", "use_by": "day", "in_year_only": "flag", "relates_to": "text",
+      "dated": "day", "reason": "text", "decision": "text", "key": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'cap' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "cap":
+      "text", "fund": "text", "measure": "text", "limit": "whole", "per": "list", "only": "text",
+      "severity": "text", "tolerance": "whole", "tolerance_bp": "whole", "citation": "text", "dated":
+      "day", "reason": "text", "decision": "text", "key": "text"}, "needed":
+      "{kind,actor,recorded_at,number,cap,fund,measure,limit}", "stages": ["", ""]}'::jsonb
+    WHEN 'allocate' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "title": "text", "term_from": "day", "term_to": "day",
+      "restates": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["unallocated", "committed"]}'::jsonb
+    WHEN 'propose' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "title": "text", "term_from": "day", "term_to": "day",
+      "restates": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["unallocated", "proposed"]}'::jsonb
+    WHEN 'approve' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["proposed", "committed"]}'::jsonb
+    WHEN 'reject' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["proposed", "unallocated"]}'::jsonb
+    WHEN 'withdraw' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["proposed", "unallocated"]}'::jsonb
+    WHEN 'amend' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "from_stage": "text",
+      "to_stage": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}"}'::jsonb
+    WHEN 'claim' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["committed", "payable"]}'::jsonb
+    WHEN 'reject-claim' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["payable", "committed"]}'::jsonb
+    WHEN 'pay' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["payable", "disbursed"]}'::jsonb
+    WHEN 'advance' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["committed", "disbursed"]}'::jsonb
+    WHEN 'clawback' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["disbursed", "recoverable"]}'::jsonb
+    WHEN 'recover' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["recoverable", "unallocated"]}'::jsonb
+    WHEN 'write-off' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["recoverable", "disbursed"]}'::jsonb
+    WHEN 'close' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
+      ["committed", "unallocated"]}'::jsonb
+    WHEN 'suspend' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages": ["",
+      ""]}'::jsonb
+    WHEN 'resume' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages": ["",
+      ""]}'::jsonb
+    WHEN 'reverse' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "reverses": "whole",
+      "was": "text", "from_stage": "text", "to_stage": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}"}'::jsonb
+    WHEN 'vire' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
+      "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'carry' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
+      "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'lapse' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
+      "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'surrender' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
+      "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'confirm' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text", "now":
+      "text"}, "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'cover' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
+      "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'propose-authority' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text", "what":
+      "text"}, "needed": "{kind,actor,recorded_at,number,fund,amount_pence}", "stages": ["", ""]}'::jsonb
+    WHEN 'reverse-authority' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
+      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text",
+      "reverses": "whole", "was": "text", "now": "text"}, "needed":
+      "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
+    WHEN 'profile' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "instalments": "list",
+      "version": "whole"}, "needed":
+      "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages": ["",
+      ""]}'::jsonb
+    WHEN 'milestone' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
+      "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "milestone": "text"},
+      "needed": "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}",
+      "stages": ["", ""]}'::jsonb
+    WHEN 'override' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "cap":
+      "text", "fund": "text", "amount_pence": "whole", "bucket": "text", "until": "day", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
+      "needed": "{kind,actor,recorded_at,number,cap,fund,amount_pence}", "stages": ["", ""]}'::jsonb
+    WHEN 'reverse-override' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "cap":
+      "text", "fund": "text", "amount_pence": "whole", "bucket": "text", "until": "day", "dated": "day",
+      "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text",
+      "reverses": "whole", "was": "text", "since": "day"}, "needed":
+      "{kind,actor,recorded_at,number,cap,fund,amount_pence}", "stages": ["", ""]}'::jsonb
+    WHEN 'paper' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "dated":
+      "day", "reason": "text", "decision": "text", "key": "text", "paper": "text", "at": "whole", "head":
+      "text"}, "needed": "{kind,actor,recorded_at,number}", "stages": ["", ""]}'::jsonb
+    WHEN 'close-period' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "dated":
+      "day", "reason": "text", "decision": "text", "key": "text", "period": "text", "first_day": "day",
+      "last_day": "day"}, "needed": "{kind,actor,recorded_at,number}", "stages": ["", ""]}'::jsonb
+    WHEN 'reopen-period' THEN
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "dated":
+      "day", "reason": "text", "decision": "text", "key": "text", "period": "text", "first_day": "day",
+      "last_day": "day"}, "needed": "{kind,actor,recorded_at,number}", "stages": ["", ""]}'::jsonb
+    WHEN 'records of documents' THEN
+      '{"fields": {"table": "text", "code": "text", "title": "text", "publisher": "text", "file": "text"},
+      "needed": "{table,code,title}"}'::jsonb
+    WHEN 'records of areas' THEN
+      '{"fields": {"table": "text", "code": "text", "name": "text", "kind": "text", "bcu": "text",
+      "tile_row": "whole", "tile_column": "whole", "citation": "text"}, "needed":
+      "{table,code,name,kind}"}'::jsonb
+    WHEN 'records of sources' THEN
+      '{"fields": {"table": "text", "code": "text", "name": "text", "citation": "text", "in_year_only":
+      "flag", "use_by": "day"}, "needed": "{table,code,name}"}'::jsonb
+    WHEN 'records of recipients' THEN
+      '{"fields": {"table": "text", "code": "text", "name": "text", "kind": "text", "area": "text",
+      "citation": "text"}, "needed": "{table,code,name,kind}"}'::jsonb
+    WHEN 'records of funds' THEN
+      '{"fields": {"table": "text", "code": "text", "name": "text", "theme": "text", "closed": "flag",
+      "kinds": "text", "term_from": "day", "term_to": "day", "term_words": "text", "citation": "text",
+      "note": "text"}, "needed": "{table,code,name}"}'::jsonb
+    WHEN 'records of listings' THEN
+      '{"fields": {"table": "text", "fund": "text", "recipient": "text"}, "needed":
+      "{table,fund,recipient}"}'::jsonb
+    WHEN 'records of headlines' THEN
+      '{"fields": {"table": "text", "code": "text", "name": "text", "amount_pence": "whole", "note":
+      "text", "citation": "text"}, "needed": "{table,code,name,amount_pence}"}'::jsonb
+    WHEN 'records of programmes' THEN
+      '{"fields": {"table": "text", "code": "text", "name": "text", "facts": "text", "citation": "text"},
+      "needed": "{table,code,name}"}'::jsonb
+    WHEN 'records of outputs' THEN
+      '{"fields": {"table": "text", "code": "text", "subject": "text", "output": "text", "value": "whole",
+      "kind": "text", "approximate": "flag", "period": "text", "fund": "text", "citation": "text"},
+      "needed": "{table,code,subject,output,value,kind}"}'::jsonb
+    WHEN 'records of decisions' THEN
+      '{"fields": {"table": "text", "code": "text", "title": "text", "amount_pence": "whole", "signed_on":
+      "day", "signed_by": "text", "citation": "text"}, "needed": "{table,code}"}'::jsonb
+    WHEN 'records of authority_limits' THEN
+      '{"fields": {"table": "text", "code": "text", "decision_over_pence": "whole",
+      "second_person_over_pence": "whole", "citation": "text"}, "needed": "{table,code}"}'::jsonb
+    WHEN 'instalments' THEN
+      '{"fields": {"period": "text", "amount_pence": "whole", "milestone": "text"}, "needed":
+      "{period,amount_pence}"}'::jsonb END;
+END $$;
+-- Whether a text holds what its kind holds, each of its type to the letter, and nothing else.
+CREATE FUNCTION holds(told json, shape jsonb) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  fields jsonb := shape->'fields'::text;
+  part json;
+  all_of_their_types boolean;
+BEGIN
+  IF fields IS NULL OR pg_catalog.json_typeof(told) <> 'object'
+    OR NOT pg_catalog.jsonb_exists_all(told::jsonb, (shape->>'needed'::text)::text[]) THEN
+    RETURN false;
+  END IF;
+  SELECT pg_catalog.bool_and(COALESCE(CASE fields->>one.key
+      WHEN 'text' THEN pg_catalog.json_typeof(one.value) = 'string'
+      WHEN 'whole' THEN one.value::text ~ '^(0|-{0,1}[1-9][0-9]{0,17})$'
+      WHEN 'day' THEN CASE
+        WHEN one.value::text ~ '^"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"$'
+        THEN pg_catalog.substr(one.value::text, 2, 10)::date IS NOT NULL END
+      WHEN 'flag' THEN pg_catalog.json_typeof(one.value) = 'boolean'
+      WHEN 'list' THEN pg_catalog.json_typeof(one.value) = 'array' END, false))
+    INTO all_of_their_types FROM pg_catalog.json_each(told) one;
+  IF NOT all_of_their_types THEN RETURN false; END IF;
+  FOR part IN SELECT pg_catalog.json_array_elements(told->'records'::text) LOOP
+    IF pg_catalog.json_typeof(part) <> 'object'
+      OR NOT holds(part, kind_of('records of ' || COALESCE(part->>'table'::text, ''))) THEN
+      RETURN false;
+    END IF;
+  END LOOP;
+  FOR part IN SELECT pg_catalog.json_array_elements(told->'instalments'::text) LOOP
+    IF NOT holds(part, kind_of('instalments'::text)) OR part->>'period'::text
+      !~ '^[0-9]{4}/[0-9]{2}-(Q[1-4]|P(0[1-9]|1[0-2]))$' THEN
+      RETURN false;
+    END IF;
+  END LOOP;
+  FOR part IN SELECT pg_catalog.json_array_elements(told->'per'::text) LOOP
+    IF pg_catalog.json_typeof(part) <> 'string' THEN RETURN false; END IF;
+  END LOOP;
+  RETURN true;
+END $$;
+-- The movements of an entry, one by one, as its text says them: see domain.entries.
+CREATE FUNCTION movement_of(e entries, told jsonb, n bigint) RETURNS movements LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  moved movements;
+  lent bigint := COALESCE((told->>'unassigned_pence'::text)::bigint, 0::bigint);
+  first bigint;
+  place bigint := n;
+  sign bigint := -1;
+  leaves boolean;
+BEGIN
+  moved.entry := e.number;
+  moved.n := n;
+  moved.fund := e.fund;
+  moved.source := COALESCE(told->>'source'::text, '');
+  moved.fy := COALESCE(told->>'fy'::text, '');
+  moved.area := '';
+  IF e.award IS NOT NULL THEN
+    first := CASE e.from_stage WHEN 'unallocated' THEN
+      CASE WHEN lent > 0 THEN 3 ELSE 0 END + CASE WHEN lent < e.amount_pence THEN 1 ELSE 0 END
+      ELSE 1 END;
+    moved.stage := e.from_stage;
+    IF n > first THEN
+      moved.stage := e.to_stage;
+      sign := 1;
+      place := n - first;
+    END IF;
+    IF moved.stage <> 'unallocated' THEN
+      moved.award := e.award;
+      moved.recipient := e.recipient;
+      moved.area := COALESCE(told->>'area'::text, '');
+      moved.pence := CASE place WHEN 1 THEN sign * e.amount_pence END;
+      RETURN moved;
+    END IF;
+    IF lent = 0 THEN place := place + 3; END IF;
+    IF place = 1 OR place = 2 THEN moved.fy := ''; END IF;
+    IF place = 2 OR place = 3 THEN moved.stage := 'authority'; END IF;
+    moved.pence := CASE place WHEN 1 THEN sign * lent WHEN 2 THEN -sign * lent
+      WHEN 3 THEN sign * lent WHEN 4 THEN sign * (e.amount_pence - lent) END;
+    RETURN moved;
+  END IF;
+  leaves := e.kind IN ('vire', 'carry', 'lapse', 'surrender') OR (e.kind = 'reverse-authority'
+    AND told->>'was'::text NOT IN ('lapse', 'surrender', 'confirm', 'cover', 'propose-authority'));
+  IF leaves AND n <= 2 THEN
+    moved.stage := CASE n WHEN 1 THEN 'unallocated' ELSE 'authority' END;
+    moved.pence := CASE n WHEN 1 THEN -e.amount_pence ELSE e.amount_pence END;
+    RETURN moved;
+  END IF;
+  IF leaves THEN place := n - 2; END IF;
+  IF e.kind <> 'fund' THEN
+    moved.fund := e.to_fund;
+    moved.source := COALESCE(told->>'to_source'::text, '');
+    moved.fy := COALESCE(told->>'to_fy'::text, '');
+  END IF;
+  moved.stage := CASE place WHEN 1 THEN 'authority' ELSE 'unallocated' END;
+  moved.pence := CASE place WHEN 1 THEN -e.amount_pence WHEN 2 THEN e.amount_pence END;
+  RETURN moved;
+END $$;
+CREATE FUNCTION movements_of(e entries, told jsonb) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  drawn bigint := 1;
+  lent bigint := COALESCE((told->>'unassigned_pence'::text)::bigint, 0::bigint);
+BEGIN
+  IF e.award IS NOT NULL THEN
+    IF e.amount_pence = 0 THEN RETURN 0; END IF;
+    IF 'unallocated' IN (e.from_stage, e.to_stage) THEN
+      drawn := CASE WHEN lent > 0 THEN 3 ELSE 0 END
+        + CASE WHEN lent < e.amount_pence THEN 1 ELSE 0 END;
+    END IF;
+    RETURN 1 + drawn;
+  END IF;
+  RETURN CASE WHEN e.kind = 'fund' THEN 2
+    WHEN e.kind IN ('lapse', 'surrender') THEN CASE WHEN e.to_fund IS NULL THEN 2 ELSE 4 END
+    WHEN e.kind IN ('vire', 'carry') THEN CASE WHEN e.to_fund IS NULL THEN 2 ELSE 4 END
+    WHEN e.kind <> 'reverse-authority' OR told->>'was'::text
+      IN ('confirm', 'cover', 'propose-authority') THEN 0
+    WHEN told->>'was'::text IN ('lapse', 'surrender')
+      THEN CASE WHEN e.to_fund IS NULL THEN 0 ELSE 2 END
+    WHEN e.to_fund IS NULL THEN 2 ELSE 4 END;
+END $$;
+-- Whether an entry's columns are what its text says.
+CREATE FUNCTION tells(e entries, told jsonb, shape jsonb) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  lent bigint := COALESCE((told->>'unassigned_pence'::text)::bigint, 0::bigint);
+  sure text[] := ARRAY['', 'expected', COALESCE(told->>'certainty'::text, ''),
+    COALESCE(told->>'now'::text, CASE e.kind WHEN 'confirm' THEN 'confirmed' ELSE '' END)];
+  made jsonb;
+  name text;
+BEGIN
+  IF told->>'kind'::text IS DISTINCT FROM e.kind
+    OR told->>'number'::text IS DISTINCT FROM e.number::text
+    OR told->>'actor'::text IS DISTINCT FROM e.actor
+    OR told->>'recorded_at'::text IS DISTINCT FROM e.recorded_at
+    OR COALESCE(told->>'fund'::text, '') <> e.fund
+    OR NULLIF(told->>'to_fund'::text, '') IS DISTINCT FROM e.to_fund
+    OR told->>'award'::text IS DISTINCT FROM e.award
+    OR told->>'recipient'::text IS DISTINCT FROM e.recipient
+    OR told->>'cap'::text IS DISTINCT FROM e.cap
+    OR COALESCE((told->>'amount_pence'::text)::bigint, 0::bigint) <> e.amount_pence
+    OR (CASE WHEN pg_catalog.jsonb_exists(shape->'fields'::text, 'reverses')
+      THEN COALESCE((told->>'reverses'::text)::bigint, 0::bigint) END) IS DISTINCT FROM e.reverses
+    OR NULLIF((told->>'proposal'::text)::bigint, 0::bigint) IS DISTINCT FROM e.proposal
+    OR told->>'dated'::text IS DISTINCT FROM e.dated
+    OR COALESCE(told->>'reason'::text, '') <> e.reason
+    OR COALESCE(told->>'decision'::text, '') <> e.decision
+    OR NULLIF(told->>'key'::text, '') IS DISTINCT FROM e.key
+    OR lent < 0 OR lent > e.amount_pence OR e.movements <> movements_of(e, told) THEN
+    RETURN false;
+  END IF;
+  IF pg_catalog.jsonb_exists(shape, 'stages') THEN
+    IF e.from_stage <> shape->'stages'::text->>0::int
+      OR e.to_stage <> shape->'stages'::text->>1::int THEN RETURN false; END IF;
+  ELSIF e.award IS NULL THEN
+    IF e.from_stage <> ALL (sure) OR e.to_stage <> ALL (sure) THEN RETURN false; END IF;
+  ELSIF e.from_stage <> COALESCE(told->>'from_stage'::text, '')
+    OR e.to_stage <> COALESCE(told->>'to_stage'::text, '')
+    OR (e.kind = 'amend' AND NOT ((e.from_stage = 'unallocated'
+        AND e.to_stage IN ('committed', 'proposed'))
+      OR (e.to_stage = 'unallocated' AND e.from_stage IN ('committed', 'proposed')))) THEN
+    RETURN false;
+  END IF;
+  IF e.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries o WHERE o.number = e.reverses
+    AND o.kind = COALESCE(told->>'was'::text,
+      CASE e.kind WHEN 'reverse-override' THEN 'override' ELSE '' END)) THEN
+    RETURN false;
+  END IF;
+  IF e.kind = 'propose-authority' AND kind_of(COALESCE(told->>'what'::text, '')) IS NULL THEN
+    RETURN false;
+  END IF;
+  IF e.award IS NULL OR e.kind IN ('allocate', 'propose') THEN RETURN true; END IF;
+  -- A step says the same of its award as the entry that made it, the first of that award.
+  SELECT a.fact::jsonb INTO made FROM entries a WHERE a.award = e.award
+    AND a.kind IN ('allocate', 'propose') ORDER BY a.number LIMIT 1;
+  IF made IS NULL THEN RETURN false; END IF;
+  FOREACH name IN ARRAY ARRAY['fund', 'recipient', 'recipient_kind', 'area', 'bcu', 'source', 'fy',
+      'purpose'] LOOP
+    IF COALESCE(told->>name, '') <> COALESCE(made->>name, '') THEN RETURN false; END IF;
+  END LOOP;
+  RETURN true;
+END $$;
+-- What decided a proposal moved all of its money: not whatever calls itself a decision.
+CREATE FUNCTION nothing_is_proposed_after(d entries) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
+  SELECT COALESCE(pg_catalog.sum(m.pence), 0::numeric) = 0::numeric
+    FROM entries e JOIN movements m ON m.entry = e.number
+    WHERE e.award = d.award AND e.number <= d.number
+      AND m.award = d.award AND m.stage = 'proposed' $$;
 CREATE FUNCTION entries_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   -- Of several at once the first follows the head, and each of the others the one before it.
@@ -25,7 +506,7 @@ BEGIN
     SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.to_stage = 'proposed'
       AND p.actor = NEW.actor AND NOT EXISTS (
         SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
-          AND d.kind IN ('approve', 'reject', 'withdraw')
+          AND d.kind IN ('approve', 'reject', 'withdraw') AND nothing_is_proposed_after(d)
           AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number))) THEN
     RAISE EXCEPTION 'nobody approves what they proposed'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -61,6 +542,21 @@ CREATE TRIGGER entries_remain BEFORE DELETE ON entries
 CREATE TRIGGER entries_kept BEFORE TRUNCATE ON entries
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('an entry is never removed');
 
+-- At the commit: an entry that is left open would keep everybody after it from closing theirs, and
+-- its balances could stay where they are although no cap was asked.
+CREATE FUNCTION entries_whole() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+  IF NEW.movements <> (SELECT pg_catalog.count(*) FROM movements WHERE entry = NEW.number)
+    OR (NEW.kind IN ('allocate', 'propose') AND NOT EXISTS (
+      SELECT 1 FROM awards WHERE ref = NEW.award AND entry = NEW.number)) THEN
+    RAISE EXCEPTION 'an entry is kept with its award and all its movements'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER entries_whole AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION entries_whole();
+
 CREATE FUNCTION head_moves() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NEW.id <> 1 OR NEW.number <= OLD.number
@@ -77,12 +573,16 @@ CREATE TRIGGER head_remains BEFORE DELETE ON head
 CREATE TRIGGER head_kept BEFORE TRUNCATE ON head
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('the head is never removed');
 
--- Movements are written in the order of their entries, so every entry after this one is open.
+-- Movements are written in the order of their entries, so every entry after this one is open. One
+-- that lacks a movement is open too: else a cap could be counted past it in the next one's name.
 CREATE FUNCTION last_closed() RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT COALESCE(MAX(entry), 0) FROM movements $$;
+  SELECT COALESCE((SELECT e.number - CASE WHEN e.movements > (
+        SELECT pg_catalog.count(*) FROM movements m WHERE m.entry = e.number) THEN 1 ELSE 0 END
+    FROM entries e WHERE e.number = (SELECT pg_catalog.max(entry) FROM movements)), 0::bigint) $$;
 CREATE FUNCTION movements_follow() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
   last bigint;
+  made entries;
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries WHERE number = NEW.entry AND NEW.n BETWEEN 1 AND movements) THEN
@@ -101,11 +601,9 @@ BEGIN
     RAISE EXCEPTION 'no movement without its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.award IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.award
-      AND e.amount_pence = abs(NEW.pence)
-      AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END) THEN
-    RAISE EXCEPTION 'an award''s money moves as its entry says'
+  SELECT * INTO made FROM entries e WHERE e.number = NEW.entry;
+  IF NEW IS DISTINCT FROM movement_of(made, made.fact::jsonb, NEW.n) THEN
+    RAISE EXCEPTION 'money moves as its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.award IS NOT NULL AND NOT EXISTS (
@@ -118,7 +616,7 @@ BEGIN
   IF NEW.award IS NOT NULL AND NEW.pence > 0
     AND NOT EXISTS (SELECT 1 FROM movements
       WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
-    AND ((SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated' OR EXISTS (
+    AND (made.from_stage <> 'unallocated' OR EXISTS (
       SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
         AND NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
           AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry))) THEN
@@ -139,20 +637,55 @@ CREATE TRIGGER movements_kept BEFORE TRUNCATE ON movements
 CREATE VIEW cap_buckets AS
 SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
   CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
-    replace(replace(replace(replace(replace(replace(replace(
-      replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
-      , 'recipient', chr(1)), 'area', chr(2)), 'bcu', chr(3))
-      , 'financial-year', chr(4)), 'source', chr(5)), 'kind', chr(6))
-      , 'purpose', chr(7)), chr(1), awards.recipient), chr(2), awards.area)
-      , chr(3), awards.bcu), chr(4), awards.fy), chr(5), awards.source)
-      , chr(6), awards.recipient_kind), chr(7), awards.purpose) END AS bucket
+    pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+    pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+    pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
+      caps.per, ',', '|')
+      , 'recipient', pg_catalog.chr(1))
+      , 'area', pg_catalog.chr(2))
+      , 'bcu', pg_catalog.chr(3))
+      , 'financial-year', pg_catalog.chr(4))
+      , 'source', pg_catalog.chr(5))
+      , 'kind', pg_catalog.chr(6))
+      , 'purpose', pg_catalog.chr(7))
+      , pg_catalog.chr(1), awards.recipient)
+      , pg_catalog.chr(2), awards.area)
+      , pg_catalog.chr(3), awards.bcu)
+      , pg_catalog.chr(4), awards.fy)
+      , pg_catalog.chr(5), awards.source)
+      , pg_catalog.chr(6), awards.recipient_kind)
+      , pg_catalog.chr(7), awards.purpose) END AS bucket
 FROM awards JOIN caps ON caps.fund = awards.fund AND caps.only_kind IN ('', awards.recipient_kind);
 
 CREATE FUNCTION awards_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  told jsonb;
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
-    AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number)) THEN
+  SELECT e.fact::jsonb INTO told FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
+    AND e.fund = NEW.fund AND e.kind IN ('allocate', 'propose')
+    AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number);
+  IF told IS NULL THEN
     RAISE EXCEPTION 'an award belongs to the entry that makes it'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.recipient <> told->>'recipient'::text
+    OR NEW.recipient_kind <> told->>'recipient_kind'::text
+    OR NEW.area <> COALESCE(told->>'area'::text, '') OR NEW.bcu <> COALESCE(told->>'bcu'::text, '')
+    OR NEW.source <> COALESCE(told->>'source'::text, '')
+    OR NEW.fy <> COALESCE(told->>'fy'::text, '')
+    OR NEW.purpose <> COALESCE(told->>'purpose'::text, '')
+    OR NEW.title <> COALESCE(told->>'title'::text, '')
+    OR NEW.term_from IS DISTINCT FROM told->>'term_from'::text
+    OR NEW.term_to IS DISTINCT FROM told->>'term_to'::text
+    OR NEW.number::text <> pg_catalog.ltrim(
+      pg_catalog.substring(NEW.ref, '-([0-9]+)$'), '0') THEN
+    RAISE EXCEPTION 'an award is what its entry says'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM recipients WHERE code = NEW.recipient AND kind = NEW.recipient_kind)
+    OR (NEW.area <> '' OR NEW.bcu <> '') AND NOT EXISTS (
+      SELECT 1 FROM areas WHERE code = NEW.area AND bcu = NEW.bcu) THEN
+    RAISE EXCEPTION 'an award says of its recipient and area what the register does'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -184,7 +717,7 @@ CREATE VIEW line_entries AS
 SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
 WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
 CREATE FUNCTION raised_by(of_cap text, of_bucket text) RETURNS bigint LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT CAST(COALESCE(SUM(amount_pence), 0) AS bigint) FROM overrides
+  SELECT CAST(COALESCE(pg_catalog.sum(amount_pence), 0) AS bigint) FROM overrides
     WHERE cap = of_cap AND bucket = of_bucket $$;
 CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
   SELECT EXISTS (SELECT 1 FROM entries e WHERE e.number = wanted AND e.movements > 0
@@ -194,15 +727,16 @@ CREATE FUNCTION entry_is_open(wanted bigint) RETURNS boolean LANGUAGE sql STABLE
 CREATE FUNCTION growth(of balances, after bigint)
 RETURNS TABLE (who text, at bigint, grows bigint) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
-  parts text[] := string_to_array(of.bucket, '|');
+  parts text[] := pg_catalog.string_to_array(of.bucket, '|');
   per text[];
   one_award text;
   one_recipient text;
 BEGIN
-  SELECT string_to_array(caps.per || CASE of.scope WHEN 'member' THEN ',recipient' ELSE '' END, ','),
+  SELECT pg_catalog.string_to_array(
+      caps.per || CASE of.scope WHEN 'member' THEN ',recipient' ELSE '' END, ','),
     CASE measure WHEN 'award' THEN of.bucket END INTO per, one_award FROM caps WHERE code = of.name;
-  IF one_award IS NULL AND cardinality(parts) = cardinality(per) THEN
-    one_recipient := parts[array_position(per, 'recipient')];
+  IF one_award IS NULL AND pg_catalog.cardinality(parts) = pg_catalog.cardinality(per) THEN
+    one_recipient := parts[pg_catalog.array_position(per, 'recipient')];
   END IF;
   RETURN QUERY SELECT e.recipient, e.number, CASE 'unallocated' WHEN e.from_stage THEN e.amount_pence
       WHEN e.to_stage THEN -e.amount_pence ELSE 0 END
@@ -215,6 +749,48 @@ BEGIN
     JOIN cap_buckets c ON c.award = e.award AND c.cap = of.name
       AND of.bucket = c.bucket || CASE of.scope WHEN 'member' THEN '|' || e.recipient ELSE '' END;
 END $$;
+-- What the awards of one source, year and area moved into a stage of a fund, or out of it.
+CREATE FUNCTION stage_growth(of balances, after bigint) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+BEGIN
+  RETURN (SELECT COALESCE(pg_catalog.sum(CASE of.name WHEN e.to_stage THEN e.amount_pence
+      ELSE -e.amount_pence END), 0::numeric)::bigint FROM entries e
+    WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
+      AND of.name IN (e.from_stage, e.to_stage) AND of.bucket = (
+        SELECT a.source || '|' || a.fy || '|' || a.area FROM awards a WHERE a.ref = e.award));
+END $$;
+-- What moved a line's unallocated money, or its authority, which is counted the other way round: by
+-- awards, of which the line of no year may lend a part, and by entries of authority.
+CREATE FUNCTION line_growth(of balances, after bigint) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  of_awards bigint;
+  of_authority bigint;
+BEGIN
+  SELECT pg_catalog.sum(CASE 'unallocated' WHEN d.from_stage THEN -1::bigint ELSE 1::bigint END * (
+      CASE WHEN of.bucket = d.lines[1] THEN d.lent ELSE 0::bigint END
+      + CASE WHEN of.bucket <> d.lines[2] THEN 0::bigint
+        WHEN of.name = 'authority' THEN -d.lent ELSE d.amount_pence - d.lent END))
+    INTO of_awards FROM (
+    SELECT e.from_stage, e.amount_pence, (SELECT ARRAY[a.source || '||',
+        a.source || '|' || a.fy || '|'] FROM awards a WHERE a.ref = e.award) AS lines,
+      -- A text is read as JSON only where it may speak of it; a backslash may spell it otherwise.
+      CASE WHEN position('unassigned_pence' IN e.fact) > 0 OR position('\' IN e.fact) > 0
+        THEN COALESCE((e.fact::jsonb->>'unassigned_pence'::text)::bigint, 0::bigint)
+        ELSE 0::bigint END AS lent
+    FROM entries e WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
+      AND e.movements > 0 AND e.award IS NOT NULL
+      AND 'unallocated' IN (e.from_stage, e.to_stage)) d;
+  SELECT pg_catalog.sum(CASE of.name WHEN 'authority' THEN -m.pence ELSE m.pence END)
+    INTO of_authority
+    FROM (SELECT * FROM entries WHERE fund = of.fund AND award IS NULL
+        AND number > after AND number <= of.entry AND movements > 0
+      UNION ALL SELECT * FROM entries WHERE to_fund = of.fund AND fund <> of.fund
+        AND number > after AND number <= of.entry AND movements > 0) e,
+    LATERAL pg_catalog.generate_series(1::bigint, e.movements) n,
+    LATERAL movement_of(e::entries, e.fact::jsonb, n) m
+    WHERE m.fund = of.fund AND m.stage = of.name
+      AND m.source || '|' || m.fy || '|' || m.area = of.bucket;
+  RETURN COALESCE(of_awards, 0::bigint) + COALESCE(of_authority, 0::bigint);
+END $$;
 CREATE FUNCTION moves_as_its_entries(was bigint, since bigint, now balances)
 RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
@@ -225,8 +801,8 @@ DECLARE
   ends boolean;
 BEGIN
   IF now.scope IN ('award', 'recipient') THEN
-    SELECT SUM(CASE now.name WHEN e.to_stage THEN e.amount_pence
-        WHEN e.from_stage THEN -e.amount_pence ELSE 0 END), bool_or(e.number = now.entry)
+    SELECT pg_catalog.sum(CASE now.name WHEN e.to_stage THEN e.amount_pence
+        WHEN e.from_stage THEN -e.amount_pence ELSE 0 END), pg_catalog.bool_or(e.number = now.entry)
       INTO wanted, ends FROM (
       SELECT * FROM entries WHERE now.scope = 'award' AND award = now.bucket AND fund = now.fund
         AND number > after AND number <= now.entry
@@ -234,21 +810,27 @@ BEGIN
         AND fund = now.fund AND award IS NOT NULL AND number > after AND number <= now.entry) e;
     RETURN COALESCE(change = wanted AND ends, false);
   END IF;
+  IF now.scope = 'stage' THEN
+    RETURN change = CASE WHEN now.name IN ('unallocated', 'authority')
+      THEN line_growth(now, after) ELSE stage_growth(now, after) END;
+  END IF;
   counts := (SELECT measure FROM caps WHERE code = now.name);
   IF now.scope = 'cap' AND counts = 'end' THEN
-    RETURN now.held >= 0 AND (change = 0 OR EXISTS (
-      SELECT 1 FROM entries WHERE number = now.entry AND award = now.bucket));
+    -- The last day of its term, as 20230331; none of an award that was undone.
+    RETURN now.held = COALESCE((SELECT pg_catalog.replace(a.term_to, '-', '')::bigint FROM awards a
+      WHERE a.ref = now.bucket AND NOT EXISTS (SELECT 1 FROM entries r
+        WHERE r.reverses = a.entry AND r.number <= now.entry)), 0::bigint);
   END IF;
   IF now.scope = 'cap' AND counts = 'recipients' THEN
     -- Whether each held nothing before, although their balances may have moved since.
-    SELECT SUM((r.before + r.more > 0)::int - (r.before > 0)::int) INTO wanted FROM (
-      SELECT SUM(g.grows) AS more, COALESCE(MIN(m.held), 0)
-        - COALESCE(SUM(g.grows) FILTER (WHERE g.at <= m.entry), 0) AS before
+    SELECT pg_catalog.sum((r.before + r.more > 0)::int - (r.before > 0)::int) INTO wanted FROM (
+      SELECT pg_catalog.sum(g.grows)::bigint AS more, COALESCE(pg_catalog.min(m.held), 0)
+        - COALESCE(pg_catalog.sum(g.grows) FILTER (WHERE g.at <= m.entry), 0)::bigint AS before
       FROM growth(now, after) g LEFT JOIN balances m ON m.scope = 'member' AND m.fund = now.fund
         AND m.name = now.name AND m.bucket = now.bucket || '|' || g.who
       GROUP BY g.who) r;
   ELSE
-    SELECT SUM(g.grows) INTO wanted FROM growth(now, after) g;
+    SELECT pg_catalog.sum(g.grows) INTO wanted FROM growth(now, after) g;
   END IF;
   RETURN change = COALESCE(wanted, 0);
 END $$;
@@ -275,9 +857,9 @@ BEGIN
     RAISE EXCEPTION 'what is expected and not covered is not promised'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope NOT IN ('stage', 'line')
+  IF NEW.scope <> 'line'
     AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-    AND NOT moves_as_its_entries(0, 0, NEW) THEN
+    AND NOT moves_as_its_entries(0::bigint, 0::bigint, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -312,7 +894,7 @@ BEGIN
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
-    AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence) THEN
+    AND NEW.fund IN (fund, to_fund) AND pg_catalog.abs(NEW.held - OLD.held) = amount_pence) THEN
     RAISE EXCEPTION 'a line changes by what its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -322,7 +904,7 @@ BEGIN
     RAISE EXCEPTION 'what is expected and not covered is not promised'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope NOT IN ('stage', 'line') AND NOT moves_as_its_entries(OLD.held, OLD.entry, NEW) THEN
+  IF NEW.scope <> 'line' AND NOT moves_as_its_entries(OLD.held, OLD.entry, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -564,8 +1146,8 @@ CREATE TRIGGER papers_kept BEFORE TRUNCATE ON papers
 
 CREATE FUNCTION folios_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM folios), 0)
-    OR NEW.first <> 1 + COALESCE((SELECT MAX(last) FROM folios), 0)
+  IF NEW.number <> 1 + COALESCE((SELECT pg_catalog.max(number) FROM folios), 0)
+    OR NEW.first <> 1 + COALESCE((SELECT pg_catalog.max(last) FROM folios), 0)
     OR NEW.last > (SELECT number FROM head) THEN
     RAISE EXCEPTION 'a folio follows the folio before it'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -577,13 +1159,14 @@ CREATE TRIGGER folios_begin BEFORE INSERT ON folios
 CREATE FUNCTION folios_fill() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   INSERT INTO turnovers (folio, n, month, fund, stage, source, fy, area, pence)
-    SELECT NEW.number, row_number() OVER (), t.month, t.fund, t.stage, t.source, t.fy, t.area,
-      t.pence FROM (
-      SELECT COALESCE(substr(e.dated, 1, 7), '') AS month, m.fund, m.stage, m.source, m.fy, m.area,
-        CAST(SUM(m.pence) AS BIGINT) AS pence FROM entries e JOIN movements m ON m.entry = e.number
+    SELECT NEW.number, pg_catalog.row_number() OVER (), t.month, t.fund, t.stage, t.source, t.fy,
+      t.area, t.pence FROM (
+      SELECT COALESCE(pg_catalog.substr(e.dated, 1, 7), '') AS month, m.fund, m.stage, m.source,
+        m.fy, m.area, CAST(pg_catalog.sum(m.pence) AS BIGINT) AS pence
+        FROM entries e JOIN movements m ON m.entry = e.number
         WHERE e.number BETWEEN NEW.first AND NEW.last
-        GROUP BY 1, 2, 3, 4, 5, 6 HAVING SUM(m.pence) <> 0) t;
-  IF NEW.turnovers <> (SELECT COUNT(*) FROM turnovers WHERE folio = NEW.number) THEN
+        GROUP BY 1, 2, 3, 4, 5, 6 HAVING pg_catalog.sum(m.pence) <> 0::numeric) t;
+  IF NEW.turnovers <> (SELECT pg_catalog.count(*) FROM turnovers WHERE folio = NEW.number) THEN
     RAISE EXCEPTION 'a folio turns over what its entries move'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -618,40 +1201,47 @@ CREATE TRIGGER turnovers_kept BEFORE TRUNCATE ON turnovers
 -- Who writes, and what they may: of a ledger that is a team's, whose tables belong to a role
 -- NAME_owner that nobody logs in as (`vru-ledger role make`). Any other ledger lets all this pass.
 CREATE FUNCTION team() RETURNS text LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-  SELECT left(o.rolname::text, -6) FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner
-    WHERE c.oid = 'entries'::regclass AND NOT o.rolcanlogin AND right(o.rolname::text, 6) = '_owner'
-      AND EXISTS (SELECT 1 FROM pg_roles f WHERE f.rolname = left(o.rolname::text, -6) || '_finance') $$;
+  SELECT pg_catalog.left(o.rolname::text, -6)
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
+    WHERE c.oid = 'entries'::regclass::oid AND NOT o.rolcanlogin
+      AND pg_catalog.right(o.rolname::text, 6) = '_owner'
+      AND EXISTS (SELECT 1 FROM pg_catalog.pg_roles f
+        WHERE f.rolname::text = pg_catalog.left(o.rolname::text, -6) || '_finance') $$;
 CREATE FUNCTION needs_finance(said text) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
-  IF NOT pg_has_role(session_user, team() || '_finance', 'USAGE') THEN
+  IF NOT pg_catalog.pg_has_role(session_user::name, (team() || '_finance')::name, 'USAGE'::text) THEN
     RAISE EXCEPTION '%', said
       USING ERRCODE = 'insufficient_privilege', HINT = team() || '_finance';
   END IF;
 END $$;
 CREATE FUNCTION entries_signed() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 DECLARE
-  told jsonb;
+  told jsonb := NEW.fact::jsonb;
+  shape jsonb := kind_of(NEW.kind);
+  ours boolean := team() IS NOT NULL;
 BEGIN
-  IF team() IS NULL THEN RETURN NEW; END IF;
-  told := NEW.fact::jsonb;
-  IF NEW.actor <> session_user OR told->>'actor' IS DISTINCT FROM NEW.actor THEN
+  IF ours AND (NEW.actor <> session_user::text
+    OR told->>'actor'::text IS DISTINCT FROM NEW.actor) THEN
     RAISE EXCEPTION 'an entry is in the name of who writes it, as the server knows them'
       USING ERRCODE = 'insufficient_privilege', HINT = session_user;
   END IF;
-  IF told->>'kind' IS DISTINCT FROM NEW.kind OR told->>'number' IS DISTINCT FROM NEW.number::text
-    OR COALESCE(told->>'fund', '') <> NEW.fund
-    OR COALESCE(told->>'award', '') <> COALESCE(NEW.award, '')
-    OR COALESCE(told->>'amount_pence', '0') <> NEW.amount_pence::text
-    OR encode(sha256(convert_to(NEW.previous_hash || NEW.fact, 'UTF8')), 'hex') <> NEW.hash THEN
+  IF NOT holds(NEW.fact::json, shape) THEN
+    RAISE EXCEPTION 'an entry''s text holds what its kind holds, and nothing else'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT tells(NEW, told, shape) OR pg_catalog.encode(pg_catalog.sha256(
+      pg_catalog.convert_to(NEW.previous_hash || NEW.fact, 'UTF8')), 'hex') <> NEW.hash THEN
     RAISE EXCEPTION 'an entry is what its text says, under the hash of it'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  IF NOT ours THEN RETURN NEW; END IF;
   IF NEW.kind = 'register' THEN
-    IF EXISTS (SELECT 1 FROM jsonb_array_elements(told->'records') r
-      WHERE r->>'table' NOT IN ('recipients', 'listings')
-        OR (r->>'table' = 'recipients' AND EXISTS (SELECT 1 FROM recipients WHERE code = r->>'code'))
-        OR (r->>'table' = 'listings'
-          AND EXISTS (SELECT 1 FROM funds WHERE code = r->>'fund' AND closed = 1))) THEN
+    IF EXISTS (SELECT 1 FROM pg_catalog.jsonb_array_elements(told->'records'::text) r
+      WHERE r->>'table'::text NOT IN ('recipients', 'listings')
+        OR (r->>'table'::text = 'recipients'
+          AND EXISTS (SELECT 1 FROM recipients WHERE code = r->>'code'::text))
+        OR (r->>'table'::text = 'listings'
+          AND EXISTS (SELECT 1 FROM funds WHERE code = r->>'fund'::text AND closed = 1))) THEN
       PERFORM needs_finance('only finance changes the register, but for new recipients');
     END IF;
   ELSIF NEW.kind NOT IN ('allocate', 'propose', 'approve', 'reject', 'withdraw', 'amend', 'claim',

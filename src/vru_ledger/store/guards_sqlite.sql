@@ -13,6 +13,10 @@ BEGIN
   SELECT RAISE(ABORT, 'a key is used once')
     WHERE EXISTS (SELECT 1 FROM entries WHERE "key" = NEW."key");
 END;
+CREATE TRIGGER entries_move BEFORE INSERT ON entries
+WHEN NEW.movements > 0 AND NEW.award IS NULL AND NEW.kind NOT IN
+  ('fund', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority')
+BEGIN SELECT RAISE(ABORT, 'an entry of this kind moves no money'); END;
 CREATE TRIGGER entries_reverse BEFORE INSERT ON entries WHEN NEW.reverses IS NOT NULL
 BEGIN
   SELECT RAISE(ABORT, 'an entry is reversed once, by its opposite')
@@ -30,7 +34,12 @@ BEGIN
         AND p.actor = NEW.actor AND NOT EXISTS (
           SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
             AND d.kind IN ('approve', 'reject', 'withdraw')
-            AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)));
+            AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)
+            -- It moved all of the money: not whatever calls itself a decision.
+            AND 0 = (SELECT COALESCE(SUM(m.pence), 0)
+              FROM entries e CROSS JOIN movements m WHERE e.award = d.award
+                AND e.number <= d.number AND m.entry = e.number
+                AND m.award = d.award AND m.stage = 'proposed')));
 END;
 CREATE TRIGGER entries_take_up BEFORE INSERT ON entries WHEN NEW.proposal IS NOT NULL
 BEGIN
@@ -71,12 +80,16 @@ BEGIN
   SELECT RAISE(ABORT, 'an award''s money moves as its entry says')
     WHERE NEW.award IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.award
-        AND e.amount_pence = abs(NEW.pence)
+        AND e.recipient = NEW.recipient AND e.amount_pence = abs(NEW.pence)
         AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END);
   SELECT RAISE(ABORT, 'an award''s money moves with its balance')
     WHERE NEW.award IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
         AND bucket = NEW.award AND entry >= NEW.entry);
+  SELECT RAISE(ABORT, 'money moves as its entry says')
+    FROM entries e WHERE e.number = NEW.entry AND (abs(NEW.pence) > e.amount_pence
+      OR (e.movements = NEW.n AND NEW.pence <> -(
+        SELECT COALESCE(SUM(pence), 0) FROM movements WHERE entry = NEW.entry)));
   -- What enters an award out of no other stage of it is new under every cap.
   SELECT RAISE(ABORT, 'every cap that stops counts an award')
     WHERE NEW.award IS NOT NULL AND NEW.pence > 0
@@ -114,7 +127,13 @@ BEGIN
       OR EXISTS (SELECT 1 FROM awards WHERE fund = NEW.fund AND number = NEW.number);
   SELECT RAISE(ABORT, 'an award belongs to the entry that makes it')
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
-      AND e.fund = NEW.fund AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number));
+      AND e.fund = NEW.fund AND e.recipient = NEW.recipient AND e.kind IN ('allocate', 'propose')
+      AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number));
+  SELECT RAISE(ABORT, 'an award says of its recipient and area what the register does')
+    WHERE NOT EXISTS (SELECT 1 FROM recipients
+        WHERE code = NEW.recipient AND kind = NEW.recipient_kind)
+      OR (NEW.area || NEW.bcu <> '' AND NOT EXISTS (
+        SELECT 1 FROM areas WHERE code = NEW.area AND bcu = NEW.bcu));
 END;
 CREATE TRIGGER awards_stay BEFORE UPDATE ON awards
 BEGIN SELECT RAISE(ABORT, 'an award is changed by entries only'); END;
@@ -127,6 +146,16 @@ BEGIN SELECT RAISE(ABORT, 'an award is never removed'); END;
 CREATE VIEW line_entries AS
 SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
 WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
+-- Between which lines of a fund the money of an entry moves, and how much of it is lent by the line
+-- of no year.
+CREATE VIEW stage_moves AS
+SELECT e.number, e.award, e.amount_pence, e.from_stage, e.to_stage, a.area,
+  a.source || '||' AS no_year, a.source || '|' || a.fy || '|' AS year,
+  CASE 'unallocated' WHEN e.from_stage THEN -1 WHEN e.to_stage THEN 1 ELSE 0 END AS sign,
+  CASE WHEN instr(e.fact, '"unassigned_pence":') > 0 THEN max(0, min(e.amount_pence, CAST(
+      substr(e.fact, instr(e.fact, '"unassigned_pence":') + 19) AS INTEGER)))
+    ELSE 0 END AS lent
+FROM entries e LEFT JOIN awards a ON a.ref = e.award;
 CREATE TRIGGER balances_begin BEFORE INSERT ON balances
 BEGIN
   SELECT RAISE(ABORT, 'a balance begins once')
@@ -150,6 +179,14 @@ BEGIN
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
         AND bucket = NEW.bucket);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
+    FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
+      (CASE WHEN m.award IS NULL THEN abs(NEW.held - 0) IN (0, m.amount_pence)
+      WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - 0 = m.sign * CASE NEW.name
+        WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
+        ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
+      ELSE NEW.bucket = m.year || m.area AND NEW.held - 0 = CASE NEW.name
+        WHEN m.to_stage THEN m.amount_pence WHEN m.from_stage THEN -m.amount_pence ELSE 0 END END);
+  SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     WHERE NEW.scope NOT IN ('stage', 'line')
       AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
       AND NOT EXISTS (
@@ -169,7 +206,10 @@ BEGIN
           ELSE (e.grows >= 0 OR NEW.bucket IN (
               SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
             AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
-              WHEN 'end' THEN NEW.held >= 0 AND (NEW.bucket = e.award OR NEW.held - 0 = 0)
+              WHEN 'end' THEN NEW.held = COALESCE((
+                SELECT CAST(replace(a.term_to, '-', '') AS INTEGER) FROM awards a
+                WHERE a.ref = NEW.bucket AND NOT EXISTS (
+                  SELECT 1 FROM entries r WHERE r.reverses = a.entry)), 0)
               WHEN 'recipients' THEN NEW.held - 0 = (
                 SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
                   - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
@@ -209,6 +249,14 @@ BEGIN
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
         AND bucket = NEW.bucket);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
+    FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
+      (CASE WHEN m.award IS NULL THEN abs(NEW.held - OLD.held) IN (0, m.amount_pence)
+      WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - OLD.held = m.sign * CASE NEW.name
+        WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
+        ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
+      ELSE NEW.bucket = m.year || m.area AND NEW.held - OLD.held = CASE NEW.name
+        WHEN m.to_stage THEN m.amount_pence WHEN m.from_stage THEN -m.amount_pence ELSE 0 END END);
+  SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     WHERE NEW.scope NOT IN ('stage', 'line')
       AND NOT EXISTS (
         SELECT 1 FROM (
@@ -227,7 +275,10 @@ BEGIN
           ELSE (e.grows >= 0 OR NEW.bucket IN (
               SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
             AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
-              WHEN 'end' THEN NEW.held >= 0 AND (NEW.bucket = e.award OR NEW.held - OLD.held = 0)
+              WHEN 'end' THEN NEW.held = COALESCE((
+                SELECT CAST(replace(a.term_to, '-', '') AS INTEGER) FROM awards a
+                WHERE a.ref = NEW.bucket AND NOT EXISTS (
+                  SELECT 1 FROM entries r WHERE r.reverses = a.entry)), 0)
               WHEN 'recipients' THEN NEW.held - OLD.held = (
                 SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
                   - CASE WHEN b.held > 0 THEN 1 ELSE 0 END

@@ -116,6 +116,6 @@ def write_folios(session: Session, newest: int) -> None:
             "SELECT 1 FROM entries e CROSS JOIN movements m"
             " WHERE e.number BETWEEN ? AND ? AND m.entry = e.number"
             " GROUP BY substr(e.dated, 1, 7), m.fund, m.stage, m.source, m.fy, m.area"
-            " HAVING SUM(m.pence) <> 0) moved",
+            " HAVING SUM(m.pence) <> CAST(0 AS NUMERIC)) moved",
             (number, first, last, first, last),
         )

@@ -313,8 +313,9 @@ def connect(url: str, wait: float = 30.0, on_wait: Callable[[], None] | None = N
 
 
 _WHAT_IS_THERE = """
-SELECT to_regclass('ledger') IS NOT NULL, to_regproc('team') IS NOT NULL,
-  to_regproc('moves_as_its_entries') IS NOT NULL, COALESCE((
+SELECT to_regclass('ledger') IS NOT NULL, to_regprocedure('team()') IS NOT NULL,
+  EXISTS (SELECT 1 FROM pg_proc WHERE proname = 'moves_as_its_entries'
+    AND pronamespace = current_schema()::regnamespace), COALESCE((
     SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_class c
     WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
       AND has_table_privilege(c.oid, 'SELECT')), '')

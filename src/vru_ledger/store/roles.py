@@ -42,7 +42,7 @@ def team_of(session: Session) -> Team | None:
     """Return the team whose ledger this is, None if no roles were made for it: never of a file."""
     if session.dialect != "postgresql":
         return None
-    there = session.row("SELECT to_regproc('team') IS NOT NULL")
+    there = session.row("SELECT to_regprocedure('team()') IS NOT NULL")
     row = session.row("SELECT team(), current_schema()") if there and there[0] else None
     return Team(row[0], row[1]) if row and row[0] else None
 

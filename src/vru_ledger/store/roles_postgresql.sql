@@ -9,6 +9,9 @@ CREATE ROLE {finance} NOLOGIN;
 GRANT {reader} TO {analyst};
 GRANT {analyst} TO {finance};
 
+-- Nobody else makes anything beside the tables: servers older than 15 let everybody.
+REVOKE CREATE ON SCHEMA {schema} FROM PUBLIC;
+
 -- What everybody may read.
 GRANT USAGE ON SCHEMA {schema} TO {reader};
 GRANT SELECT ON {relations} TO {reader};

@@ -124,8 +124,8 @@ def made() -> dict[str, str]:
             f"{arguments} RETURNS {result} LANGUAGE {language}{volatile} AS {body}"
         )
     for text in statements(_script()):
-        if text.startswith("CREATE TRIGGER"):
-            told[f"guard {text.split()[2]}"] = text.removesuffix(";")
+        if trigger := re.match(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)", text):
+            told[f"guard {trigger[1]}"] = text.removesuffix(";")
     return told
 
 
