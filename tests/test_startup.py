@@ -49,12 +49,9 @@ EVERYDAY: dict[str, tuple[list[str], int]] = {
 
 # Instructions of a whole process, in multiples of `python -I -c pass`.
 AT_MOST: dict[str, tuple[list[str], float]] = {
-    "version": (["--version"], 8.5),
-    "allocate": (
-        ALLOCATE,
-        8.9,
-    ),  # Half of the tenth is a guard: an entry begins when the last is whole.
-    "report position": (["report", "position"], 8.8),
+    "version": (["--version"], 6.4),
+    "allocate": (ALLOCATE, 8.6),
+    "report position": (["report", "position"], 8.3),
 }
 
 # The command, in a process that writes down at its end what it has imported.

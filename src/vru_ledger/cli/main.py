@@ -1,5 +1,6 @@
 """The words there are, and the one place where a failure becomes a sentence and an exit code."""
 
+import gc
 import sys
 from importlib import import_module
 from itertools import pairwise
@@ -207,4 +208,9 @@ def run() -> None:
         from vru_ledger.cli.secrecy import hide_addresses
 
         hide_addresses(sys.argv)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    finally:
+        # The process ends. Python would look through all that there is once more, to free it:
+        # a seventh of a command's time.
+        gc.freeze()

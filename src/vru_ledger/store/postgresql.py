@@ -223,7 +223,14 @@ class PostgreSQL:
             )
         if isinstance(error, psycopg.DataError) and "NUL" in str(error):
             return BadInput("a name holds a NUL, which no text can", "type it again by hand")
-        if isinstance(error, psycopg.OperationalError) or state.startswith(("08", "57", "58")):
+        lost = state.startswith(("08", "57", "58"))
+        if state and not lost and isinstance(error, psycopg.OperationalError):
+            return LedgerUnusable(
+                f"the server at {self.place} would not do it ({_first_line(error)}); nothing was"
+                " written",
+                "ask whoever looks after the server",
+            )
+        if lost or isinstance(error, psycopg.OperationalError):
             return LedgerUnusable(
                 f"the connection to {self.place} failed; nothing was written",
                 "check that the server runs, then run it again",

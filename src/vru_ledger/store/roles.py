@@ -125,6 +125,9 @@ def make(session: Session) -> Team:
             "you may not make roles on this server",
             "print the SQL for whoever may: vru-ledger role sql",
         )
+    # A table changes hands only when nothing is left to be asked of it at the commit.
+    session.run("SET CONSTRAINTS ALL IMMEDIATE")
+    session.run("SET CONSTRAINTS ALL DEFERRED")
     for statement in statements(script(team)):
         if statement not in ("BEGIN;", "COMMIT;"):
             session.run_script(statement)
