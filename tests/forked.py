@@ -4,6 +4,7 @@ Real commands are run by README and tour, and by all other tests. Of the thousan
 commands of the other pages, each played on a file and again on PostgreSQL, most was importing.
 """
 
+import gc
 import io
 import json
 import os
@@ -91,6 +92,9 @@ def serve(place: str) -> None:
     for found in pkgutil.walk_packages(vru_ledger.__path__, "vru_ledger."):
         if not found.name.endswith("__main__"):
             import_module(found.name)
+    # What is here already is never freed: who looks through it would only copy its pages.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for them here.
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(place)
