@@ -26,7 +26,7 @@ from tests.builders import (
 from vru_ledger.actions.check import check
 from vru_ledger.domain.chain import GENESIS, link
 from vru_ledger.domain.register import Headline
-from vru_ledger.errors import LedgerUnusable
+from vru_ledger.errors import BadInput, LedgerUnusable
 from vru_ledger.store import sqlite
 from vru_ledger.store.database import Database
 from vru_ledger.store.opening import open_database
@@ -191,6 +191,18 @@ def test_a_sound_ledger_has_no_finding(sound: Database):
     done = check(sound)
     assert (done.findings, done.sound) == ([], True)
     assert (done.entries, done.number) == (21, 21)
+
+
+@pytest.mark.parametrize("printed", ["0", "0123456", "…", " ", "g" * 64, "0" * 65])
+def test_what_is_too_short_to_prove_anything_is_no_head(sound: Database, printed: str):
+    with pytest.raises(BadInput, match="is not a hash"):
+        check(sound, head=printed)
+
+
+def test_a_head_is_known_as_it_is_printed(sound: Database):
+    hash_ = check(sound).hash
+    for printed in (hash_, hash_.upper(), f"{hash_[:12]}…", f" {hash_[:8]}... "):
+        assert check(sound, head=printed).sound
 
 
 def test_where_nothing_was_tampered_with_nothing_is_found(sound: Database):
