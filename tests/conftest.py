@@ -205,4 +205,6 @@ def database_place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the test what `--db` takes, once for each kind; no ledger is there yet."""
     if request.param == "sqlite":
         return str(tmp_path / "vru-ledger.db")
-    return str(request.getfixturevalue("postgres_url"))
+    server: Server = request.getfixturevalue("postgres_server")
+    # One for all of them, emptied: a new one takes most of the time of a test on a server.
+    return server.emptied("ordinary")
