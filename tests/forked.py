@@ -5,7 +5,6 @@ the other pages, each played on a file and again on PostgreSQL, most was importi
 a test takes many commands to say something of figures. Those ask for the fixture `forked`.
 """
 
-import gc
 import io
 import json
 import os
@@ -130,9 +129,6 @@ def serve(place: str) -> None:
     for found in pkgutil.walk_packages(vru_ledger.__path__, "vru_ledger."):
         if not found.name.endswith("__main__"):
             import_module(found.name)
-    # What is here already is never freed: who looks through it would only copy its pages.
-    gc.collect()
-    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for them here.
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(place)
