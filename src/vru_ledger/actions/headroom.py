@@ -53,11 +53,16 @@ class RecipientRow(Value):
 
 
 class CapRow(Value):
-    """How much more one cap would let an allocation have."""
+    """How much more one cap would let an allocation have.
+
+    Nothing is used of a bucket that is not named; `binds` says then what names it.
+    """
 
     cap: str
     limit: Quantity
-    used: Quantity
+    tolerance: Quantity | None
+    override: Quantity | None
+    used: Quantity | None
     headroom: Quantity | None
     binds: str
 
@@ -171,24 +176,35 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
     case = _case(allocator, request)
     headroom, stopped_by = room(case)
     binding = stopped_by.split(", ")
-    rows = [
-        CapRow(met.cap, met.limit, met.used, met.headroom, "binds" if met.cap in binding else "")
-        for met in caps_met(case, [])
-    ]
+    rows = []
+    for met in caps_met(case, []):
+        needs = met.verdict.startswith("needs ")
+        rows.append(
+            CapRow(
+                met.cap,
+                met.limit,
+                met.tolerance,
+                met.override,
+                None if needs else met.used,
+                None if needs else met.headroom,
+                met.verdict if needs else "binds" if met.cap in binding else "",
+            )
+        )
+    more = [name for name in ("tolerance", "override") if any(getattr(row, name) for row in rows)]
     said = [breach.sentence for breach in judge(case) if _is_other(breach)]
     return Answer(
         name="headroom",
         title=f"Headroom of {case.fund.name} for {request.recipient}",
         row_type=CapRow,
         rows=rows,
-        shown=("cap", "limit", "used", "headroom", "binds"),
-        drop_first=("used", "limit"),
+        shown=("cap", "limit", *more, "used", "headroom", "binds"),
+        drop_first=("used", *more, "limit"),
         meta={
             **ledger.standing(session, moment),
             "headroom_pence": headroom,
             "stopped_by": stopped_by,
         },
-        measures={"headroom": "the limit and its tolerance, less what is used"},
+        measures={"headroom": "limit + tolerance + override - used, nothing below zero"},
         notes=[
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
             f"stopped by {stopped_by}",
