@@ -1,6 +1,8 @@
 """How much more could go: to a fund, to a recipient of it, and which cap stops more."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import ClassVar
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import Allocator
@@ -57,6 +59,11 @@ class CapRow(Value):
 
     Nothing is used of a bucket that is not named; `binds` says then what names it.
     """
+
+    TOLD: ClassVar[dict[str, dict[str, bool]]] = {
+        "tolerance": {"machine_only": True},
+        "override": {"machine_only": True},
+    }
 
     cap: str
     limit: Quantity
@@ -190,15 +197,14 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
                 met.verdict if needs else "binds" if met.cap in binding else "",
             )
         )
-    more = [name for name in ("tolerance", "override") if any(getattr(row, name) for row in rows)]
     said = [breach.sentence for breach in judge(case) if _is_other(breach)]
     return Answer(
         name="headroom",
         title=f"Headroom of {case.fund.name} for {request.recipient}",
         row_type=CapRow,
         rows=rows,
-        shown=("cap", "limit", *more, "used", "headroom", "binds"),
-        drop_first=("used", *more, "limit"),
+        shown=tuple(CapRow.FIELDS),
+        drop_first=("used", "limit"),
         meta={
             **ledger.standing(session, moment),
             "headroom_pence": headroom,
@@ -208,11 +214,22 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
         notes=[
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
             f"stopped by {stopped_by}",
+            *_above_limits(rows),
             *_not_sure(books, case.fund.code),
             *said,
             *at_moment(moment),
         ],
     )
+
+
+def _above_limits(rows: list[CapRow]) -> Iterator[str]:
+    """Say of each cap what it lets pass beyond its limit: without it, its room is no difference."""
+    for row in rows:
+        more = [
+            f"{name} {pence}" for name in ("tolerance", "override") if (pence := getattr(row, name))
+        ]
+        if more:
+            yield f"{row.cap}: {' + '.join([f'limit {row.limit}', *more])}"
 
 
 def of_one_line(session: Session, asked: Request, moment: Moment = NOW) -> tuple[Request, str]:

@@ -150,6 +150,10 @@ class Life(Value):
         """Return what was paid, whether or not it was demanded back."""
         return self._sum(("pay", "advance"), ())
 
+    def back_pence(self) -> int:
+        """Return what was demanded back and came."""
+        return self._sum(("recover",), ())
+
     def waits_for(self) -> tuple[int, str] | None:
         """Return the pence that come before the first milestone not met, and its name."""
         before = 0

@@ -92,13 +92,16 @@ def _rows(session: Session, query: Query) -> Iterator[Row]:
             and query.source in ("", source)
             and query.fy in ("", fy)
         )
+        money = _line(entry.fund, entry.source, entry.fy)
         to = getattr(entry, "to_fund", "")
+        there = _line(to, entry.to_source, entry.to_fy) if to else ""
         yield Row(
             entry=recorded.number,
             dated=entry.dated,
             kind=entry.KIND,
-            money=_line(entry.fund, entry.source, entry.fy),
-            goes_to=_line(to, entry.to_source, entry.to_fy) if to else "",
+            money=money,
+            # What undoes an ending names its own line twice, and moves nothing to another.
+            goes_to=there if there != money else "",
             amount=entry.amount_pence,
             change=Pence(change),
             actor=recorded.actor,
