@@ -13,7 +13,8 @@ from vru_ledger.domain.money import Pence
 from vru_ledger.domain.profiles import Instalment
 from vru_ledger.store.database import Database
 
-AWARD = "ALPHA-0002"
+AWARD, HELD = "ALPHA-0002", 2_600 * POUND
+"""An award, and what it comes to."""
 
 
 @pytest.fixture
@@ -72,13 +73,8 @@ def test_a_claim_that_was_written_late_is_paid_in_the_order_of_its_day(database:
 
 def test_what_came_back_leaves_later_payments_where_they_are_planned(database: Database):
     ada = Ledger(database, "Ada", "")
-    total = sum(
-        getattr(row, stage)
-        for row in ask(database, "awards", award=AWARD)[1]
-        for stage in ("committed", "disbursed", "recoverable")
-    )
     each = Pence(300 * POUND)
-    last = Pence(total - 3 * each)
+    last = Pence(HELD - 3 * each)
     ada.profile(
         AWARD,
         [*(Instalment(f"2022/23-Q{n}", each) for n in (1, 2, 3)), Instalment("2022/23-Q4", last)],
@@ -87,14 +83,15 @@ def test_what_came_back_leaves_later_payments_where_they_are_planned(database: D
     ada.recover(AWARD, 250 * POUND, on=date(2022, 6, 1))
     _, rows = ask(database, "payments", award="", fund="ALPHA", today=date(2023, 1, 1))
     planned = {row.period: row.planned for row in rows}
-    # £600 were paid for the first two quarters; £250 of that, of the newer one, is no plan now.
+    # £600 were paid for the first two quarters; £250 of it came back on 1 June, in the first.
     assert planned == {
         **dict.fromkeys((period for period in planned if period < "2022/23-Q1"), 0),
-        "2022/23-Q1": each,
-        "2022/23-Q2": each - 250 * POUND,
+        "2022/23-Q1": each - 250 * POUND,
+        "2022/23-Q2": each,
         "2022/23-Q3": each,
         "2022/23-Q4": last,
     }
+    assert sum(row.difference for row in rows if row.state == "past") == -each
     late = [
         row.amount
         for row in ask(database, "exceptions", today=date(2023, 1, 1), award=AWARD)[1]
@@ -103,3 +100,15 @@ def test_what_came_back_leaves_later_payments_where_they_are_planned(database: D
     assert late == [each]
     _, [monitored] = ask(database, "monitoring", fund="ALPHA", today=date(2023, 1, 1))
     assert monitored.profile - monitored.actual == each
+
+
+def test_money_that_came_back_and_was_sent_again_is_planned_again(database: Database):
+    ada = Ledger(database, "Ada", "")
+    ada.profile(AWARD, [Instalment("2022/23-P03", Pence(HELD))], on=date(2022, 4, 1))
+    back = ada.recover(AWARD, 100 * POUND, on=date(2022, 6, 1))
+    ada.reverse(back.recorded.number, on=date(2022, 8, 1), reason="It bounced")
+    asked: dict[str, Any] = {"fund": "ALPHA", "today": date(2023, 1, 1)}
+    answer, rows = ask(database, "payments", **asked)
+    planned = {row.period: row.planned for row in rows if row.planned}
+    assert planned == {"2022/23-Q1": HELD - 100 * POUND, "2022/23-Q2": 100 * POUND}
+    assert answer.total.planned == HELD

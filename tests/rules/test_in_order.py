@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -157,4 +158,10 @@ def test_a_closing_that_is_undone_frees_nothing_twice_on_the_days_between():
         ada.reverse(closed.recorded.number, on=date(2022, 6, 29), reason="Not over")
     ada.reverse(closed.recorded.number, on=date(2022, 6, 30), reason="Not over")
     assert findings(database) == []
+    again = ada.close_award("ALPHA-0002", on=date(2022, 7, 31), reason="Over")
+    with patch("vru_ledger.rules.in_order._undone_later", return_value=None):
+        ada.reverse(again.recorded.number, on=date(2022, 7, 30), reason="As programs once did")
+    [found] = findings(database)
+    assert found.startswith("rule-broken ")
+    assert found.endswith("is of 2022-07-31, so it cannot be undone on 2022-07-30")
     database.close()

@@ -30,8 +30,8 @@ PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
 
 MEASURES = {
     "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
-    "and still used; claim: waits over 30 days; behind plan: due in periods that have "
-    "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
+    "and still used; claim: waits over 30 days; behind plan: due in periods whose last day is "
+    "past, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
     f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago, each demand by "
     "itself; not covered: expected money that nobody underwrites; ends soon: unallocated, with "
     f"{ENDING_DAYS} days to its last day, which is its year's where it is in-year-only, or past "
