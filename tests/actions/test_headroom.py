@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import DAY, ONE, UNIT, asked, ledger_of, registered
+from tests.builders import DAY, ONE, UNIT, asked, cap, ledger_of, record, registered
+from tests.reports.asking import ask, busy
 from vru_ledger import Ledger
 from vru_ledger.actions.headroom import of_one_line, of_recipient
+from vru_ledger.actions.status import status
 from vru_ledger.domain.entries import CapSet, Entry, Funding
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Moment
@@ -157,3 +159,19 @@ def test_room_beyond_a_limit_is_told_and_what_is_used_of_no_year_is_not():
     parts = [one.value for one in (row.limit, row.tolerance, row.override) if one]
     assert (sum(parts), row.headroom.value) == (1_500, 1_500)
     assert "ALPHA-EACH: limit £10.00 + tolerance £2.00 + override £3.00" in found.notes
+
+
+def test_status_watches_who_is_over_though_somebody_who_was_raised_holds_more():
+    made = busy()
+    _, found = ask(made, "recipients", fund="ALPHA")
+    most, next_most, *_ = sorted(found, key=lambda row: row.allocated, reverse=True)
+    assert most.allocated > next_most.allocated > 100
+    record(made, cap("ALPHA-PER", "amount", next_most.allocated - 100, per=("recipient",)))
+    until: dict[str, Any] = {"until": date(2023, 3, 31), "decision": "PCD 1", "reason": "r"}
+    Ledger(made, "Ada Analyst", "").override_cap(
+        "ALPHA-PER", 10 * most.allocated, bucket=(most.recipient,), on=DAY, **until
+    )
+    with made.read() as session:
+        told = {row.fund: row.watch for row in status(session, "", DAY).rows}
+    assert "ALPHA-PER £1.00 over" in told["ALPHA"]
+    made.close()

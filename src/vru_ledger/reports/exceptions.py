@@ -95,7 +95,7 @@ def answer(session: Session, query: Query) -> Answer:
 
 
 def _of_caps(session: Session, query: Query) -> Iterator[Row]:
-    for row in caps.answer(session, query.replace(exceptions=True)).rows:
+    for row in caps.answer(session, query.replace(exceptions=True, everything=True)).rows:
         if row.verdict == "full":
             continue  # All of it is promised, as it should be.
         over = row.used.value - row.limit.value
