@@ -505,6 +505,15 @@ def test_an_audit_tells_reversals_losses_what_was_late_and_who_approves_whom(dat
     assert [row.entry for row in told["late"]] == late
 
 
+def test_an_audit_names_what_was_put_on_record():
+    made = lived()
+    late = Decision(code="PCD 77")
+    record(made, registered(late).replace(dated=date(2021, 5, 1)))
+    _, rows = ask(made, "audit")
+    assert [row.about for row in rows if row.about.startswith("register")] == ["register, PCD 77"]
+    made.close()
+
+
 @pytest.mark.parametrize("report", ["monitoring", "payments", "claims", "caps"])
 def test_exceptions_of_a_report_are_some_of_its_rows_and_the_rest_is_told(
     database: Database, report: str
