@@ -508,7 +508,7 @@ def test_an_audit_tells_reversals_losses_what_was_late_and_who_approves_whom(dat
 def test_an_audit_names_what_was_put_on_record():
     made = lived()
     late = Decision(code="PCD 77")
-    record(made, registered(late).replace(dated=date(2021, 5, 1)))
+    record(made, registered(late).replace(dated=date(2021, 1, 1)))
     _, rows = ask(made, "audit")
     assert [row.about for row in rows if row.about.startswith("register")] == ["register, PCD 77"]
     made.close()
