@@ -7,9 +7,10 @@ from itertools import product
 
 import pytest
 
-from tests.builders import rows
+from tests.builders import rows, with_everything
 from tests.lively import DAYS, folios_of, lively
-from vru_ledger.actions.diff import difference
+from vru_ledger import Ledger
+from vru_ledger.actions.diff import answer, difference
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.stages import AUTHORITY, HELD
 from vru_ledger.errors import BadInput, NotFound
@@ -131,3 +132,17 @@ def test_authority_that_grows_is_above_zero(database: Database):
         found = difference(session, "2", "6")
     assert all(row.change > 0 for row in found.figures if row.figure == AUTHORITY)
     assert any(row.figure == AUTHORITY for row in found.figures)
+
+
+def test_what_went_from_one_fund_to_another_moved_and_comes_to_nothing(database: Database):
+    made = with_everything()
+    [vired] = Ledger(made, "Ada", "").change_authority(
+        "vire", "BETA", 500, to_fund="ALPHA", on=date(2022, 7, 2), reason="Needed there"
+    )
+    with made.read() as session:
+        number = vired.recorded.number
+        [said] = answer(session, str(number - 1), str(number), (), "", everything=False).notes
+        [none] = answer(session, str(number), str(number), (), "", everything=False).notes
+    assert said.endswith(": authority £0.00, unallocated £0.00; 1 entry")
+    assert none.endswith(": nothing moved; 0 entries")
+    made.close()

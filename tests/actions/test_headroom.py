@@ -2,14 +2,17 @@
 
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import DAY, ONE, UNIT, asked, ledger_of, registered
+from tests.builders import DAY, ONE, UNIT, asked, cap, ledger_of, record, registered
+from tests.reports.asking import ask, busy
 from vru_ledger import Ledger
 from vru_ledger.actions.headroom import of_one_line, of_recipient
+from vru_ledger.actions.status import status
 from vru_ledger.domain.entries import CapSet, Entry, Funding
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.query import Moment
@@ -49,13 +52,19 @@ caps = st.lists(
 )
 
 
-def opened(entries: list[Funding], limits: list[tuple[tuple[str, ...], int]]) -> Ledger:
-    """Make a ledger in which one fund has this money, and a cap on its total besides these."""
-    told: list[Entry] = [
+def _fund(*entries: Funding) -> list[Entry]:
+    return [
         registered(UNIT, ONE.replace(area=""), HOME, RESERVE),
         registered(Fund(code="ALPHA", name="Alpha Fund")),
         *entries,
         CapSet(cap="ALPHA-FUND", fund="ALPHA", measure="amount", limit=2_000),
+    ]
+
+
+def opened(entries: list[Funding], limits: list[tuple[tuple[str, ...], int]]) -> Ledger:
+    """Make a ledger in which one fund has this money, and a cap on its total besides these."""
+    told: list[Entry] = [
+        *_fund(*entries),
         *(
             CapSet(cap=f"ALPHA-{number}", fund="ALPHA", measure="amount", per=per, limit=limit)
             for number, (per, limit) in enumerate(limits)
@@ -127,3 +136,42 @@ def test_a_year_is_lent_what_of_its_own_money_is_only_expected():
         with pytest.raises(EntryRefused):
             allocate(ledger, 101, "none", "2021/22")
         allocate(ledger, 100, "none", "2021/22")
+
+
+def test_room_beyond_a_limit_is_told_and_what_is_used_of_no_year_is_not():
+    whole = Funding(fund="ALPHA", amount_pence=Pence(2_000), dated=DAY)
+    ledger = opened([whole], [(("financial-year",), 1_000)])
+    with ledger, ledger.database.read() as session:
+        found = of_recipient(session, asked("ALPHA", "ONE", 1))
+        rows = {row.cap: row for row in found.rows}
+    assert (rows["ALPHA-0"].used, rows["ALPHA-0"].headroom) == (None, None)
+    assert rows["ALPHA-0"].binds == "needs --fy"
+    each: dict[str, Any] = {"fund": "ALPHA", "measure": "amount", "per": ("recipient",)}
+    more = CapSet(cap="ALPHA-EACH", **each, limit=1_000, tolerance=200)
+    ledger = Ledger(ledger_of(*_fund(whole), more), "Ada Analyst", "")
+    raise_: dict[str, Any] = {"until": date(2023, 3, 31), "decision": "PCD 1", "reason": "r"}
+    with ledger:
+        ledger.override_cap("ALPHA-EACH", 300, bucket=("ONE",), on=DAY, **raise_)
+        with ledger.database.read() as session:
+            found = of_recipient(session, asked("ALPHA", "ONE", 1).replace(dated=DAY))
+    row = next(row for row in found.rows if row.cap == "ALPHA-EACH")
+    assert row.headroom is not None
+    parts = [one.value for one in (row.limit, row.tolerance, row.override) if one]
+    assert (sum(parts), row.headroom.value) == (1_500, 1_500)
+    assert "ALPHA-EACH: limit £10.00 + tolerance £2.00 + override £3.00" in found.notes
+
+
+def test_status_watches_who_is_over_though_somebody_who_was_raised_holds_more():
+    made = busy()
+    _, found = ask(made, "recipients", fund="ALPHA")
+    most, next_most, *_ = sorted(found, key=lambda row: row.allocated, reverse=True)
+    assert most.allocated > next_most.allocated > 100
+    record(made, cap("ALPHA-PER", "amount", next_most.allocated - 100, per=("recipient",)))
+    until: dict[str, Any] = {"until": date(2023, 3, 31), "decision": "PCD 1", "reason": "r"}
+    Ledger(made, "Ada Analyst", "").override_cap(
+        "ALPHA-PER", 10 * most.allocated, bucket=(most.recipient,), on=DAY, **until
+    )
+    with made.read() as session:
+        told = {row.fund: row.watch for row in status(session, "", DAY).rows}
+    assert "ALPHA-PER £1.00 over" in told["ALPHA"]
+    made.close()

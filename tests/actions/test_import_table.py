@@ -125,6 +125,21 @@ def test_findings_speak_of_their_headings(database: Database, import_: Import):
     assert contents(database) == before
 
 
+def test_every_fault_of_a_row_is_told_and_only_a_payment_below_zero_can_mean_something(
+    import_: Import,
+):
+    for kind, begins, says in (
+        ("allocations", "fund,recipient,amount,on\nALPHA,TWO", "to take back: clawback, or amend"),
+        ("claims", "award,amount,on\nALPHA-0001", "to take back: clawback, or amend"),
+        ("payments", "award,amount,on\nALPHA-0001", "--negative clawback or --negative recover"),
+    ):
+        with pytest.raises(RowsRejected) as caught:
+            import_(kind, f"{begins},-5,2021-04-31\n", ColumnMap())
+        amount, day = caught.value.findings
+        assert (amount.field, day.field) == ("amount", "on")
+        assert says in amount.remedy
+
+
 def test_allocations_and_claims_are_imported_too(database: Database, import_: Import):
     columns = ColumnMap(columns={"fund": "Programme", "recipient": "Body", "amount": "Award"})
     done = import_("allocations", "Programme,Body,Award\nAlpha Fund,TWO,50\n", columns)

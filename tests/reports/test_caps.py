@@ -257,3 +257,27 @@ def test_an_override_counts_in_old_questions_only_while_it_is_recorded_and_in_fo
     assert raised(as_of=date(2099, 4, 1)) is None
     assert len(ask(whole, "overrides")[1]) == 1
     assert ask(whole, "overrides", known_at=newest - 1)[1] == []
+
+
+def test_every_award_over_a_limit_is_an_exception_not_only_the_fullest():
+    made = busy()
+    record(made, cap("ALPHA-CUT", "award", 1_000 * POUND), cap("ALPHA-SOON", "end", 20220331))
+    _, standing = ask(made, "awards", fund="ALPHA")
+    over = {row.award for row in standing if row.committed > 1_000 * POUND}
+    late = {row.award for row in standing if row.term_to and row.term_to > date(2022, 3, 31)}
+    assert len(over) > 1
+    day: dict[str, Any] = {"today": date(2022, 3, 1)}
+    for report, of in (("caps", "{0.cap}, {0.bucket}"), ("exceptions", "{0.about}")):
+        more = {"exceptions": True} if report == "caps" else {}
+        _, rows = ask(made, report, fund="ALPHA", **day, **more)
+        told = {of.format(row) for row in rows}
+        for code, awards in (("ALPHA-CUT", over), ("ALPHA-SOON", late)):
+            assert {one for one in told if one.startswith(code)} == {
+                f"{code}, {award}" for award in awards
+            }
+    _, rows = ask(made, "exceptions", recipient="TWO", **day)
+    mine = {row.award for row in standing if row.recipient == "TWO"}
+    assert {row.about for row in rows if row.about.startswith("ALPHA-CUT")} == {
+        f"ALPHA-CUT, {award}" for award in over & mine
+    }
+    made.close()

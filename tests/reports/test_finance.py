@@ -10,7 +10,7 @@ from tests.builders import POUND, give, record, registered, with_everything
 from tests.reports.asking import ask
 from tests.reports.lived import TODAY, Move, kind_of, lived, moves, total
 from vru_ledger import Ledger, reports
-from vru_ledger.domain.money import Pence
+from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.profiles import Instalment
 from vru_ledger.domain.query import Moment, Query
 from vru_ledger.domain.register import Decision
@@ -318,6 +318,30 @@ def test_a_virement_that_was_undone_says_by_which_entry(database: Database):
     assert (one.money, one.amount) == ("GAMMA", 500)
 
 
+def test_changes_of_a_year_and_what_its_awards_took_over_come_to_its_authority(
+    database: Database,
+):
+    overs = []
+    for fy in ("2021/22", "2022/23"):
+        answer, rows = ask(database, "virements", fy=fy)
+        _, [held] = ask(database, "position", fy=fy, by=("fy",))
+        over = held.authority - sum(row.change for row in rows)
+        told = [note for note in answer.notes if "took over from money of no year" in note]
+        assert [note.split()[0] for note in told] == ([format_pounds(over)] if over else [])
+        overs.append(over)
+    assert any(overs)
+
+
+def test_an_ending_that_was_undone_goes_to_no_other_line():
+    made = lived()
+    ada = Ledger(made, "Ada", "")
+    _, [ended] = ask(made, "virements", kind="surrender")
+    ada.reverse(ended.entry, on=date(2022, 7, 5), reason="Needed after all")
+    _, rows = ask(made, "virements", kind="reverse-authority")
+    assert [(row.money, row.goes_to) for row in rows] == [("GAMMA", "BETA"), ("GAMMA", "")]
+    made.close()
+
+
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_statement_tells_what_is_held_for_a_recipient_award_by_award(
     database: Database, everything: list[Move], moment: Moment
@@ -481,11 +505,20 @@ def test_an_audit_tells_reversals_losses_what_was_late_and_who_approves_whom(dat
     assert [row.entry for row in told["late"]] == late
 
 
+def test_an_audit_names_what_was_put_on_record():
+    made = lived()
+    late = Decision(code="PCD 77")
+    record(made, registered(late).replace(dated=date(2021, 1, 1)))
+    _, rows = ask(made, "audit")
+    assert [row.about for row in rows if row.about.startswith("register")] == ["register, PCD 77"]
+    made.close()
+
+
 @pytest.mark.parametrize("report", ["monitoring", "payments", "claims", "caps"])
 def test_exceptions_of_a_report_are_some_of_its_rows_and_the_rest_is_told(
     database: Database, report: str
 ):
-    _, every = ask(database, report, today=TODAY)
+    _, every = ask(database, report, today=TODAY, everything=True)
     answer, some = ask(database, report, today=TODAY, exceptions=True)
     assert len(some) < len(every) or report == "monitoring"
     assert all(row in every for row in some)

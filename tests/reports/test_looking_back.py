@@ -95,7 +95,7 @@ def test_the_statement_of_an_award_tells_what_was_due_then_and_not_what_may_foll
 
     then = notes(as_of=date(2021, 7, 10))
     assert "due by 2021-07-10: £200.00" in then
-    assert "due to the recipient: £150.00\n" in then  # No command: it would be of today.
+    assert "owed to the recipient: £150.00\n" in then  # No command: it would be of today.
     assert f"what may follow is told of today: vru-ledger award show {_newest(database)}" in then
     assert "what may follow: amend, claim" in notes()
 

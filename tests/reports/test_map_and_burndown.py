@@ -101,7 +101,7 @@ def test_what_is_planned_left_goes_down_by_the_plans_in_force(database: Database
     planned: dict[tuple[str, str], int] = {}
     with database.read() as session:
         for one_plan in plans.in_force(session, Query()):
-            for period, pence, _ in one_plan.instalments():
+            for period, pence in one_plan.flows():
                 year = one_plan.plan.fund, period[:7]
                 planned[year] = planned.get(year, 0) + pence
     assert {(row.fund, row.fy): row.planned for row in rows if row.planned} == planned

@@ -130,6 +130,13 @@ def test_between_two_days_the_figures_are_what_moved(database: Database):
     assert "movements since 2022-01-01, not what is held" in answer.notes
 
 
+def test_what_moved_since_a_day_is_no_part_of_a_whole(database: Database):
+    moved, _ = ask(database, "position", since=date(2022, 1, 1))
+    held, _ = ask(database, "position", until=date(2022, 1, 1))
+    assert "used" not in moved.shown
+    assert "used" in held.shown
+
+
 def test_use_is_measured_against_the_authority_of_the_same_fund_and_year():
     database = ledger_of(*funded("ALPHA", 1000 * POUND))
     give(database, "ALPHA", "Newcomer", 125 * POUND, new_recipient=True, kind="charity")

@@ -2,14 +2,19 @@
 
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.books import stopping
+from tests.builders import findings, with_everything
 from tests.rules.test_legal_step import case, step
+from vru_ledger import Ledger
 from vru_ledger.domain.award_states import Happened, life_of
 from vru_ledger.domain.stages import HELD
+from vru_ledger.errors import EntryRefused
 from vru_ledger.rules.in_order import in_order
 
 MOVES = {
@@ -135,3 +140,28 @@ def test_whatever_passes_leaves_no_stage_below_nothing_on_any_day(
         assert (said(kind, pence, day, entries) == []) is sound
         if sound:
             entries = with_it
+
+
+def test_nothing_is_undone_before_its_own_day():
+    entries = happened(("allocate", 100, 1), ("claim", 40, 5), ("reject-claim", 40, 20))
+    back: dict[str, Any] = {"from_stage": "committed", "to_stage": "payable", "reverses": 3}
+    [sentence] = said("reverse", 40, 19, entries, **back)
+    assert sentence == "entry 3 is of 2021-05-20, so it cannot be undone on 2021-05-19"
+    assert said("reverse", 40, 20, entries, **back) == []
+
+
+def test_a_closing_that_is_undone_frees_nothing_twice_on_the_days_between():
+    database = with_everything()
+    ada = Ledger(database, "Ada", "")
+    closed = ada.close_award("ALPHA-0002", on=date(2022, 6, 30), reason="Over")
+    with pytest.raises(EntryRefused, match="cannot be undone on 2022-06-29"):
+        ada.reverse(closed.recorded.number, on=date(2022, 6, 29), reason="Not over")
+    ada.reverse(closed.recorded.number, on=date(2022, 6, 30), reason="Not over")
+    assert findings(database) == []
+    again = ada.close_award("ALPHA-0002", on=date(2022, 7, 31), reason="Over")
+    with patch("vru_ledger.rules.in_order._undone_later", return_value=None):
+        ada.reverse(again.recorded.number, on=date(2022, 7, 30), reason="As programs once did")
+    [found] = findings(database)
+    assert found.startswith("rule-broken ")
+    assert found.endswith("is of 2022-07-31, so it cannot be undone on 2022-07-30")
+    database.close()

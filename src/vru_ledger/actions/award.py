@@ -284,6 +284,9 @@ class Stepper:
         proposed = request.replace(propose=True)
         if alone and request.kind == "amend" and not self.would_stop(proposed):
             commands.append(as_typed(proposed))
+        if decided := self._as_proposed(request, case):
+            commands.append(as_typed(decided))
+            put = put or {"decision": decided.decision}
         if largest and not self.would_stop(smaller):
             commands.append(as_typed(smaller))
         else:
@@ -305,6 +308,15 @@ class Stepper:
             error = AuthorityMissing
         said = "; ".join(breach.sentence for breach in stopping)
         return error(f"{asked} is refused: {said}", refusal)
+
+    def _as_proposed(self, request: StepRequest, case: Case) -> StepRequest | None:
+        """Return an approval under the decision that its proposal names, if that passes."""
+        told = awards.told_of
+        asked = case.life.standing if case.life and request.kind == "approve" else ()
+        found = [told(self.recorder.session, o.number) for o in asked if o.to_stage == "proposed"]
+        under = request.replace(decision=next((o.decision for o in found[::-1] if o.decision), ""))
+        passes = under.decision and not request.decision and not self.would_stop(under)
+        return under if passes else None
 
     def _largest(self, case: Case, breaches: list[Breach]) -> int:
         """Return the most pence that would pass, 0 if something else than the amount is wrong."""

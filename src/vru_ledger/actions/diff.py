@@ -260,7 +260,9 @@ def answer(
     changes: Counter[str] = Counter()
     for row in found.figures:
         changes[row.figure] += row.change
-    told = [f"{name} {format_pounds(pence)}" for name, pence in changes.items() if pence]
+    # What only went from one group to another moved, and comes to nothing.
+    moved = any(changes.values())
+    told = [f"{name} {format_pounds(p)}" for name, p in changes.items() if p or not moved]
     shown = len({part.entry for part in found.parts})
     cut = [] if shown >= found.entries else [f"{shown} of {found.entries} shown; --all shows them"]
     parts = Answer(

@@ -1,6 +1,8 @@
 """How much more could go: to a fund, to a recipient of it, and which cap stops more."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import ClassVar
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocate import Allocator
@@ -53,11 +55,21 @@ class RecipientRow(Value):
 
 
 class CapRow(Value):
-    """How much more one cap would let an allocation have."""
+    """How much more one cap would let an allocation have.
+
+    Nothing is used of a bucket that is not named; `binds` says then what names it.
+    """
+
+    TOLD: ClassVar[dict[str, dict[str, bool]]] = {
+        "tolerance": {"machine_only": True},
+        "override": {"machine_only": True},
+    }
 
     cap: str
     limit: Quantity
-    used: Quantity
+    tolerance: Quantity | None
+    override: Quantity | None
+    used: Quantity | None
     headroom: Quantity | None
     binds: str
 
@@ -171,32 +183,53 @@ def of_recipient(session: Session, request: Request, moment: Moment = NOW) -> An
     case = _case(allocator, request)
     headroom, stopped_by = room(case)
     binding = stopped_by.split(", ")
-    rows = [
-        CapRow(met.cap, met.limit, met.used, met.headroom, "binds" if met.cap in binding else "")
-        for met in caps_met(case, [])
-    ]
+    rows = []
+    for met in caps_met(case, []):
+        needs = met.verdict.startswith("needs ")
+        rows.append(
+            CapRow(
+                met.cap,
+                met.limit,
+                met.tolerance,
+                met.override,
+                None if needs else met.used,
+                None if needs else met.headroom,
+                met.verdict if needs else "binds" if met.cap in binding else "",
+            )
+        )
     said = [breach.sentence for breach in judge(case) if _is_other(breach)]
     return Answer(
         name="headroom",
         title=f"Headroom of {case.fund.name} for {request.recipient}",
         row_type=CapRow,
         rows=rows,
-        shown=("cap", "limit", "used", "headroom", "binds"),
+        shown=tuple(CapRow.FIELDS),
         drop_first=("used", "limit"),
         meta={
             **ledger.standing(session, moment),
             "headroom_pence": headroom,
             "stopped_by": stopped_by,
         },
-        measures={"headroom": "the limit and its tolerance, less what is used"},
+        measures={"headroom": "limit + tolerance + override - used, nothing below zero"},
         notes=[
             f"the most that one more allocation could be: {format_pounds(headroom)}, "
             f"stopped by {stopped_by}",
+            *_above_limits(rows),
             *_not_sure(books, case.fund.code),
             *said,
             *at_moment(moment),
         ],
     )
+
+
+def _above_limits(rows: list[CapRow]) -> Iterator[str]:
+    """Say of each cap what it lets pass beyond its limit: without it, its room is no difference."""
+    for row in rows:
+        more = [
+            f"{name} {pence}" for name in ("tolerance", "override") if (pence := getattr(row, name))
+        ]
+        if more:
+            yield f"{row.cap}: {' + '.join([f'limit {row.limit}', *more])}"
 
 
 def of_one_line(session: Session, asked: Request, moment: Moment = NOW) -> tuple[Request, str]:

@@ -12,7 +12,7 @@ from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import BadInput, RowsRejected
 from vru_ledger.exchange.batch_file import BatchRow
-from vru_ledger.exchange.column_map import ColumnMap, checked
+from vru_ledger.exchange.column_map import NEGATIVES, ColumnMap, checked, is_below_zero
 from vru_ledger.exchange.table_file import TableFile
 from vru_ledger.store.database import Database
 
@@ -94,11 +94,18 @@ def import_file(
             )
     except RowsRejected as error:
         error.findings = [
-            finding.replace(field=file.headings.get(finding.field, finding.field))
+            _of_theirs(finding, kind, file.headings.get(finding.field, finding.field))
             for finding in error.findings
         ]
         raise
     return Imported(batch, step, file.first)
+
+
+def _of_theirs(finding: Finding, kind: str, heading: str) -> Finding:
+    """Return a finding by their heading; only a payment below zero can mean anything."""
+    means = kind == "payments" and finding.field == "amount" and is_below_zero(finding.value)
+    remedy = f"say what it means: --negative {NEGATIVES[0]} or --negative {NEGATIVES[1]}"
+    return finding.replace(field=heading, remedy=remedy if means else finding.remedy)
 
 
 def _table(path: str, kind: str, columns: ColumnMap) -> _Noting:

@@ -101,11 +101,15 @@ def _watch(books: Books, fund: str, day: date) -> list[str]:
         unit = kind_of(cap.measure).UNIT
         if unit == "day" or cap.severity == "track":
             continue
-        fullest = list(books.fullest(cap, 1))
+        # One that is raised can be fullest and have room, while another has none.
+        most = 1 + sum(code == cap.cap for code, _ in raised)
+        fullest = [
+            (held, bounds.limit + raised.get((cap.cap, bucket), 0))
+            for bucket, held in books.fullest(cap, most)
+        ]
         if not fullest:
             continue
-        bucket, held = fullest[0]
-        limit = bounds.limit + raised.get((cap.cap, bucket), 0)
+        held, limit = max(fullest, key=lambda one: one[0] - one[1])
         if held > limit:
             said.append(f"{cap.cap} {Quantity(held - limit, unit)} over")
         elif held == limit:

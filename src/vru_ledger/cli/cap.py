@@ -208,7 +208,9 @@ def _say_set(done: "CapChange", preview: bool, format_: str) -> None:
         Breach(
             "within-caps",
             "warn",
-            f"{entry.cap}: {Quantity(over, kind.UNIT)} over its limit"
+            f"{entry.cap}: {bucket} ends {Quantity(entry.limit + over, 'day')}, after that day"
+            if kind.UNIT == "day"
+            else f"{entry.cap}: {Quantity(over, kind.UNIT)} over its limit"
             f"{f' for {bucket}' if bucket else ''}{until}",
             entry.cap,
             over,

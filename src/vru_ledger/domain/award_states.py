@@ -88,6 +88,32 @@ def marks(one: Happened) -> bool:
     return one.kind in MARKS or one.to_stage == "proposed" or one.reverses is not None
 
 
+def waiting(
+    happened: Iterable[Happened], kinds: tuple[str, ...], stage: str, pence: int
+) -> list[tuple[Happened | None, int]]:
+    """Return which entries what a stage holds is left of, the oldest first: the newest wait.
+
+    Of entries of these kinds that brought money into the stage and were not undone; oldest by
+    their day, whenever they were written. What entries dated out of order leave over, as of a day
+    between them, is of none of them.
+    """
+    entries = list(happened)
+    undone = {one.reverses for one in entries if one.reverses is not None}
+    brought = [
+        one
+        for one in entries
+        if one.kind in kinds and one.to_stage == stage and one.number not in undone
+    ]
+    found: list[tuple[Happened | None, int]] = []
+    for one in sorted(brought, key=lambda one: (one.dated or "", one.number), reverse=True):
+        if part := max(0, min(one.amount_pence, pence)):
+            found.append((one, part))
+        pence -= part
+    if pence:
+        found.append((None, pence))
+    return found[::-1]
+
+
 class Life(Value):
     """What an award has come to: its state, what each stage holds, who proposed what is open.
 
@@ -123,6 +149,10 @@ class Life(Value):
     def paid_pence(self) -> int:
         """Return what was paid, whether or not it was demanded back."""
         return self._sum(("pay", "advance"), ())
+
+    def back_pence(self) -> int:
+        """Return what was demanded back and came."""
+        return self._sum(("recover",), ())
 
     def waits_for(self) -> tuple[int, str] | None:
         """Return the pence that come before the first milestone not met, and its name."""

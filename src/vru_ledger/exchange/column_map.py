@@ -80,7 +80,8 @@ class ColumnMap(Value):
     def as_ours(self, cells: Mapping[str, str]) -> tuple[dict[str, str], list[Fault]]:
         """Return a row's cells as ours are written, and what cannot be read of them.
 
-        A payment below zero comes back above zero, with what it means in the cell `do`.
+        A payment below zero comes back above zero, with what it means in the cell `do`; where the
+        map does not say what it means it stays as it is, and is refused with the rest of its row.
         """
         told = {**self.constants, **cells}
         if self is AS_OURS:
@@ -93,27 +94,20 @@ class ColumnMap(Value):
                 except ValueError as problem:
                     remedy = "mend it, or say how their days are written: --dates DD/MM/YYYY"
                     faults.append(Fault(column, f"batch-bad-{column}", str(problem), remedy))
-        amount = told.get("amount", "")
-        if below := _BELOW_ZERO.fullmatch(amount):
-            if self.negative:
-                told["amount"] = (below["inside"] or below["after"] or "").strip()
-                told["do"] = self.negative
-            else:
-                faults.append(
-                    Fault(
-                        "amount",
-                        "batch-bad-amount",
-                        f"{amount!r} is below zero: character 1 is {amount[0]!r}; "
-                        "an amount is above zero",
-                        f"if it is a payment, say what it means: --negative {NEGATIVES[0]} or "
-                        f"--negative {NEGATIVES[1]}",
-                    )
-                )
+        below = _BELOW_ZERO.fullmatch(told.get("amount", ""))
+        if below and self.negative:
+            told["amount"] = (below["inside"] or below["after"] or "").strip()
+            told["do"] = self.negative
         return told, faults
 
 
 AS_OURS = ColumnMap()
 """A table that is written as ours are."""
+
+
+def is_below_zero(amount: str) -> bool:
+    """Say whether an amount is written as one below zero: '-5' or '(5.00)'."""
+    return _BELOW_ZERO.fullmatch(amount) is not None
 
 
 def read_day(text: str, written: str) -> date:

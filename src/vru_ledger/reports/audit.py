@@ -134,13 +134,19 @@ def _row(session: Session, what: str, recorded: Recorded) -> Row:
 
 
 def _about(entry: Any, undone: int) -> str:
-    names = ("award", "cap", "bucket", "period")
+    names = ("award", "cap", "bucket", "period", "paper")
     parts = [str(getattr(entry, name)) for name in names if getattr(entry, name, "")]
-    said = ", ".join([entry.KIND, *(parts or [getattr(entry, "fund", "")])])
+    fund = getattr(entry, "fund", "")
+    said = ", ".join([entry.KIND, *(parts or ([fund] if fund else _put(entry)))])
     if undone:
         said += f", undoes entry {undone}"
     belongs = getattr(entry, "relates_to", "")
     return f"{said}, belongs to {belongs}" if belongs else said
+
+
+def _put(entry: Any) -> list[str]:
+    """Name what an entry put on record, by its codes."""
+    return [code for one in getattr(entry, "records", ()) if (code := getattr(one, "code", ""))]
 
 
 def _days_late(recorded: Recorded) -> int | None:

@@ -175,9 +175,9 @@ def _due(made: awards.Made, life: Life, today: date, moment: Moment) -> Iterator
         now = life.pays_now_pence() if may_pay else 0
         much = "all" if now == pence else format_decimal(now).removesuffix(".00")
         how = f": vru-ledger pay {made.award} {much}" if now else ""
-        yield f"due to the recipient: {format_pounds(pence)}{how}"
+        yield f"owed to the recipient: {format_pounds(pence)}{how}"
     if pence := life.held.get("recoverable", 0):
-        yield f"due from the recipient: {format_pounds(pence)}"
+        yield f"owed back by the recipient: {format_pounds(pence)}"
     if not moment.is_now():
         yield f"what may follow is told of today: vru-ledger award show {made.award}"
         return

@@ -14,8 +14,9 @@ from vru_ledger.domain.query import Query
 from vru_ledger.domain.register import Area
 from vru_ledger.domain.share import Share, share_of
 from vru_ledger.domain.value import Value
+from vru_ledger.reports.claims import concerns
 from vru_ledger.reports.meta import Told, allow, counted_to, meta, narrowing, standing
-from vru_ledger.store import figures, register
+from vru_ledger.store import awards, figures, register
 from vru_ledger.store.books import books_at
 from vru_ledger.store.database import Session
 from vru_ledger.store.present_books import Books
@@ -103,7 +104,11 @@ def answer(session: Session, query: Query) -> Answer:
         if (asked.funds is None or cap.fund in asked.funds) and _concerns(cap, asked)
     ]
     cut: list[str] = []
-    used = _used(uses, caps, asked, query.everything, cut)
+    used = (
+        _at_limits(session, uses, caps, asked, query)
+        if query.exceptions
+        else _used(uses, caps, asked, query.everything, cut)
+    )
     if not query.everything:
         # Few enough to hold; and only then is it known which caps have more.
         used = iter(list(used))
@@ -209,6 +214,35 @@ def _used(
         yield from sorted(found, key=lambda one: (-one.held, one.bucket or ""))
         if not found:
             yield _Used(cap, bounds, None, 0)
+
+
+def _at_limits(
+    session: Session, uses: Books, caps: list[tuple[CapSet, Bounds]], asked: _Asked, query: Query
+) -> Iterator[_Used]:
+    """Yield every bucket that is at its limit or beyond: none of these is left out.
+
+    A term that ends on the last day is as it should be, and most do.
+    """
+    for cap, bounds in caps:
+        if (bucket := _bucket_asked(cap, asked)) is not None:
+            yield _Used(cap, bounds, bucket, uses.held(cap, bucket))
+            continue
+        least = bounds.limit + (kind_of(cap.measure).UNIT == "day")
+        if not any(held >= least for _, held in uses.fullest(cap, 1)):
+            continue
+        with closing(_found(uses, cap, asked, None)) as buckets:
+            for bucket, held in buckets:
+                if held < least:
+                    break
+                if cap.measure not in _OF_AWARDS or _concerns_award(session, bucket, query):
+                    yield _Used(cap, bounds, bucket, held)
+
+
+def _concerns_award(session: Session, award: str, query: Query) -> bool:
+    if not any(getattr(query, name) for name in _PROPERTY_OF):
+        return True
+    made = awards.made(session, award)
+    return made is not None and concerns(session, made, query)
 
 
 def _bucket_asked(cap: CapSet, asked: _Asked) -> str | None:

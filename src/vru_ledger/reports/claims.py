@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
+from vru_ledger.domain.award_states import waiting
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
@@ -109,7 +110,8 @@ def _rows(session: Session, query: Query, day: date) -> Iterator[Row]:
     ]
     names = figures.recipient_names(session, {one.recipient for one, _ in asked})
     for one, pence in asked:
-        for claim, waiting in _unpaid(session, one.award, pence, query):
+        happened = awards.happened(session, one.award, query.moment())
+        for claim, part in waiting(happened, ("claim",), "payable", pence):
             entry: Any = awards.told_of(session, claim.number) if claim else None
             dated = entry.dated if claim else None
             age = (day - dated).days if dated else None
@@ -122,7 +124,7 @@ def _rows(session: Session, query: Query, day: date) -> Iterator[Row]:
                 ref=entry.ref if claim else "no claim by then",
                 dated=dated,
                 claimed=Pence(claim.amount_pence) if claim else None,
-                waiting=Pence(waiting),
+                waiting=Pence(part),
                 age_days=age,
                 band=band(age),
             )
@@ -142,25 +144,6 @@ def concerns(session: Session, one: awards.Made, query: Query) -> bool:
         and query.source in ("", one.source)
         and query.fy in ("", one.fy)
     )
-
-
-def _unpaid(session: Session, award: str, waiting: int, query: Query) -> list[tuple[Any, int]]:
-    """Return the claims of an award that wait, oldest first: the newest ones are paid last.
-
-    What entries dated out of order leave over, as of a day between them, belongs to no claim.
-    """
-    happened = awards.happened(session, award, query.moment())
-    undone = {one.reverses for one in happened if one.reverses is not None}
-    claims = [one for one in happened if one.kind == "claim" and one.number not in undone]
-    found: list[tuple[Any, int]] = []
-    for one in reversed(claims):
-        part = max(0, min(one.amount_pence, waiting))
-        if part:
-            found.append((one, part))
-        waiting -= part
-    if waiting:
-        found.append((None, waiting))
-    return found[::-1]
 
 
 def band(age_days: int | None) -> str:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.award_states import life_of
+from vru_ledger.domain.award_states import life_of, waiting
 from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.periods import month
 from vru_ledger.domain.query import Query
@@ -30,12 +30,12 @@ PROPOSED_DAYS, OWED_DAYS, ENDING_DAYS = 14, 30, 90
 
 MEASURES = {
     "what": "cap: passed, within its tolerance or beyond; override ended: its room is over "
-    "and still used; claim: waits over 30 days; behind plan: due in periods that have "
-    "ended, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
-    f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago; not covered: expected money "
-    f"that nobody underwrites; ends soon: unallocated, with {ENDING_DAYS} days to its last day, "
-    "which is its year's where it is in-year-only, or past it; ahead of money: promised at the end "
-    "of a month, and the money came in a later one; "
+    "and still used; claim: waits over 30 days; behind plan: due in periods whose last day is "
+    "past, and not paid; term ended: undrawn when the term is past; proposal: not decided for "
+    f"{PROPOSED_DAYS} days; owed back: demanded {OWED_DAYS} days ago, each demand by "
+    "itself; not covered: expected money that nobody underwrites; ends soon: unallocated, with "
+    f"{ENDING_DAYS} days to its last day, which is its year's where it is in-year-only, or past "
+    "it; ahead of money: promised at the end of a month, and the money came in a later one; "
     "decision: more was done under it than it decides",
     "amount": "the pounds in question; of a cap that counts no money there are none",
     "age_days": "days that it waits, or is past its day; below zero: days to come",
@@ -95,7 +95,7 @@ def answer(session: Session, query: Query) -> Answer:
 
 
 def _of_caps(session: Session, query: Query) -> Iterator[Row]:
-    for row in caps.answer(session, query.replace(exceptions=True)).rows:
+    for row in caps.answer(session, query.replace(exceptions=True, everything=True)).rows:
         if row.verdict == "full":
             continue  # All of it is promised, as it should be.
         over = row.used.value - row.limit.value
@@ -152,7 +152,7 @@ def _of_claims(session: Session, query: Query) -> Iterator[Row]:
 
 
 def _of_plans(session: Session, query: Query, day: date) -> Iterator[Row]:
-    for plan, _ in plans.in_force(session, query):
+    for plan, *_ in plans.in_force(session, query):
         happened = awards.happened(session, plan.award, query.moment())
         life = life_of(awards.held_then(happened), happened, partial(awards.told_of, session))
         late = due_by(life, day).late_pence
@@ -183,7 +183,10 @@ def _of_terms(session: Session, query: Query, day: date) -> Iterator[Row]:
 
 
 def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
-    """Yield proposals that nobody decides, and what was demanded back and does not come."""
+    """Yield proposals that nobody decides, and what was demanded back and does not come.
+
+    Each entry that is left of them waits since its own day: a new demand makes no old one younger.
+    """
     for stage, what, kinds, most in (
         ("proposed", "proposal", ("propose", "amend"), PROPOSED_DAYS),
         ("recoverable", "owed back", ("clawback",), OWED_DAYS),
@@ -193,23 +196,19 @@ def _waiting(session: Session, query: Query, day: date) -> Iterator[Row]:
             if made is None or not claims.concerns(session, made, query):
                 continue
             happened = awards.happened(session, award, query.moment())
-            entries = [
-                awards.told_of(session, one.number).dated
-                for one in happened
-                if one.kind in kinds and one.to_stage == stage
-            ]
-            asked = max((dated for dated in entries if dated), default=None)
-            age = (day - asked).days if asked else None
-            if age is None or age > most:
-                yield Row(
-                    what=what,
-                    fund=made.fund,
-                    about=award,
-                    amount=Pence(pence),
-                    age_days=age,
-                    detail=_since(asked),
-                    next=f"award show {award}",
-                )
+            for one, part in waiting(happened, kinds, stage, pence):
+                asked = date.fromisoformat(one.dated) if one and one.dated else None
+                age = (day - asked).days if asked else None
+                if part > 0 and (age is None or age > most):
+                    yield Row(
+                        what=what,
+                        fund=made.fund,
+                        about=award,
+                        amount=Pence(part),
+                        age_days=age,
+                        detail=_since(asked),
+                        next=f"award show {award}",
+                    )
 
 
 def _undecided(session: Session, query: Query, day: date) -> Iterator[Row]:

@@ -108,6 +108,8 @@ def _about_authority(entry: AuthorityEntry) -> str:
     """Return which money an entry is about, and where it goes: 'HO 2023/24 to DIVERT'."""
     line = " ".join(part for part in (entry.source, entry.fy) if part)
     there = entry.to_fund if entry.to_fund != entry.fund else entry.to_fy
+    if (entry.to_fund, entry.to_source, entry.to_fy) == (entry.fund, entry.source, entry.fy):
+        there = ""
     what = getattr(entry, "what", "")
     return " ".join(part for part in (what, line, f"to {there}" if there else "") if part)
 

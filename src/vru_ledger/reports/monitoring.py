@@ -39,7 +39,8 @@ MEASURES = {
     "revised": "the budget as it stands: original + virements + ended, and what all stages hold",
     "actual": "actual to date: payable + disbursed",
     "committed": "awarded and not yet claimed",
-    "profile": "profile to date: planned in periods that have ended",
+    "profile": "profile to date: planned in periods that have ended by the end of the day, less "
+    "what came back",
     "forecast": "forecast outturn: actual, and for each award with a plan what is planned in "
     "periods that have not ended (at most what is committed), without one what is committed",
     "variance": "forecast - revised: an underspend is below zero",
@@ -164,7 +165,8 @@ def _rows(session: Session, query: Query, by: Sequence[str], day: date) -> tuple
 def _told(planned: plans.Planned, day: date) -> tuple[int, int, int]:
     """Return of one plan: planned to date, what it leaves in periods to come, what is committed.
 
-    No more is to come than is committed, whatever was planned before an award was cut.
+    No more is to come than is committed, whatever was planned before an award was cut. What came
+    back is taken off what was planned to date, as it is off what was paid.
     """
     ended = to_come = 0
     for period, pence, left in planned.instalments():
@@ -173,7 +175,7 @@ def _told(planned: plans.Planned, day: date) -> tuple[int, int, int]:
         else:
             to_come += left
     committed = planned.held.get("committed", 0)
-    return ended, min(to_come, committed), committed
+    return max(0, ended - planned.back_pence()), min(to_come, committed), committed
 
 
 def _keys(line: Any, by: Sequence[str], theme_of: Mapping[str, str]) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from vru_ledger.store.figures import Group
 
 Flows = dict[tuple[str, ...], dict[str, int]]
 
-PLANNED_MEANS = "what the plans in force plan, no more than was delivered and is committed"
+PLANNED_MEANS = (
+    "what the plans in force plan, no more than was delivered and is committed, less what came back"
+)
 
 _SAID = (
     "nothing is spread by days: a quarter's plan is in its last month where months are asked for"
@@ -107,7 +109,7 @@ def planned_by_month(session: Session, query: Query, by: Sequence[str]) -> Flows
             theme_of.get(plan.fund, "") if name == "theme" else _property(plan, name) for name in by
         )
         of = sums.setdefault(keys, {})
-        for period, pence, _ in planned.instalments():
+        for period, pence in planned.flows():
             month = period_bounds(period)[1].isoformat()[:7]
             of[month] = of.get(month, 0) + pence
     return sums

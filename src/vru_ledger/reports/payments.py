@@ -137,7 +137,5 @@ def _total(session: Session, query: Query) -> Row:
     """Return what the rows come to: what is held, and the sum of every plan."""
     sums = dict(zip(COLUMNS, Figures(session).total(query.by, query), strict=True))
     paid = sum(sums[stage] for stage in PAID)
-    planned = sum(
-        pence for one in plans.in_force(session, query) for _, pence, _ in one.instalments()
-    )
+    planned = sum(pence for one in plans.in_force(session, query) for _, pence in one.flows())
     return Row(planned=Pence(planned), paid=Pence(paid), difference=Pence(paid - planned))

@@ -192,7 +192,8 @@ def _shown(query: Query, columns: Sequence[str]) -> tuple[str, ...]:
     named = dimensions.shown(query.by)
     if query.stage:
         return (*named, query.stage)
-    return (*named, *columns, "allocated", "used")
+    # What moved since a day is no part of any whole.
+    return (*named, *columns, "allocated", *(() if query.since else ("used",)))
 
 
 def _drop_first(query: Query) -> tuple[str, ...]:

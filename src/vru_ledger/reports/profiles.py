@@ -150,12 +150,16 @@ def said(life: Life, today: date) -> Iterator[str]:
         return
     total, many = profile.total_pence(), len(profile.instalments)
     payments = "1 payment" if many == 1 else f"{many} payments"
+    back = life.back_pence()
+    came = f", of that {format_pounds(back)} came back and is not due again" if back else ""
     yield (
         f"planned {format_pounds(total)} in {payments} (version {profile.version}), paid "
-        f"{format_pounds(life.paid_pence())}"
+        f"{format_pounds(life.paid_pence())}{came}"
     )
     if total != (worth := life.worth_pence()):
-        yield f"the plan comes to {format_pounds(total)} and the award to {format_pounds(worth)}"
+        came = f", with the {format_pounds(back)} that came back" if back else ""
+        planned = f"the plan comes to {format_pounds(total)}"
+        yield f"{planned} and the award to {format_pounds(worth)}{came}"
     there = due_by(life, today)
     late = f", of that late {format_pounds(there.late_pence)}" if there.late_pence else ""
     yield f"due by {today.isoformat()}: {format_pounds(there.due_pence)}{late}"

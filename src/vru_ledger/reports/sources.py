@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.money import Pence
+from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import ANY, Query, at_moment
 from vru_ledger.domain.register import Fund, FundingSource
 from vru_ledger.domain.stages import MEASURES, NO_TERMS
@@ -73,6 +73,7 @@ def answer(session: Session, query: Query) -> Answer:
         for line in of
         if query.fund in ("", fund) and query.fy in ("", line.fy)
     ]
+    unknown = Pence(sum(line.authority for line in lines if not line.source))
     rows = []
     for one in register.everything(session, FundingSource, query.known_at):
         if query.source not in ("", one.code):
@@ -106,10 +107,14 @@ def answer(session: Session, query: Query) -> Answer:
         },
         notes=[
             *narrowing(told),
-            "money of which no source is known is in no row",
+            *([_of_no_source(unknown)] if not query.source else []),
             standing(told),
         ],
     )
+
+
+def _of_no_source(pence: Pence) -> str:
+    return f"{format_pounds(pence)} of authority, of which no source is known, is in no row"
 
 
 def one(session: Session, source: FundingSource, query: Query = ANY) -> Answer:

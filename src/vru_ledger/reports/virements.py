@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from vru_ledger.domain.answer import Answer
-from vru_ledger.domain.money import Pence
+from vru_ledger.domain.money import Pence, format_pounds
 from vru_ledger.domain.query import Query
 from vru_ledger.domain.value import Value
 from vru_ledger.errors import LedgerContradicts
@@ -58,12 +58,13 @@ def answer(session: Session, query: Query) -> Answer:
     told = meta(session, query)
     rows = list(_rows(session, query))
     change = sum(row.change for row in rows)
-    said = ""
-    if not (query.since or query.until or query.kind or query.source or query.fy):
+    said, over = "", 0
+    if not (query.since or query.until or query.kind):
         sums = dict(zip(COLUMNS, Figures(session).total((), query), strict=True))
-        if sums["authority"] != change:
+        over = sums["authority"] - change
+        if over and not query.fy:
             raise LedgerContradicts(f"changes come to {change}p of {sums['authority']}p authority")
-        said = "changes come to the authority as it stands; "
+        said = "" if over else "changes come to the authority as it stands; "
     return Answer(
         name="virements",
         title=TITLE,
@@ -76,8 +77,16 @@ def answer(session: Session, query: Query) -> Answer:
         measures=MEASURES,
         notes=[
             *narrowing(told),
+            *([_taken_over(over)] if over else []),
             f"{said}{proof.said({'change': change})}; {standing(told)}",
         ],
+    )
+
+
+def _taken_over(pence: int) -> str:
+    return (
+        f"{format_pounds(Pence(pence))} that awards of the year took over from money of no year "
+        "is in no row"
     )
 
 
@@ -92,13 +101,16 @@ def _rows(session: Session, query: Query) -> Iterator[Row]:
             and query.source in ("", source)
             and query.fy in ("", fy)
         )
+        money = _line(entry.fund, entry.source, entry.fy)
         to = getattr(entry, "to_fund", "")
+        there = _line(to, entry.to_source, entry.to_fy) if to else ""
         yield Row(
             entry=recorded.number,
             dated=entry.dated,
             kind=entry.KIND,
-            money=_line(entry.fund, entry.source, entry.fy),
-            goes_to=_line(to, entry.to_source, entry.to_fy) if to else "",
+            money=money,
+            # What undoes an ending names its own line twice, and moves nothing to another.
+            goes_to=there if there != money else "",
             amount=entry.amount_pence,
             change=Pence(change),
             actor=recorded.actor,

@@ -3,7 +3,8 @@
 What an award holds is never less than nothing by entry number: the floors of the balances keep
 that. By day it could be, and every report as of such a day would show it. So could an award be
 closed on a day when it was still paid, resumed before it was suspended, or suspended before it was
-made.
+made. And what is undone before its own day would on the days between be undone without having been:
+what a closing freed would be committed twice.
 """
 
 from __future__ import annotations
@@ -32,7 +33,15 @@ def in_order(case: Case) -> Iterator[Breach]:
     new: Any = case.entry
     if case.life is None or not isinstance(new, AwardEntry) or new.dated is None:
         return
-    if new.KIND != "reverse" and (before := _before(new, case.life)):
+    if new.KIND == "reverse" and (undone := _undone_later(new, case.life)):
+        yield Breach(
+            "in-order",
+            "stop",
+            f"entry {undone.number} is of {undone.dated}, so it cannot be undone on "
+            f"{new.dated.isoformat()}",
+            day=date.fromisoformat(undone.dated or ""),
+        )
+    elif new.KIND != "reverse" and (before := _before(new, case.life)):
         step, then = before.kind, before.dated or ""
         yield Breach(
             "in-order",
@@ -43,6 +52,12 @@ def in_order(case: Case) -> Iterator[Breach]:
         )
     elif new.from_stage in HELD and new.amount_pence:
         yield from _of_money(new, case.life)
+
+
+def _undone_later(new: Any, life: Life) -> Happened | None:
+    """Return what a reversal undoes, if its day is after that of the reversal."""
+    undone = next((one for one in life.entries if one.number == new.reverses), None)
+    return undone if undone and (undone.dated or "") > new.dated.isoformat() else None
 
 
 def _before(new: Any, life: Life) -> Happened | None:

@@ -14,7 +14,10 @@ from vru_ledger.rules.case import Breach, Case
 
 
 class CapMet(Value):
-    """One cap that an allocation meets: its limit, what is used of it, and what it would become."""
+    """One cap that an allocation meets: its limit, what is used of it, and what it would become.
+
+    What the tolerance and overrides in force add to the limit, None where they add nothing.
+    """
 
     cap: str
     limit: Quantity
@@ -22,6 +25,8 @@ class CapMet(Value):
     headroom: Quantity | None
     after: Quantity
     verdict: str
+    tolerance: Quantity | None = None
+    override: Quantity | None = None
 
 
 class Refusal(Value):
@@ -82,6 +87,8 @@ def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
         limit, ceiling = case.bounds_of(key)
         raised = case.raised.get(key, 0)
         unit = kind.UNIT
+        tolerance = Quantity(ceiling - limit, unit) if ceiling > limit else None
+        override = Quantity(raised, unit) if raised else None
         met.append(
             CapMet(
                 cap=cap.cap,
@@ -92,8 +99,10 @@ def caps_met(case: Case, breaches: list[Breach]) -> list[CapMet]:
                 verdict=(
                     _needed(cap, case.entry) or _verdict(binding.get(cap.cap), unit, cap.severity)
                 )
-                + (f" (tolerance {Quantity(ceiling - limit, unit)})" if ceiling > limit else "")
-                + (f" (override {Quantity(raised, unit)})" if raised else ""),
+                + (f" (tolerance {tolerance})" if tolerance else "")
+                + (f" (override {override})" if override else ""),
+                tolerance=tolerance,
+                override=override,
             )
         )
     return met
