@@ -11,6 +11,7 @@ import pytest
 
 from tests import command
 from tests.command import Outcome
+from tests.forked import Forked
 from tests.no_skip import pytest_make_collect_report, pytest_runtest_makereport
 from tests.torture import many
 
@@ -95,9 +96,23 @@ class Start(Protocol):
     ) -> subprocess.Popen[str]: ...
 
 
+@pytest.fixture(scope="session")
+def forked() -> Iterator[Forked]:
+    """Start what runs commands without importing everything each time."""
+    made = Forked()
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run the real command in the test's own folder, in a clean environment."""
+def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
+    """Run the real command in the test's own folder, in a clean environment.
+
+    A test that uses the fixture `forked` too has it run without its start.
+    """
+    outcome = command.run
+    if "forked" in request.fixturenames:
+        outcome = request.getfixturevalue("forked").outcome
 
     def run(
         *words: str | Path,
@@ -110,7 +125,7 @@ def run(tmp_path: Path) -> Run:
         width = {} if columns is None else {"COLUMNS": str(columns)}
         where = tmp_path if folder is None else folder
         more = {**width, **(env or {})}
-        return command.run(words, where, stdin=stdin, env=more, timeout=timeout)
+        return outcome(words, where, stdin=stdin, env=more, timeout=timeout)
 
     return run
 
@@ -190,4 +205,6 @@ def database_place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the test what `--db` takes, once for each kind; no ledger is there yet."""
     if request.param == "sqlite":
         return str(tmp_path / "vru-ledger.db")
-    return str(request.getfixturevalue("postgres_url"))
+    server: Server = request.getfixturevalue("postgres_server")
+    # One for all of them, emptied: a new one takes most of the time of a test on a server.
+    return server.emptied("ordinary")

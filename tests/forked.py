@@ -1,7 +1,8 @@
 """The command without its start: a process that has imported everything forks for each run.
 
-Real commands are run by README and tour, and by all other tests. Of the thousands of
-commands of the other pages, each played on a file and again on PostgreSQL, most was importing.
+Real commands are run by README and tour, and by most other tests. Of the thousands of commands of
+the other pages, each played on a file and again on PostgreSQL, most was importing; as it was where
+a test takes many commands to say something of figures. Those ask for the fixture `forked`.
 """
 
 import io
@@ -12,11 +13,15 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import traceback
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import Any
+from typing import IO, Any
+
+from tests.command import NOTHING, Outcome, environment
 
 CLIENT = """
 import json, os, socket, sys
@@ -56,32 +61,65 @@ class Forked:
         return f'"{sys.executable}" -I -S "{self._client}" "{self._place}"'
 
     def run(
-        self, words: list[str], folder: Path, env: dict[str, str], timeout: float
+        self, words: list[str], folder: Path, env: Mapping[str, str], timeout: float
     ) -> tuple[str, int]:
         """Run one command with nothing on stdin: both streams in order, and its exit code.
 
         Raises subprocess.TimeoutExpired.
         """
-        asked = json.dumps([words, str(folder), env]).encode()
-        with TemporaryFile() as said, open(os.devnull, "rb") as nothing:
-            with socket.socket(socket.AF_UNIX) as there:
-                there.settimeout(timeout)
-                there.connect(self._place)
-                streams = [nothing.fileno(), said.fileno(), said.fileno()]
-                socket.send_fds(there, [len(asked).to_bytes(8, "big")], streams)
-                there.sendall(asked)
-                try:
-                    told = there.recv(1)
-                except TimeoutError:
-                    raise subprocess.TimeoutExpired(words, timeout) from None
-            said.seek(0)
-            return said.read().decode("utf-8", "backslashreplace"), told[0] if told else 70
+        with open(os.devnull, "rb") as nothing, TemporaryFile() as said:
+            code = self._code(words, folder, env, timeout, [nothing, said, said])
+            return _told(said), code
+
+    def outcome(
+        self,
+        words: Sequence[str | Path],
+        folder: Path,
+        *,
+        stdin: str = "",
+        env: Mapping[str, str] = NOTHING,
+        timeout: float = 60,
+    ) -> Outcome:
+        """Run one command as `command.run` does. Raises subprocess.TimeoutExpired."""
+        with TemporaryFile() as given, TemporaryFile() as said, TemporaryFile() as complained:
+            given.write(stdin.encode())
+            given.seek(0)
+            asked = [str(word) for word in words]
+            streams = [given, said, complained]
+            code = self._code(asked, folder, environment(folder, env), timeout, streams)
+            return Outcome(code, _told(said), _told(complained))
+
+    def _code(
+        self,
+        words: list[str],
+        folder: Path,
+        env: Mapping[str, str],
+        timeout: float,
+        streams: Sequence[IO[bytes]],
+    ) -> int:
+        asked = json.dumps([words, str(folder), dict(env)]).encode()
+        with socket.socket(socket.AF_UNIX) as there:
+            there.settimeout(timeout)
+            there.connect(self._place)
+            length = len(asked).to_bytes(8, "big")
+            socket.send_fds(there, [length], [stream.fileno() for stream in streams])
+            there.sendall(asked)
+            try:
+                told = there.recv(1)
+            except TimeoutError:
+                raise subprocess.TimeoutExpired(words, timeout) from None
+        return told[0] if told else 70
 
     def stop(self) -> None:
         """Stop it."""
         self._process.kill()
         self._process.communicate()
         self._folder.cleanup()
+
+
+def _told(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode("utf-8", "backslashreplace")
 
 
 def serve(place: str) -> None:
@@ -110,23 +148,24 @@ def _run(asking: socket.socket) -> None:
     code = 1
     try:
         length, streams, _, _ = socket.recv_fds(asking, 8, 3)
-        words, folder, environment = json.loads(_all(asking, int.from_bytes(length, "big")))
+        words, folder, settings = json.loads(_all(asking, int.from_bytes(length, "big")))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         for place, stream in enumerate(streams):
             os.dup2(stream, place)
             os.close(stream)
         os.chdir(folder)
         os.environ.clear()
-        os.environ.update(environment)
+        os.environ.update(settings)
+        time.tzset()
         sys.argv = ["vru-ledger", *words]
         sys.stdin, sys.stdout, sys.stderr = (_text(place) for place in range(3))
-        code = _left(sys.stdout, sys.stderr)
+        code = _left()
     finally:
         asking.sendall(bytes([code]))
         os._exit(code)
 
 
-def _left(*streams: Any) -> int:
+def _left() -> int:
     """Run the command that `sys.argv` names, and return what it leaves with."""
     from vru_ledger.cli.main import run
 
@@ -138,7 +177,8 @@ def _left(*streams: Any) -> int:
         traceback.print_exc()
         return 1
     finally:
-        for stream in streams:
+        # As they are by now: a command whose output is lost has put another in its place.
+        for stream in (sys.stdout, sys.stderr):
             stream.flush()
     return 0
 

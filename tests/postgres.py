@@ -164,12 +164,16 @@ class Server:
     def emptied(self, name: str) -> str:
         """Return the URL of an empty database of this name: a new one, or what was there goes.
 
-        Emptying takes a fifth of the time of a new one.
+        So does who is still connected to it. Emptying takes a fifth of the time of a new one.
         """
         if name not in self._kept:
             self._kept.add(name)
             self._administer("CREATE DATABASE {} TEMPLATE template0", name)
         with psycopg.connect(self.url(name), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 10_000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             connection.execute("DROP SCHEMA IF EXISTS public CASCADE")
             connection.execute("CREATE SCHEMA public AUTHORIZATION pg_database_owner")
             connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")

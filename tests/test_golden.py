@@ -1,4 +1,4 @@
-"""The golden numbers, through the real command: MyEnds to the penny, sites by kind, and keys."""
+"""The golden numbers, through the command: MyEnds to the penny, sites by kind, and keys."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from tests.command import Outcome
 from tests.conftest import Run
 
-pytestmark = pytest.mark.usefixtures("ledger")
+pytestmark = pytest.mark.usefixtures("ledger", "forked")
 
 CONSORTIUMS = (
     *("Brent", "Croydon", "Hackney", "Haringey", "Lambeth", "Newham", "Southwark"),

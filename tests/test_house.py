@@ -90,6 +90,14 @@ def test_a_module_is_named_by_a_word_of_the_trade():
     } == set()
 
 
+def test_a_decision_is_known_by_one_number():
+    pages = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+    assert len(numbers) == len(set(numbers))
+    titles = [page.read_text(encoding="utf-8").partition(".")[0] for page in pages]
+    assert titles == [f"# {number}" for number in numbers]
+
+
 def errors_of(kind: type[LedgerError]) -> Iterator[type[LedgerError]]:
     yield kind
     for below in kind.__subclasses__():

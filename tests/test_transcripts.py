@@ -5,7 +5,6 @@ On a file, and on PostgreSQL to the letter; what can only be of a file is named 
 """
 
 import os
-from collections.abc import Iterator
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +40,8 @@ OF_A_FILE = {
     "restore.md": "a server is restored by its own tools",
     "tour.md": "edits the ledger's file with sqlite3",
 }
+REAL_STARTS = ("README.md", "tour.md", "read-it-from-python.md")
+
 SUGGESTS_WITH_BLANKS = {
     "doctor.md": "which copy to restore, and what to call what is salvaged, is not known",
 }
@@ -48,14 +49,6 @@ SUGGESTS_WITH_BLANKS = {
 
 ON_A_SERVER = ("role.md", "copy.md", "doctor-server.md", "share-on-postgresql.md")
 """Pages that have a server at hand, with an empty database called grants."""
-
-
-@pytest.fixture(scope="session")
-def forked() -> Iterator[Forked]:
-    """Start what runs commands without importing everything each time."""
-    made = Forked()
-    yield made
-    made.stop()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -77,9 +70,9 @@ def test_the_page_is_true(page: Path, request: pytest.FixtureRequest, forked: Fo
                 played = play(written, more={**at_hand, "PATH": path})
         else:
             tried = None if page.name in SUGGESTS_WITH_BLANKS else suggested
-            # What newcomers read first, and what happens to files, is played by real starts: of the
-            # other pages a start is most of the time.
-            real = page.name in ("README.md", *OF_A_FILE)
+            # What newcomers read first is played by real starts: of the other pages a start is most
+            # of the time.
+            real = page.name in REAL_STARTS
             played = play(written, suggested=tried, forked=None if real else forked)
     except PageError as error:
         pytest.fail(f"{page.relative_to(ROOT)}, {error}", pytrace=False)

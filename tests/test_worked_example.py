@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.command import Outcome
 from tests.conftest import Run
+
+pytestmark = pytest.mark.usefixtures("forked")
 
 STAGES = ("unallocated", "proposed", "committed", "payable", "disbursed", "recoverable")
 SEVEN = ("Brent", "Croydon", "Hackney", "Haringey", "Lambeth", "Newham", "Southwark")

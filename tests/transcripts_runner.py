@@ -3,8 +3,8 @@
 A page is Markdown. In a fenced block that opens with `console`, a line `$ COMMAND` is run by
 bash, and what follows is what it says (both streams, in order), then `[exit N]` unless that
 is 0. A command that ends with a backslash goes on in lines that start with `> `. All blocks
-of a page share one folder, shown as /home/ada/ledger; nothing else carries over. Besides
-`console`:
+of a page share one folder, shown as /home/ada/ledger; nothing else carries over. `python` is the
+one that vru-ledger runs on. Besides `console`:
 
     console terminal        on a terminal 100 columns wide; `terminal=60`: 60 columns
     console no-run          only shown
@@ -140,9 +140,8 @@ def play(
         TemporaryDirectory(prefix="ada", dir="/tmp") as home,
         TemporaryDirectory() as programs,
     ):
-        shim = Path(programs, "vru-ledger")
-        shim.write_text(f'#!/bin/sh\nexec {forked.command if forked else COMMAND} "$@"\n', "utf-8")
-        shim.chmod(0o755)
+        _write_program(Path(programs, "vru-ledger"), forked.command if forked else COMMAND)
+        _write_program(Path(programs, "python"), f'"{sys.executable}"')
         env = environment(Path(home), {**SETTINGS, "COLUMNS": str(COLUMNS)})
         env |= {**more, "PATH": f"{programs}:{more.get('PATH', env['PATH'])}"}
         if place:
@@ -160,6 +159,11 @@ def play(
             except PageError as error:
                 raise PageError(f"line {part.line}: {error}") from None
     return "".join(f"{line}\n" for line in lines)
+
+
+def _write_program(place: Path, command: str) -> None:
+    place.write_text(f'#!/bin/sh\nexec {command} "$@"\n', "utf-8")
+    place.chmod(0o755)
 
 
 def _played(

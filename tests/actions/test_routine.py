@@ -54,7 +54,6 @@ ELSEWHERE = routine_rows.SELDOM | routine_rows.BETWEEN
 # They are tampered with through SQLite, by its own means.
 pytestmark = pytest.mark.usefixtures("in_memory")
 
-FEW_PENCE = st.integers(1, 120).map(Pence)
 WARD = Recipient(code="WARD", name="South Hospital", kind="a-and-e", area="E2")
 
 

@@ -14,6 +14,8 @@ from vru_ledger.cli.report import app
 from vru_ledger.domain.query import Query
 from vru_ledger.errors import FileUnreadable
 
+pytestmark = pytest.mark.usefixtures("forked")
+
 ASKED: list[list[str]] = [
     ["position", "--by", "recipient,fy", "--fund", "MYENDS"],
     ["position", "--since", "2021-01-01", "--until", "2021-12-31", "--stage", "committed"],

@@ -22,7 +22,6 @@ FOLDER = Path(vru_ledger.store.__file__).parent
 DECLARED = {
     table.name: {column.name: column for column in table.columns} for table in tables.TABLES
 }
-AFFINITY = {"INTEGER": "INTEGER", "TEXT": "TEXT"}
 
 
 @pytest.fixture(scope="module")

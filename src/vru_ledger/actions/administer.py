@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from vru_ledger.actions import resolve
+from vru_ledger.actions.keys import already_recorded
 from vru_ledger.actions.newcomer import must_be_new
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.entries import CapSet, Funding, Recorded, Registration
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.register import Fund, Listing, Recipient, Record

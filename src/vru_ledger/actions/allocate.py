@@ -6,7 +6,7 @@ from typing import cast
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.allocation_request import Allocated, Request
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.storable import storable
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.entries import Allocation, Proposal, Registration
@@ -96,6 +96,8 @@ class Allocator:
         """
         new, recipient, is_new = self.complete(request)
         if new.key and not is_new_key:
+            from vru_ledger.actions.keys import already_recorded
+
             self.recorder.journal.settle(new.key)
             found = ledger.entries_by_key(self.session, [new.key])
             before = already_recorded(found, new, dated_by_clock=request.dated_by_clock)

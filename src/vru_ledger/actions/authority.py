@@ -15,7 +15,8 @@ from vru_ledger.actions.authority_request import (
     Changed,
     as_typed,
 )
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.keys import already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.actions.stranded import stranded
 from vru_ledger.domain.authority import MOVES
 from vru_ledger.domain.entries import AuthorityEntry, Funding, Recorded

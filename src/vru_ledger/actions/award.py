@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from vru_ledger.actions import resolve
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.award_states import TYPED, Happened, Life, life_of, marks
 from vru_ledger.domain.entries import Recorded
@@ -225,6 +225,8 @@ class Stepper:
         """Return the entry of the same key, if it is of the same request. Raises KeyConflict."""
         if was is None:
             return None
+        from vru_ledger.actions.keys import already_recorded
+
         given = ["unassigned_pence"]
         if request.amount_pence is None or request.kind in _WHOLE:
             given.append("amount_pence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from vru_ledger.actions.checking.replay import Replay
 from vru_ledger.actions.checking.routine import Routine
 from vru_ledger.domain.findings import Finding
+from vru_ledger.errors import BadInput
 from vru_ledger.store import clocks, schema, soundness
 from vru_ledger.store.database import Database, Row, Session
 from vru_ledger.store.routine_rows import compares_exactly, routine_rows
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from vru_ledger.exchange.seed_file import Seed
 
 _TELL_EVERY = 20_000
-SHORTEST_HEAD = 8
+_HEAD = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
 Takes = Callable[[Row], Iterable[Finding]]
 _DAMAGED = "database-damaged"
 
@@ -44,6 +46,20 @@ class Checked:
         return any(finding.code == _DAMAGED for finding in self.findings)
 
 
+def printed_head(text: str) -> str:
+    """Read a head as reports and receipts print it, whole or cut short, in either case.
+
+    Returns 8 characters of a hash or more, for fewer would be found on any chain. Raises BadInput.
+    """
+    read = text.strip().rstrip(".…").casefold()
+    if not _HEAD.fullmatch(read):
+        raise BadInput(
+            f"--head: {text[:70]!r} is not a hash",
+            "give its 64 characters, or the first 8 or more",
+        )
+    return read
+
+
 def check(
     database: Database,
     *,
@@ -56,8 +72,9 @@ def check(
 
     `head` is a hash that was printed earlier, or its first 8 characters or more; `seed` is
     compared with the ledger; with `today`, overrides that have ended by then are looked at.
-    Returns every finding, not the first.
+    Returns every finding, not the first. Raises BadInput for a `head` that is no hash.
     """
+    head = printed_head(head) if head else ""
     with database.read() as session, beside(database, session) as file:
         checked = _checked(session, file, head, today, on_progress)
         if seed is not None and not checked.damaged:

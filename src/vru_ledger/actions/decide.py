@@ -7,7 +7,8 @@ from datetime import date
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.administer import Told
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.keys import already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.entries import Recorded, Registration
 from vru_ledger.domain.register import (
     AuthorityLimit,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from vru_ledger.actions.record import in_words
+from vru_ledger.actions.keys import in_words
 from vru_ledger.domain.entries import Funding
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.money import format_pounds

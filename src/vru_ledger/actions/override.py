@@ -7,7 +7,8 @@ from typing import Any
 
 from vru_ledger.actions import resolve
 from vru_ledger.actions.administer import Told
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.keys import already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import kind_of
 from vru_ledger.domain.entries import CapSet, Recorded
 from vru_ledger.domain.money import Pence, format_pounds

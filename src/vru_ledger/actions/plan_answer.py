@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
-from vru_ledger.actions.apply_plan import Difference
 from vru_ledger.domain.answer import Answer
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.value import Value
@@ -32,15 +31,6 @@ class Row(Value):
     headroom_after: Pence
     stopped_by: str
     entry: int | None = None
-
-
-class DifferenceRow(Value):
-    """One thing about a step that is no longer as it was planned."""
-
-    step: int
-    what: str
-    planned: str
-    now: str
 
 
 _SHOWN = (
@@ -85,17 +75,6 @@ def of_entries(
         drop_first=("stopped_by", "headroom_before", "of"),
         meta={"ledger_head": hash_, "entry": number, "plan": plan.hash},
         measures=_MEASURES,
-    )
-
-
-def of_differences(differences: Sequence[Difference]) -> Answer:
-    """Return what is no longer as planned."""
-    return Answer(
-        name="differences",
-        title="No longer as planned",
-        row_type=DifferenceRow,
-        rows=[DifferenceRow(*one) for one in differences],
-        shown=tuple(DifferenceRow.FIELDS),
     )
 
 

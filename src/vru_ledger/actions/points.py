@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vru_ledger.actions.administer import Told
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.keys import already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.entries import Marker, Recorded
 from vru_ledger.domain.money import Pence
 from vru_ledger.domain.periods import Period

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from vru_ledger.actions.allocation_request import Allocated, Request
 from vru_ledger.actions.award import Stepper, of_award_fields
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.keys import already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.domain.award_states import Life
 from vru_ledger.domain.entries import Allocation, Recorded
 from vru_ledger.domain.money import Pence

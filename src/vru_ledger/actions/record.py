@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vru_ledger.actions.beside import Beside
-from vru_ledger.caps import Bounds, bounds, changes_of, counted, kind_of
+from vru_ledger.caps import Bounds, bounds, changes_of, counted
 from vru_ledger.domain.entries import (
     AuthorityEntry,
     AwardEntry,
@@ -18,11 +18,9 @@ from vru_ledger.domain.entries import (
     Recorded,
     Registration,
 )
-from vru_ledger.domain.money import format_pounds
 from vru_ledger.domain.register import AuthorityLimit, Fund, newest_limit
 from vru_ledger.domain.stages import NO_TERMS, LineTerms
-from vru_ledger.domain.text import shown
-from vru_ledger.errors import AlreadyThere, BadInput, KeyConflict, NotFound, PeriodClosed
+from vru_ledger.errors import AlreadyThere, BadInput, NotFound, PeriodClosed
 from vru_ledger.position import Balance, Key, funds_of_authority
 from vru_ledger.rules import judge, stops
 from vru_ledger.rules.case import Asked, Case
@@ -336,65 +334,3 @@ def described(cap: CapSet) -> str:
     """Say what a cap measures: 'amount per recipient', 'recipients of kind a-and-e'."""
     per = f" per {', '.join(cap.per)}" if cap.per else ""
     return f"{cap.measure}{per}" + (f" of kind {cap.only}" if cap.only else "")
-
-
-_MADE_BY_THE_LEDGER = ("award", "unassigned_pence")
-
-
-def already_recorded(
-    found: Mapping[str, Recorded],
-    new: Entry,
-    *,
-    dated_by_clock: bool = False,
-    made_by_the_ledger: Collection[str] = _MADE_BY_THE_LEDGER,
-) -> Recorded | None:
-    """Return the entry that was recorded under the key of `new`, None if there is none.
-
-    What nobody typed is not compared: a day that came from the clock (a retry after midnight is
-    still a retry), and the fields `made_by_the_ledger`. Raises KeyConflict if the key was used for
-    something else.
-    """
-    before = found.get(new.key) if new.key else None
-    if before is None:
-        return None
-    if type(before.entry) is type(new):
-        same = {
-            name: getattr(before.entry, name)
-            for name in (field for field in new.FIELDS)
-            if name in made_by_the_ledger or (name == "dated" and dated_by_clock)
-        }
-        if before.entry == new.replace(**same):
-            return before
-    differ = [
-        name
-        for name in (field for field in new.FIELDS)
-        if name not in made_by_the_ledger
-        and getattr(before.entry, name, None) != getattr(new, name)
-    ]
-    raise KeyConflict(
-        f"the key {shown(new.key)!r} was used for something else, in entry {before.number} "
-        f"({_difference(before.entry, new, differ)})",
-        f"see it: vru-ledger show {before.number}; for a new entry use a new key",
-    )
-
-
-def _difference(before: Entry, new: Entry, names: list[str]) -> str:
-    told = [
-        f"{name.removesuffix('_pence')} was {in_words(before, name)}, is {in_words(new, name)}"
-        for name in sorted(names, key=lambda name: name != "amount_pence")[:3]
-    ]
-    return "; ".join(told) or f"it was of kind {before.KIND}"
-
-
-def in_words(entry: Entry, name: str) -> str:
-    """Write one field of an entry as people read it: money in pounds, limits as their kind does."""
-    value: Any = getattr(entry, name, None)
-    if value in ("", None, ()):
-        return "not given"
-    if name.endswith("_pence"):
-        return format_pounds(value)
-    if isinstance(entry, CapSet) and name == "limit":
-        return kind_of(entry.measure).show(value)
-    if name == "instalments":
-        return f"{len(value)} payments from {value[0].period} to {value[-1].period}"
-    return ", ".join(map(str, value)) if name == "per" else repr(shown(str(value)))

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, cast
 
 from vru_ledger.actions.award import Stepper, of_award_fields
-from vru_ledger.actions.record import Recorder, already_recorded
+from vru_ledger.actions.keys import already_recorded
+from vru_ledger.actions.record import Recorder
 from vru_ledger.caps import keys_of
 from vru_ledger.domain.authority import AuthorityProposal, reversal_of
 from vru_ledger.domain.entries import (

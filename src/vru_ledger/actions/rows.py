@@ -152,7 +152,6 @@ class Alikes:
     """
 
     def __init__(self, journal: Journal, of: str) -> None:
-        self._journal = journal
         self._of = of
         self._before = journal.number
         self._first: list[tuple[BatchRow, AwardEntry]] = []

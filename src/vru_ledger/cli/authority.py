@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -19,7 +20,6 @@ from vru_ledger.cli.options import (
     receipt_format,
     terminal_of,
 )
-from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.money import format_pounds, parse_pounds
 from vru_ledger.errors import BadInput
@@ -44,12 +44,7 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every setting, and the day from which it applies."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import authority
-
-    asked = query_of(as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
-        emit(authority.answer(session, resolve.query(session, asked)), format_, output)
+    listing(ctx, "authority", query_of(as_of=as_of, known_at=known_at), format_, output)
 
 
 @app.command("set")

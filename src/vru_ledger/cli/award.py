@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AreaFilter,
     AsOf,
@@ -62,9 +63,6 @@ def list_(
     output: Output = "",
 ) -> None:
     """Awards, the newest first, with what each stage holds of them."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import awards
-
     asked = query_of(
         fund=fund,
         recipient=recipient,
@@ -76,8 +74,7 @@ def list_(
         known_at=known_at,
         everything=everything,
     )
-    with terminal_of(ctx).open().read() as session:
-        emit(awards.answer(session, resolve.query(session, asked)), format_, output)
+    listing(ctx, "awards", asked, format_, output)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vru_ledger.cli.changes import must_not_be_to_come, receipt_of, say_recorded, told_by
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -47,16 +48,9 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every cap and what is used of it."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import caps
-
-    terminal = terminal_of(ctx)
-    asked = query_of(
-        fund=fund, as_of=as_of, known_at=known_at, everything=everything, today=terminal.today()
-    )
-    with terminal.open().read() as session:
-        query = resolve.query(session, asked)
-        emit(caps.answer(session, query), format_, output)
+    today = terminal_of(ctx).today()
+    asked = query_of(fund=fund, as_of=as_of, known_at=known_at, everything=everything, today=today)
+    listing(ctx, "caps", asked, format_, output)
 
 
 @app.command()
@@ -197,13 +191,8 @@ def overrides(
     output: Output = "",
 ) -> None:
     """Every override there ever was, and what leans on it."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import overrides as report
-
     asked = query_of(fund=fund, as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
-        query = resolve.query(session, asked)
-        emit(report.answer(session, query), format_, output)
+    listing(ctx, "overrides", asked, format_, output)
 
 
 def _say_set(done: "CapChange", preview: bool, format_: str) -> None:

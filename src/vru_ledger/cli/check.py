@@ -1,6 +1,5 @@
 """`vru-ledger check`: whether the ledger is sound, or a seed file, and whether the two agree."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -51,12 +50,10 @@ def check(
             "--head and --seed are about a ledger, not about seed files",
             "leave the files out, or check the ledger by itself",
         )
-    head = head.strip().rstrip(".…").casefold()
-    if head and not re.fullmatch(r"[0-9a-f]{8,64}", head, re.ASCII):
-        raise BadInput(
-            f"--head: {head[:70]!r} is not a hash",
-            "give its 64 characters, or the first 8 or more",
-        )
+    if head:
+        from vru_ledger.actions.check import printed_head
+
+        head = printed_head(head)
     sound = _check_seeds(files, format_) if files else _check_ledger(ctx, head, seed, format_)
     if not sound:
         raise typer.Exit(int(ExitCode.FOUND))

@@ -6,6 +6,7 @@ import typer
 
 from vru_ledger.cli.authority_changes import change_authority
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -53,12 +54,7 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every fund, with its authority."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import funds
-
-    asked = query_of(as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
-        emit(funds.answer(session, resolve.query(session, asked)), format_, output)
+    listing(ctx, "funds", query_of(as_of=as_of, known_at=known_at), format_, output)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -22,7 +23,6 @@ from vru_ledger.cli.options import (
     sentence,
     terminal_of,
 )
-from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read
 from vru_ledger.domain.text import parse_code
 from vru_ledger.domain.years import parse_date
@@ -82,9 +82,4 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every paper and the point it names."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import papers
-
-    asked = query_of(as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
-        emit(papers.answer(session, resolve.query(session, asked)), format_, output)
+    listing(ctx, "papers", query_of(as_of=as_of, known_at=known_at), format_, output)

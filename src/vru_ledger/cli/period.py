@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -19,7 +20,6 @@ from vru_ledger.cli.options import (
     receipt_format,
     terminal_of,
 )
-from vru_ledger.cli.output import emit
 from vru_ledger.cli.terminal import read, say_aside
 
 app = typer.Typer(
@@ -107,9 +107,4 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every period that was ever closed, and whether it is now."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import periods
-
-    asked = query_of(as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
-        emit(periods.answer(session, resolve.query(session, asked)), format_, output)
+    listing(ctx, "periods", query_of(as_of=as_of, known_at=known_at), format_, output)

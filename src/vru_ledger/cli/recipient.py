@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -44,13 +45,8 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every recipient, or those that a fund lists."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import recipients
-
-    with terminal_of(ctx).open().read() as session:
-        asked = query_of(fund=fund, as_of=as_of, known_at=known_at)
-        query = resolve.query(session, asked)
-        emit(recipients.answer(session, query), format_, output)
+    asked = query_of(fund=fund, as_of=as_of, known_at=known_at)
+    listing(ctx, "recipients", asked, format_, output)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from vru_ledger.cli.changes import receipt_of, say_recorded, told_by
+from vru_ledger.cli.listing import listing
 from vru_ledger.cli.options import (
     AsOf,
     Decision,
@@ -44,12 +45,7 @@ def list_(
     output: Output = "",
 ) -> None:
     """Every funding source, its money, and the terms on which it comes."""
-    from vru_ledger.actions import resolve
-    from vru_ledger.reports import sources
-
-    asked = query_of(as_of=as_of, known_at=known_at)
-    with terminal_of(ctx).open().read() as session:
-        emit(sources.answer(session, resolve.query(session, asked)), format_, output)
+    listing(ctx, "sources", query_of(as_of=as_of, known_at=known_at), format_, output)
 
 
 @app.command()
