@@ -97,8 +97,16 @@ BEGIN
         WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
       AND ((SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated' OR EXISTS (
         SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-          AND NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
-            AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)));
+          AND (c.lacks OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+            AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry))));
+  -- How many recipients there are follows from what each of them holds: that may not stay behind.
+  SELECT RAISE(ABORT, 'a cap on recipients knows what each of them holds')
+    FROM entries e WHERE NEW.award IS NOT NULL AND e.number = NEW.entry
+      AND 'unallocated' IN (e.from_stage, e.to_stage) AND EXISTS (
+        SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
+          AND c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
+            WHERE scope = 'member' AND fund = c.fund AND name = c.cap
+              AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry));
 END;
 CREATE TRIGGER movements_stay BEFORE UPDATE ON movements
 BEGIN SELECT RAISE(ABORT, 'a movement is never changed'); END;
@@ -109,7 +117,13 @@ BEGIN SELECT RAISE(ABORT, 'a movement is never removed'); END;
 -- properties are first replaced by control characters, which no value can hold, so that a value may
 -- read like a property.
 CREATE VIEW cap_buckets AS
-SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
+SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity, caps.measure,
+  -- Leaving out what a cap counts per would be a way round it.
+  caps.per <> '' AND ((awards.area = '' AND instr(',' || caps.per || ',', ',area,') > 0)
+    OR (awards.bcu = '' AND instr(',' || caps.per || ',', ',bcu,') > 0)
+    OR (awards.fy = '' AND instr(',' || caps.per || ',', ',financial-year,') > 0)
+    OR (awards.source = '' AND instr(',' || caps.per || ',', ',source,') > 0)
+    OR (awards.purpose = '' AND instr(',' || caps.per || ',', ',purpose,') > 0)) AS lacks,
   CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
     replace(replace(replace(replace(replace(replace(replace(
       replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
@@ -129,6 +143,13 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
       AND e.fund = NEW.fund AND e.recipient = NEW.recipient AND e.kind IN ('allocate', 'propose')
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number));
+  SELECT RAISE(ABORT, 'an award is what its entry says')
+    WHERE NEW.ref <> NEW.fund || '-' || printf('%04d', NEW.number)
+      OR NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM awards WHERE fund = NEW.fund), 0)
+      OR NEW.term_to < NEW.term_from;
+  SELECT RAISE(ABORT, 'every cap that stops counts an award')
+    WHERE NEW.term_to IS NULL AND EXISTS (SELECT 1 FROM caps WHERE fund = NEW.fund
+      AND measure = 'end' AND severity = 'stop' AND only_kind IN ('', NEW.recipient_kind));
   SELECT RAISE(ABORT, 'an award says of its recipient and area what the register does')
     WHERE NOT EXISTS (SELECT 1 FROM recipients
         WHERE code = NEW.recipient AND kind = NEW.recipient_kind)
@@ -174,13 +195,22 @@ BEGIN
   SELECT RAISE(ABORT, 'a line changes by what its entry says')
     WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries
       WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence);
+  SELECT RAISE(ABORT, 'a balance is of a stage, an award, a recipient, a cap or a line')
+    WHERE (NEW.scope = 'cap') <> (NEW.floor IS NULL)
+      OR (NEW.scope <> 'cap' AND NEW.grandfathered <> 0)
+      OR (NEW.scope = 'stage' AND NEW.name NOT IN ('authority', 'unallocated', 'proposed',
+        'committed', 'payable', 'disbursed', 'recoverable'))
+      OR (NEW.scope IN ('cap', 'member') AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
+        AND NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap'
+          AND cap = NEW.name));
   SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
-    WHERE NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS NOT (
+    WHERE NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS NOT COALESCE((
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
-        AND bucket = NEW.bucket);
+        AND bucket = NEW.bucket), 0);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
       (CASE WHEN m.award IS NULL THEN abs(NEW.held - 0) IN (0, m.amount_pence)
+      WHEN m.year IS NULL THEN 0
       WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - 0 = m.sign * CASE NEW.name
         WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
         ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
@@ -200,16 +230,16 @@ BEGIN
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
           WHEN 'recipient' THEN NEW.bucket = e.recipient AND NEW.held - 0 = CASE NEW.name
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
-          WHEN 'member' THEN NEW.held - 0 = e.grows AND (e.grows >= 0 OR EXISTS (
+          WHEN 'member' THEN NEW.held - 0 = e.grows AND EXISTS (
             SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name
-              AND NEW.bucket = c.bucket || '|' || e.recipient))
+              AND NEW.bucket = c.bucket || '|' || e.recipient)
           ELSE (e.grows >= 0 OR NEW.bucket IN (
               SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
             AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
-              WHEN 'end' THEN NEW.held = COALESCE((
-                SELECT CAST(replace(a.term_to, '-', '') AS INTEGER) FROM awards a
-                WHERE a.ref = NEW.bucket AND NOT EXISTS (
-                  SELECT 1 FROM entries r WHERE r.reverses = a.entry)), 0)
+              WHEN 'end' THEN NEW.held = (SELECT CASE WHEN EXISTS (
+                  SELECT 1 FROM entries r WHERE r.reverses = a.entry) THEN 0
+                ELSE COALESCE(CAST(replace(a.term_to, '-', '') AS INTEGER), 0) END
+                FROM awards a WHERE a.ref = NEW.bucket)
               WHEN 'recipients' THEN NEW.held - 0 = (
                 SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
                   - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
@@ -231,7 +261,8 @@ BEGIN
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NEW.scope <> OLD.scope OR NEW.fund <> OLD.fund OR NEW.name <> OLD.name
       OR NEW.bucket <> OLD.bucket OR NEW.entry <= OLD.entry
-      OR (NEW.floor IS NOT OLD.floor AND NEW.scope <> 'stage');
+      OR (NEW.floor IS NOT OLD.floor AND NEW.scope <> 'stage')
+      OR (NEW.grandfathered <> OLD.grandfathered AND NEW.scope <> 'cap');
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.movements > 0
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
@@ -245,12 +276,13 @@ BEGIN
     WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
       AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence);
   SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
-    WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT (
+    WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT COALESCE((
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
-        AND bucket = NEW.bucket);
+        AND bucket = NEW.bucket), 0);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
       (CASE WHEN m.award IS NULL THEN abs(NEW.held - OLD.held) IN (0, m.amount_pence)
+      WHEN m.year IS NULL THEN 0
       WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - OLD.held = m.sign * CASE NEW.name
         WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
         ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
@@ -269,16 +301,16 @@ BEGIN
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
           WHEN 'recipient' THEN NEW.bucket = e.recipient AND NEW.held - OLD.held = CASE NEW.name
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
-          WHEN 'member' THEN NEW.held - OLD.held = e.grows AND (e.grows >= 0 OR EXISTS (
+          WHEN 'member' THEN NEW.held - OLD.held = e.grows AND EXISTS (
             SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name
-              AND NEW.bucket = c.bucket || '|' || e.recipient))
+              AND NEW.bucket = c.bucket || '|' || e.recipient)
           ELSE (e.grows >= 0 OR NEW.bucket IN (
               SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
             AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
-              WHEN 'end' THEN NEW.held = COALESCE((
-                SELECT CAST(replace(a.term_to, '-', '') AS INTEGER) FROM awards a
-                WHERE a.ref = NEW.bucket AND NOT EXISTS (
-                  SELECT 1 FROM entries r WHERE r.reverses = a.entry)), 0)
+              WHEN 'end' THEN NEW.held = (SELECT CASE WHEN EXISTS (
+                  SELECT 1 FROM entries r WHERE r.reverses = a.entry) THEN 0
+                ELSE COALESCE(CAST(replace(a.term_to, '-', '') AS INTEGER), 0) END
+                FROM awards a WHERE a.ref = NEW.bucket)
               WHEN 'recipients' THEN NEW.held - OLD.held = (
                 SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
                   - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
