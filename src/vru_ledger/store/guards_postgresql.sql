@@ -687,30 +687,32 @@ BEGIN
     RAISE EXCEPTION 'money moves as its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.award IS NOT NULL AND NOT EXISTS (
+  IF NEW.award IS NOT NULL AND (NOT EXISTS (
     SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
-      AND bucket = NEW.award AND entry >= NEW.entry) THEN
+      AND bucket = NEW.award AND entry >= NEW.entry) OR NOT EXISTS (
+    SELECT 1 FROM balances WHERE scope = 'recipient' AND fund = NEW.fund AND name = NEW.stage
+      AND bucket = NEW.recipient AND entry >= NEW.entry)) THEN
     RAISE EXCEPTION 'an award''s money moves with its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  -- What enters an award out of no other stage of it is new under every cap.
+  -- What enters an award out of no other stage of it is new under every cap, and what leaves it so
+  -- is no longer under any. How many recipients there are follows from what each of them holds.
   IF NEW.award IS NOT NULL AND NEW.pence > 0
     AND NOT EXISTS (SELECT 1 FROM movements
       WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
-    AND (made.from_stage <> 'unallocated' OR EXISTS (
-      SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-        AND (c.lacks OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
-          AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)))) THEN
-    RAISE EXCEPTION 'every cap that stops counts an award'
+    AND made.from_stage <> 'unallocated' THEN
+    RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  -- How many recipients there are follows from what each of them holds: that may not stay behind.
   IF NEW.award IS NOT NULL AND 'unallocated' IN (made.from_stage, made.to_stage) AND EXISTS (
-      SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-        AND c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
-          WHERE scope = 'member' AND fund = c.fund AND name = c.cap
-            AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry)) THEN
-    RAISE EXCEPTION 'a cap on recipients knows what each of them holds'
+    SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND (
+      (c.severity = 'stop' AND made.from_stage = 'unallocated' AND c.lacks)
+      OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+        AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)
+      OR (c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
+        WHERE scope = 'member' AND fund = c.fund AND name = c.cap
+          AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry)))) THEN
+    RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -790,7 +792,7 @@ BEGIN
   END IF;
   IF NEW.term_to IS NULL AND EXISTS (SELECT 1 FROM caps WHERE fund = NEW.fund AND measure = 'end'
     AND severity = 'stop' AND only_kind IN ('', NEW.recipient_kind)) THEN
-    RAISE EXCEPTION 'every cap that stops counts an award'
+    RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -864,7 +866,8 @@ BEGIN
         (SELECT a.source || '|' || a.fy || '|' || a.area FROM awards a WHERE a.ref = e.award)
           AS bucket
       FROM entries e WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
-        AND e.award IS NOT NULL AND of.name IN (e.from_stage, e.to_stage)) m);
+        AND e.award IS NOT NULL AND of.name IN (e.from_stage, e.to_stage)
+      OFFSET 0) m);  -- Else each award is looked up once for each time that it is named.
 END $$;
 -- What moved a line's unallocated money, or its authority, which is counted the other way round: by
 -- awards, of which the line of no year may lend a part, and by entries of authority.
@@ -887,7 +890,7 @@ BEGIN
         ELSE 0::bigint END AS lent
     FROM entries e WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
       AND e.movements > 0 AND e.award IS NOT NULL
-      AND 'unallocated' IN (e.from_stage, e.to_stage)) d;
+      AND 'unallocated' IN (e.from_stage, e.to_stage) OFFSET 0) d;
   IF NOT all_there THEN RETURN NULL; END IF;
   SELECT pg_catalog.sum(CASE of.name WHEN 'authority' THEN -m.pence ELSE m.pence END)
     INTO of_authority

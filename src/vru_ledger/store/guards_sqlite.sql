@@ -83,30 +83,31 @@ BEGIN
         AND e.recipient = NEW.recipient AND e.amount_pence = abs(NEW.pence)
         AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END);
   SELECT RAISE(ABORT, 'an award''s money moves with its balance')
-    WHERE NEW.award IS NOT NULL AND NOT EXISTS (
+    WHERE NEW.award IS NOT NULL AND (NOT EXISTS (
       SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
-        AND bucket = NEW.award AND entry >= NEW.entry);
+        AND bucket = NEW.award AND entry >= NEW.entry) OR NOT EXISTS (
+      SELECT 1 FROM balances WHERE scope = 'recipient' AND fund = NEW.fund AND name = NEW.stage
+        AND bucket = NEW.recipient AND entry >= NEW.entry));
   SELECT RAISE(ABORT, 'money moves as its entry says')
     FROM entries e WHERE e.number = NEW.entry AND (abs(NEW.pence) > e.amount_pence
       OR (e.movements = NEW.n AND NEW.pence <> -(
         SELECT COALESCE(SUM(pence), 0) FROM movements WHERE entry = NEW.entry)));
-  -- What enters an award out of no other stage of it is new under every cap.
-  SELECT RAISE(ABORT, 'every cap that stops counts an award')
+  -- What enters an award out of no other stage of it is new under every cap, and what leaves it so
+  -- is no longer under any. How many recipients there are follows from what each of them holds.
+  SELECT RAISE(ABORT, 'every cap counts an award')
     WHERE NEW.award IS NOT NULL AND NEW.pence > 0
       AND NOT EXISTS (SELECT 1 FROM movements
         WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
-      AND ((SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated' OR EXISTS (
-        SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-          AND (c.lacks OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
-            AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry))));
-  -- How many recipients there are follows from what each of them holds: that may not stay behind.
-  SELECT RAISE(ABORT, 'a cap on recipients knows what each of them holds')
-    FROM entries e WHERE NEW.award IS NOT NULL AND e.number = NEW.entry
-      AND 'unallocated' IN (e.from_stage, e.to_stage) AND EXISTS (
-        SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-          AND c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
-            WHERE scope = 'member' AND fund = c.fund AND name = c.cap
-              AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry));
+      AND (SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated';
+  SELECT RAISE(ABORT, 'every cap counts an award')
+    FROM entries e JOIN cap_buckets c ON c.award = NEW.award
+    WHERE e.number = NEW.entry AND 'unallocated' IN (e.from_stage, e.to_stage) AND (
+      (c.severity = 'stop' AND e.from_stage = 'unallocated' AND c.lacks)
+      OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+        AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)
+      OR (c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
+        WHERE scope = 'member' AND fund = c.fund AND name = c.cap
+          AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry)));
 END;
 CREATE TRIGGER movements_stay BEFORE UPDATE ON movements
 BEGIN SELECT RAISE(ABORT, 'a movement is never changed'); END;
@@ -147,7 +148,7 @@ BEGIN
     WHERE NEW.ref <> NEW.fund || '-' || printf('%04d', NEW.number)
       OR NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM awards WHERE fund = NEW.fund), 0)
       OR NEW.term_to < NEW.term_from;
-  SELECT RAISE(ABORT, 'every cap that stops counts an award')
+  SELECT RAISE(ABORT, 'every cap counts an award')
     WHERE NEW.term_to IS NULL AND EXISTS (SELECT 1 FROM caps WHERE fund = NEW.fund
       AND measure = 'end' AND severity = 'stop' AND only_kind IN ('', NEW.recipient_kind));
   SELECT RAISE(ABORT, 'an award says of its recipient and area what the register does')
@@ -165,7 +166,8 @@ BEGIN SELECT RAISE(ABORT, 'an award is never removed'); END;
 -- that is new finds its past before its own row is written. What is said of a line of authority may
 -- change without a movement, by the newest entry.
 CREATE VIEW line_entries AS
-SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
+SELECT entries.number, fund, to_fund, amount_pence, from_stage, to_stage
+FROM entries JOIN head ON head.number = entries.number
 WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
 -- Between which lines of a fund the money of an entry moves, and how much of it is lent by the line
 -- of no year.
@@ -194,7 +196,8 @@ BEGIN
       WHERE entry = NEW.entry AND cap = NEW.name AND bucket = NEW.bucket));
   SELECT RAISE(ABORT, 'a line changes by what its entry says')
     WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries
-      WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence);
+      WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence
+      AND NEW.name IN (from_stage, to_stage, 'use-by', 'in-year-only'));
   SELECT RAISE(ABORT, 'a balance is of a stage, an award, a recipient, a cap or a line')
     WHERE (NEW.scope = 'cap') <> (NEW.floor IS NULL)
       OR (NEW.scope <> 'cap' AND NEW.grandfathered <> 0)
@@ -274,7 +277,8 @@ BEGIN
       AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry));
   SELECT RAISE(ABORT, 'a line changes by what its entry says')
     WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
-      AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence);
+      AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence
+      AND NEW.name IN (from_stage, to_stage, 'use-by', 'in-year-only'));
   SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
     WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT COALESCE((
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
