@@ -340,7 +340,9 @@ BEGIN
   END LOOP;
   FOR part IN SELECT pg_catalog.json_array_elements(told->'instalments'::text) LOOP
     IF NOT holds(part, kind_of('instalments'::text)) OR part->>'period'::text
-      !~ '^[0-9]{4}/[0-9]{2}-(Q[1-4]|P(0[1-9]|1[0-2]))$' THEN
+      !~ '^[0-9]{4}/[0-9]{2}-(Q[1-4]|P(0[1-9]|1[0-2]))$'
+      OR (pg_catalog.substr(part->>'period'::text, 3, 2)::int + 1) % 100
+        <> pg_catalog.substr(part->>'period'::text, 6, 2)::int THEN
       RETURN false;
     END IF;
   END LOOP;
@@ -475,11 +477,23 @@ BEGIN
   IF e.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries o WHERE o.number = e.reverses
     AND o.kind = COALESCE(told->>'was'::text,
       CASE e.kind WHEN 'reverse-override' THEN 'override' ELSE '' END)
-    AND COALESCE((o.fact::jsonb->>'unassigned_pence'::text)::bigint, 0::bigint) = lent) THEN
+    AND COALESCE((o.fact::jsonb->>'unassigned_pence'::text)::bigint, 0::bigint) = lent
+    AND o.cap IS NOT DISTINCT FROM e.cap
+    AND o.fact::jsonb->>'bucket'::text IS NOT DISTINCT FROM told->>'bucket'::text) THEN
+    RETURN false;
+  END IF;
+  -- What authority is given back is the very money that was moved.
+  IF e.kind = 'reverse-authority' AND EXISTS (
+    SELECT 1 FROM (SELECT m.fund, m.stage, m.source, m.fy, m.pence FROM movements m
+        WHERE m.entry = e.reverses
+      UNION ALL SELECT m.fund, m.stage, m.source, m.fy, m.pence
+        FROM pg_catalog.generate_series(1::bigint, e.movements) n, LATERAL movement_of(e, told, n) m
+      ) both_ways
+    GROUP BY fund, stage, source, fy HAVING pg_catalog.sum(pence) <> 0::numeric) THEN
     RETURN false;
   END IF;
   IF e.kind = 'propose-authority' AND COALESCE(told->>'what'::text, '') NOT IN (
-    'fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender') THEN
+    'vire', 'carry', 'lapse', 'surrender') THEN
     RETURN false;
   END IF;
   IF e.award IS NULL AND ((e.fund <> '' AND NOT EXISTS (SELECT 1 FROM funds WHERE code = e.fund))
@@ -526,6 +540,14 @@ BEGIN
         SELECT 1 FROM entries d WHERE d.award = p.award AND d.number > p.number
           AND d.kind IN ('approve', 'reject', 'withdraw') AND nothing_is_proposed_after(d)
           AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number))) THEN
+    RAISE EXCEPTION 'nobody approves what they proposed'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  -- Nor is anything promised at once in an award that nobody has approved.
+  IF NEW.kind = 'amend' AND NEW.to_stage = 'committed' AND EXISTS (
+      SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.kind = 'propose')
+    AND NOT EXISTS (SELECT 1 FROM entries d WHERE d.award = NEW.award AND d.kind = 'approve'
+      AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)) THEN
     RAISE EXCEPTION 'nobody approves what they proposed'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -665,8 +687,8 @@ DECLARE
   last bigint;
   made entries;
 BEGIN
-  IF NOT EXISTS (
-    SELECT 1 FROM entries WHERE number = NEW.entry AND NEW.n BETWEEN 1 AND movements) THEN
+  SELECT * INTO made FROM entries e WHERE e.number = NEW.entry;
+  IF made.number IS NULL OR NEW.n NOT BETWEEN 1 AND made.movements THEN
     RAISE EXCEPTION 'a movement belongs to an entry that has room for it'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -682,7 +704,6 @@ BEGIN
     RAISE EXCEPTION 'no movement without its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT * INTO made FROM entries e WHERE e.number = NEW.entry;
   IF NEW IS DISTINCT FROM movement_of(made, made.fact::jsonb, NEW.n) THEN
     RAISE EXCEPTION 'money moves as its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -697,21 +718,20 @@ BEGIN
   END IF;
   -- What enters an award out of no other stage of it is new under every cap, and what leaves it so
   -- is no longer under any. How many recipients there are follows from what each of them holds.
-  IF NEW.award IS NOT NULL AND NEW.pence > 0
+  IF made.from_stage <> 'unallocated' AND NEW.award IS NOT NULL AND NEW.pence > 0
     AND NOT EXISTS (SELECT 1 FROM movements
-      WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
-    AND made.from_stage <> 'unallocated' THEN
+      WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence) THEN
     RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.award IS NOT NULL AND 'unallocated' IN (made.from_stage, made.to_stage) AND EXISTS (
-    SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND (
-      (c.severity = 'stop' AND made.from_stage = 'unallocated' AND c.lacks)
-      OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+    SELECT 1 FROM (SELECT * FROM cap_buckets WHERE award = NEW.award OFFSET 0) c WHERE
+      NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
         AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)
       OR (c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
         WHERE scope = 'member' AND fund = c.fund AND name = c.cap
-          AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry)))) THEN
+          AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry))
+      OR (c.lacks AND c.severity = 'stop' AND made.from_stage = 'unallocated')) THEN
     RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -780,6 +800,8 @@ BEGIN
       NEW.number::text, GREATEST(4, pg_catalog.length(NEW.number::text)), '0')
     OR NEW.number <> 1 + COALESCE(
       (SELECT pg_catalog.max(number) FROM awards WHERE fund = NEW.fund), 0::bigint)
+    -- Buckets of caps are named by these, with a stroke between them and letters of control.
+    OR NEW.recipient = '' OR NEW.recipient || NEW.purpose ~ '[|\x01-\x1f]'
     OR NEW.term_to < NEW.term_from THEN
     RAISE EXCEPTION 'an award is what its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
@@ -948,9 +970,11 @@ BEGIN
   RETURN change = COALESCE(wanted, 0);
 END $$;
 CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  no_cap boolean := NEW.scope IN ('cap', 'member')
+    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name);
 BEGIN
-  IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
-    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
+  IF NOT entry_is_open(NEW.entry) AND NOT (no_cap
     AND EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
       WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.name))
     AND NOT (NEW.scope = 'line' AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry))
@@ -970,9 +994,8 @@ BEGIN
     OR (NEW.scope <> 'cap' AND NEW.grandfathered <> 0::bigint)
     OR (NEW.scope = 'stage' AND NEW.name NOT IN ('authority', 'unallocated', 'proposed',
       'committed', 'payable', 'disbursed', 'recoverable'))
-    OR (NEW.scope IN ('cap', 'member') AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
-      AND NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap'
-        AND cap = NEW.name)) THEN
+    OR (no_cap AND NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap'
+      AND cap = NEW.name)) THEN
     RAISE EXCEPTION 'a balance is of a stage, an award, a recipient, a cap or a line'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -982,9 +1005,7 @@ BEGIN
     RAISE EXCEPTION 'what is expected and not covered is not promised'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope <> 'line'
-    AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-    AND NOT moves_as_its_entries(0::bigint, 0::bigint, NEW) THEN
+  IF NEW.scope <> 'line' AND NOT no_cap AND NOT moves_as_its_entries(0::bigint, 0::bigint, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -1056,12 +1077,38 @@ CREATE TRIGGER balances_remain BEFORE DELETE ON balances
 CREATE TRIGGER balances_kept BEFORE TRUNCATE ON balances
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a balance is never removed');
 
+-- Whether a cap is what the entry that set it says, and its ceiling what that comes to now.
+CREATE FUNCTION cap_is_as_told(c caps) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  told jsonb := (SELECT fact::jsonb FROM entries WHERE number = c.entry AND kind = 'cap');
+  bound numeric := c.cap_limit::numeric;
+BEGIN
+  IF c.measure = 'share' THEN
+    bound := pg_catalog.div(bound * (SELECT COALESCE(pg_catalog.sum(held), 0::numeric) FROM balances
+      WHERE scope = 'stage' AND fund = c.fund AND name = 'authority'), 10000::numeric);
+  END IF;
+  RETURN c.bound::numeric = bound AND c.ceiling::numeric = bound + COALESCE(LEAST(
+      c.tolerance::numeric, pg_catalog.div(bound * c.tolerance_bp::numeric, 10000::numeric)),
+      0::numeric)
+    AND (told IS NULL OR (c.measure = told->>'measure'::text
+      AND c.cap_limit = (told->>'limit'::text)::bigint
+      AND c.per = COALESCE((SELECT pg_catalog.string_agg(p.name, ',' ORDER BY p.n)
+        FROM pg_catalog.jsonb_array_elements_text(told->'per'::text) WITH ORDINALITY p (name, n)), '')
+      AND c.only_kind = COALESCE(told->>'only'::text, '')
+      AND c.severity = COALESCE(told->>'severity'::text, 'stop')
+      AND c.tolerance IS NOT DISTINCT FROM (told->>'tolerance'::text)::bigint
+      AND c.tolerance_bp IS NOT DISTINCT FROM (told->>'tolerance_bp'::text)::bigint
+      AND c.citation = COALESCE(told->>'citation'::text, '')));
+END $$;
 CREATE FUNCTION caps_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
       WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.code AND fund = NEW.fund) THEN
     RAISE EXCEPTION 'a cap is set by an entry' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT cap_is_as_told(NEW) THEN
+    RAISE EXCEPTION 'a cap is what its entry says' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = NEW.code
     AND (entry <> NEW.entry OR ceiling IS DISTINCT FROM
@@ -1081,9 +1128,13 @@ BEGIN
         EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
           AND m.stage = 'authority')
         AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+        AND NEW.fund = OLD.fund AND NEW.per = OLD.per AND NEW.only_kind = OLD.only_kind
         AND NEW.severity = OLD.severity AND NEW.tolerance IS NOT DISTINCT FROM OLD.tolerance
         AND NEW.tolerance_bp IS NOT DISTINCT FROM OLD.tolerance_bp))) THEN
     RAISE EXCEPTION 'a cap is set by a new entry' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT cap_is_as_told(NEW) THEN
+    RAISE EXCEPTION 'a cap is what its entry says' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -1097,6 +1148,8 @@ CREATE FUNCTION overrides_begin() RETURNS trigger LANGUAGE plpgsql SET search_pa
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
     WHERE entries.number = NEW.entry AND cap = NEW.cap AND fund = NEW.fund
+      AND NEW.bucket = COALESCE(fact::jsonb->>'bucket'::text, '')
+      AND NEW.until IS NOT DISTINCT FROM fact::jsonb->>'until'::text
       AND NEW.amount_pence = CASE kind WHEN 'override' THEN amount_pence
         WHEN 'reverse-override' THEN -amount_pence END) THEN
     RAISE EXCEPTION 'a cap is passed only by an entry that says so'

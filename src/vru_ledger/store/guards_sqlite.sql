@@ -41,6 +41,15 @@ BEGIN
                 AND e.number <= d.number AND m.entry = e.number
                 AND m.award = d.award AND m.stage = 'proposed')));
 END;
+CREATE TRIGGER entries_amend BEFORE INSERT ON entries
+WHEN NEW.kind = 'amend' AND NEW.to_stage = 'committed'
+BEGIN
+  -- Nor is anything promised at once in an award that nobody has approved.
+  SELECT RAISE(ABORT, 'nobody approves what they proposed')
+    WHERE EXISTS (SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.kind = 'propose')
+      AND NOT EXISTS (SELECT 1 FROM entries d WHERE d.award = NEW.award AND d.kind = 'approve'
+        AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number));
+END;
 CREATE TRIGGER entries_take_up BEFORE INSERT ON entries WHEN NEW.proposal IS NOT NULL
 BEGIN
   SELECT RAISE(ABORT, 'what somebody asked for is made once, by somebody else')
@@ -147,6 +156,9 @@ BEGIN
   SELECT RAISE(ABORT, 'an award is what its entry says')
     WHERE NEW.ref <> NEW.fund || '-' || printf('%04d', NEW.number)
       OR NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM awards WHERE fund = NEW.fund), 0)
+      -- Buckets of caps are named by these, with a stroke between them and letters of control.
+      OR NEW.recipient = '' OR instr(NEW.recipient || NEW.purpose, '|') > 0
+      OR NEW.recipient || NEW.purpose GLOB '*[' || char(1) || '-' || char(31) || ']*'
       OR NEW.term_to < NEW.term_from;
   SELECT RAISE(ABORT, 'every cap counts an award')
     WHERE NEW.term_to IS NULL AND EXISTS (SELECT 1 FROM caps WHERE fund = NEW.fund
@@ -358,6 +370,7 @@ BEGIN
           EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
             AND m.stage = 'authority')
           AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+          AND NEW.fund = OLD.fund AND NEW.per = OLD.per AND NEW.only_kind = OLD.only_kind
           AND NEW.severity = OLD.severity AND NEW.tolerance IS OLD.tolerance
           AND NEW.tolerance_bp IS OLD.tolerance_bp)));
 END;
