@@ -1092,8 +1092,8 @@ BEGIN
       0::numeric)
     AND (told IS NULL OR (c.measure = told->>'measure'::text
       AND c.cap_limit = (told->>'limit'::text)::bigint
-      AND c.per = COALESCE((SELECT pg_catalog.string_agg(p.name, ',' ORDER BY p.n)
-        FROM pg_catalog.jsonb_array_elements_text(told->'per'::text) WITH ORDINALITY p (name, n)), '')
+      AND c.per = COALESCE((SELECT pg_catalog.string_agg(p.value, ',' ORDER BY p.ordinality)
+        FROM pg_catalog.jsonb_array_elements_text(told->'per'::text) WITH ORDINALITY p), '')
       AND c.only_kind = COALESCE(told->>'only'::text, '')
       AND c.severity = COALESCE(told->>'severity'::text, 'stop')
       AND c.tolerance IS NOT DISTINCT FROM (told->>'tolerance'::text)::bigint
