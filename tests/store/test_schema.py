@@ -7,9 +7,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.builders import findings, with_everything
+from tests.builders import findings, rows, with_everything
+from tests.postgres import Server
 from vru_ledger.actions.check import check
-from vru_ledger.store import schema_postgresql
+from vru_ledger.errors import LedgerUnusable
+from vru_ledger.store import schema_postgresql, server_guards
 from vru_ledger.store.opening import open_database
 from vru_ledger.store.schema import plain
 
@@ -245,3 +247,41 @@ def test_a_server_of_a_version_that_nobody_tried_may_word_its_tables_otherwise(
     database.close()
     assert said["error"].startswith("the guard entries_stay is gone")
     assert said["warning"].startswith("the index entries_reversed is gone")
+
+
+def test_a_server_without_constraint_triggers_has_every_other_guard_and_check_says_which_is_not(
+    postgres_server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        server_guards, "version", lambda _: "PostgreSQL 15.12-YB-2025.2.0.0-b1 on x86_64"
+    )
+    place = postgres_server.emptied("elsewhere")
+    made = with_everything(place)
+    there = {
+        name for (name,) in rows(made, "SELECT tgname::text FROM pg_trigger WHERE tgdeferrable")
+    }
+    made.close()
+    assert "entries_whole" not in there
+    assert [line.partition(",")[0] for line in found_in(place)] == [
+        "guard-missing : this server cannot have the guard entries_whole"
+    ]
+
+
+def test_who_makes_a_ledger_where_a_guard_cannot_be_is_told_so(postgres_server: Server):
+    place = postgres_server.emptied("elsewhere")
+    with psycopg.connect(place, autocommit=True) as server:
+        server.execute(
+            "CREATE FUNCTION no_triggers() RETURNS event_trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'no triggers yet' USING ERRCODE = '0A000'; END$$"
+        )
+        server.execute(
+            "CREATE EVENT TRIGGER none ON ddl_command_start WHEN TAG IN ('CREATE TRIGGER')"
+            " EXECUTE FUNCTION no_triggers()"
+        )
+        try:
+            with pytest.raises(
+                LedgerUnusable, match=r"cannot do what a ledger needs .*no triggers"
+            ):
+                with_everything(place)
+        finally:
+            server.execute("DROP EVENT TRIGGER none")

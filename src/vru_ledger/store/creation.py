@@ -136,7 +136,12 @@ def _make_tables(session: Session, created_by: str, created_at: str, load: Load 
     if load is not None:
         load(session)
     folder = Path(__file__).parent
-    session.run_script((folder / f"guards_{session.dialect}.sql").read_text(encoding="utf-8"))
+    if session.dialect == "postgresql":
+        from vru_ledger.store import server_guards
+
+        server_guards.make(session)
+    else:
+        session.run_script((folder / "guards_sqlite.sql").read_text(encoding="utf-8"))
     session.run_script((folder / "views.sql").read_text(encoding="utf-8"))
 
 

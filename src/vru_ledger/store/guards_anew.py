@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from vru_ledger.domain.text import shown
 from vru_ledger.errors import NotPermitted
+from vru_ledger.store import server_guards
 from vru_ledger.store.database import Database, Session, statements
 from vru_ledger.store.roles import quoted, team_of
 from vru_ledger.store.schema import MADE_ANEW, altered, made_by_this_program
@@ -70,7 +70,7 @@ def _on_a_server(session: Session) -> list[str]:
     )
     made: list[str] = []
     new: list[str] = []
-    for statement in statements(_script()):
+    for statement in statements(server_guards.script()):
         found = _MADE.match(statement)
         if found is None:
             continue
@@ -109,7 +109,3 @@ def _give(session: Session, made: list[str], owner: str) -> None:
         ):
             session.run(f"ALTER FUNCTION {which} OWNER TO {to}")
     session.run(f"REVOKE CREATE ON SCHEMA {schema} FROM {to}")
-
-
-def _script() -> str:
-    return Path(__file__).with_name("guards_postgresql.sql").read_text(encoding="utf-8")

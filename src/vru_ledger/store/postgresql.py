@@ -12,19 +12,14 @@ from itertools import count
 from os import environ
 from typing import Any
 
-from vru_ledger.domain.text import shown
 from vru_ledger.errors import (
-    BadInput,
-    LedgerBusy,
-    LedgerDamaged,
     LedgerError,
     LedgerOlder,
     LedgerUnusable,
-    NotPermitted,
-    OutcomeUnknown,
     to_install,
 )
 from vru_ledger.store.database import APPLICATION, VERSION, Database, Row, masked
+from vru_ledger.store.postgresql_errors import meaning, meaning_of_commit
 from vru_ledger.store.sqlite import PATIENCE
 from vru_ledger.store.sqlite_errors import wrong_version
 
@@ -178,102 +173,11 @@ class PostgreSQL:
 
     def translate(self, error: Exception) -> LedgerError | None:
         """Return what an error of PostgreSQL means to somebody at a terminal."""
-        state = getattr(error, "sqlstate", None) or ""
-        if state in ("55P03", "40001", "40P01"):
-            return LedgerBusy(
-                f"somebody else is writing to {self.place}; nothing was written",
-                "run it again, or wait longer with --wait SECONDS",
-            )
-        if state == "42501":
-            return self._not_permitted(error)
-        if state in ("57014", "25P03", "25P04"):
-            return LedgerUnusable(
-                f"the server stopped what was asked of {self.place} ({_first_line(error)}); nothing"
-                " was written",
-                "run it again; if it takes too long for this server, ask whoever looks after it "
-                "for more: statement_timeout, transaction_timeout",
-            )
-        if state == "22P05":
-            return BadInput(
-                f"a name holds a letter that {self.place} cannot keep, which is no UTF8 database",
-                "write it in other letters, or copy the ledger to a database whose encoding is UTF8"
-                ": vru-ledger copy",
-            )
-        if state == "25006":
-            return LedgerUnusable(
-                f"{self.place} can only be read; nothing was written",
-                "write to the server that it is a copy of, or see what keeps you from it: "
-                "vru-ledger doctor",
-            )
-        if state == "53100":
-            return LedgerUnusable(
-                f"the disk of {self.place} is full; nothing was written",
-                "make room on the server",
-            )
-        if state == "42P01":
-            return LedgerDamaged(
-                f"{self.place} is damaged ({_first_line(error)})",
-                "find out who did that, keep what is there (pg_dump), and go back to a backup of "
-                "the server's",
-            )
-        if state in ("42P07", "42710", "42723"):
-            return LedgerUnusable(
-                f"{self.place} holds something else by the names that a ledger needs",
-                "make the ledger in a database of its own",
-            )
-        if isinstance(error, psycopg.DataError) and "NUL" in str(error):
-            return BadInput("a name holds a NUL, which no text can", "type it again by hand")
-        lost = state.startswith(("08", "57", "58"))
-        if state and not lost and isinstance(error, psycopg.OperationalError):
-            return LedgerUnusable(
-                f"the server at {self.place} would not do it ({_first_line(error)}); nothing was"
-                " written",
-                "ask whoever looks after the server",
-            )
-        if lost or isinstance(error, psycopg.OperationalError):
-            return LedgerUnusable(
-                f"the connection to {self.place} failed; nothing was written",
-                "check that the server runs, then run it again",
-            )
-        return None
-
-    def _not_permitted(self, error: Any) -> NotPermitted:
-        """Return who may do what was not permitted: said by a guard, or by the server itself."""
-        user = shown(self.user)
-        if error.diag.source_function == "exec_stmt_raise":
-            return NotPermitted(
-                f"{error.diag.message_primary}; {self.place} knows you as {user}",
-                f"ask somebody who has the role {error.diag.message_hint}: vru-ledger role list",
-            )
-        said = _first_line(error)
-        if said.endswith(("table ledger", "schema public")):
-            return NotPermitted(
-                f"{user} has no role in the ledger at {self.place}",
-                "ask whoever looks after the server for one",
-            )
-        if said.endswith("table head"):
-            return NotPermitted(
-                f"{user} may only read {self.place}; nothing was written",
-                "ask an analyst, or finance: vru-ledger role list",
-            )
-        return NotPermitted(
-            f"{user} may not do that in {self.place} ({said}); nothing was written",
-            "ask whoever looks after the server for a role in this ledger",
-        )
+        return meaning(error, self.place, self.user)
 
     def translate_commit(self, error: Exception) -> LedgerError | None:
         """Return what an error of COMMIT means: refused by the server, or lost on the way."""
-        if isinstance(error, psycopg.IntegrityError):
-            return self.translate(error)
-        return OutcomeUnknown(
-            f"the connection to {self.place} failed while the entry was being kept: "
-            "it may be recorded, or may not",
-            "run the same command again with the same --key: it records once at most",
-        )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
+        return meaning_of_commit(error, self.place, self.user)
 
 
 def _unless_told(url: str) -> dict[str, Any]:

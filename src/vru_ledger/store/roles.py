@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vru_ledger.errors import AlreadyThere, BadInput, LedgerUnusable
+from vru_ledger.store import server_guards
 from vru_ledger.store.creation import table_statements
 from vru_ledger.store.database import Session, statements
 
@@ -63,7 +64,7 @@ def team_to_be(session: Session) -> Team:
 def script(team: Team) -> str:
     """Return the SQL that makes the roles of a team and gives each what it may, as one whole."""
     relations = _relations()
-    functions = re.findall(r"^CREATE FUNCTION (\w+)", _read("guards_postgresql.sql"), re.MULTILINE)
+    functions = re.findall(r"^CREATE FUNCTION (\w+)", server_guards.script(), re.MULTILINE)
     schema = quoted(team.schema)
     owner = quoted(team.role("owner"))
     ownership = [
@@ -90,7 +91,7 @@ def _relations() -> list[tuple[str, list[str]]]:
     """Return every table and every view of a ledger, under what SQL calls them."""
     tables = [text.split()[2] for text in table_statements("postgresql") if " TABLE " in text[:13]]
     views = re.findall(
-        r"^CREATE VIEW (\w+)", _read("guards_postgresql.sql") + _read("views.sql"), re.MULTILINE
+        r"^CREATE VIEW (\w+)", server_guards.script() + _read("views.sql"), re.MULTILINE
     )
     return [("TABLE", tables), ("VIEW", views)]
 

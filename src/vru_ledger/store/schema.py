@@ -30,6 +30,15 @@ def of_schema(session: Session) -> Iterator[Finding]:
         from vru_ledger.store import schema_postgresql
         from vru_ledger.store.privileges import of_team
 
+        for name in sorted(_not_to_be_had(session)):
+            yield Finding(
+                code="guard-missing",
+                message=f"this server cannot have the {name}, so that plain SQL can leave an entry "
+                "without its movements, after which nothing is recorded",
+                remedy="let people write by this program only, or move the ledger to PostgreSQL "
+                "itself: vru-ledger copy",
+                severity="warning",
+            )
         yield from schema_postgresql.of_switches(session)
         yield from of_team(session)
 
@@ -39,7 +48,7 @@ def altered(session: Session) -> dict[str, str]:
     made = made_by_this_program(session.dialect)
     there = _there(session)
     found = {}
-    for name in sorted(made.keys() | there.keys()):
+    for name in sorted((made.keys() | there.keys()) - _not_to_be_had(session)):
         if name not in there:
             found[name] = "guard-missing"
         elif name not in made:
@@ -56,6 +65,14 @@ def made_by_this_program(dialect: str) -> dict[str, str]:
     from vru_ledger.store import schema_postgresql
 
     return schema_postgresql.made()
+
+
+def _not_to_be_had(session: Session) -> frozenset[str]:
+    if session.dialect == "sqlite":
+        return frozenset()
+    from vru_ledger.store import server_guards
+
+    return server_guards.cannot_have(session)
 
 
 def _there(session: Session) -> dict[str, str]:

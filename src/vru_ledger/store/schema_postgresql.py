@@ -14,6 +14,7 @@ from pathlib import Path
 
 from vru_ledger.domain.findings import Finding
 from vru_ledger.domain.text import shown
+from vru_ledger.store import server_guards
 from vru_ledger.store.database import Session, statements
 
 KNOWN = range(15, 19)
@@ -123,8 +124,8 @@ def made() -> dict[str, str]:
         told[f"guard {name}()"] = (
             f"{arguments} RETURNS {result} LANGUAGE {language}{volatile} AS {body}"
         )
-    for text in statements(_script()):
-        if trigger := re.match(r"CREATE (?:CONSTRAINT )?TRIGGER (\w+)", text):
+    for text in statements(server_guards.script()):
+        if trigger := server_guards.TRIGGER.match(text):
             told[f"guard {trigger[1]}"] = text.removesuffix(";")
     return told
 
@@ -137,8 +138,8 @@ def written(session: Session) -> str:
 
 def is_known(session: Session) -> bool:
     """Say whether a server of this version is known to tell a schema in the words we expect."""
-    row = session.row("SELECT current_setting('server_version_num')::int / 10000")
-    return bool(row and row[0] in KNOWN)
+    found = re.match(r"PostgreSQL (\d+)(?!.*-YB-)", server_guards.version(session))
+    return bool(found and int(found[1]) in KNOWN)
 
 
 def of_switches(session: Session) -> Iterator[Finding]:
@@ -207,7 +208,7 @@ def _types(arguments: str) -> str:
 @cache
 def _functions() -> list[tuple[str, ...]]:
     """Return name, arguments, result, language, volatility and body of each, from the script."""
-    return [tuple(found) for found in _FUNCTION.findall(_script())]
+    return [tuple(found) for found in _FUNCTION.findall(server_guards.script())]
 
 
 @cache
@@ -215,7 +216,3 @@ def _catalog() -> tuple[tuple[str, str], ...]:
     text = Path(__file__).with_name("catalog_postgresql.txt").read_text(encoding="utf-8")
     parts = [line.partition("\t") for line in text.splitlines()]
     return tuple((name, told) for name, _, told in parts)
-
-
-def _script() -> str:
-    return Path(__file__).with_name("guards_postgresql.sql").read_text(encoding="utf-8")
