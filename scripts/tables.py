@@ -83,6 +83,10 @@ _TYPES = {
 }
 
 
+_NARROWER = {"fy": "year", "to_fy": "year", "recorded_at": "moment"}
+"""Texts that are of one form, by the name of their field."""
+
+
 def _kind(kind: Any) -> dict[str, Any]:
     """Return what the text of a kind holds, and the stages that it goes between if it is always."""
     shape = _fields(kind, "kind", "actor", "recorded_at", number="whole")
@@ -101,6 +105,7 @@ def _fields(kind: Any, *envelope: str, **more: str) -> dict[str, Any]:
     given = dict.fromkeys(envelope, "text") | more
     needed = [*given, *(name for name in kind.FIELDS if name not in kind.DEFAULTS)]
     fields = given | {name: _TYPES[held] for name, held in kind.FIELDS.items()}
+    fields |= {name: form for name, form in _NARROWER.items() if name in fields}
     return {"fields": fields, "needed": "{" + ",".join(needed) + "}"}
 
 

@@ -65,7 +65,7 @@ def test_a_ledger_with_the_guards_of_an_older_program_is_refused_and_then_migrat
     assert run("--db", place, "status").exit_code == 8
     said = run("--db", place, "migrate")
     assert said.exit_code == 0, said
-    assert "made 30 guards of postgresql:///" in said.stdout
+    assert "made 35 guards of postgresql:///" in said.stdout
     assert found_in(place) == []
     database = open_database(place)
     give(database, "ALPHA", "TWO", POUND, source="CR")

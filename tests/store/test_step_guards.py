@@ -295,12 +295,12 @@ def attacks(forger: Forger) -> dict[str, tuple[AwardEntry, dict[str, Any], str]]
         "grow with no cap counting it": (
             step("amend", "ALPHA-0003", 100, **more),
             {"without": ("cap",)},
-            "every cap that stops counts an award",
+            "every cap counts an award",
         ),
         "grow at another's expense": (
             step("amend", "ALPHA-0003", 100, **more),
             {"caps": raise_another},
-            "every cap that stops counts an award",
+            "every cap counts an award",
         ),
         "move another award's money": (
             step("pay", "ALPHA-0001", 100),

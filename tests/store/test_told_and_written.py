@@ -199,6 +199,20 @@ JUNK: dict[str, tuple[dict[str, Any], str]] = {
         {**STEP, "kind": "reverse", "was": "pay"},
         "an entry is reversed once, by its opposite",
     ),
+    "a moment that is none": ({**STEP, "recorded_at": "yesterday"}, HOLDS),
+    "a financial year that is none": ({**STEP, "fy": "2021/23"}, HOLDS),
+    "a change asked for that nobody can make": (
+        {"kind": "propose-authority", "fund": "ALPHA", "amount_pence": 0, "what": "paper"},
+        SAID,
+    ),
+    "a change asked for of a fund that is not there": (
+        {"kind": "propose-authority", "fund": "NONE", "amount_pence": 0, "what": "vire"},
+        SAID,
+    ),
+    "money of a year that is given to no year": (
+        {**{**STEP, "kind": "close", "amount_pence": POUND}, "unassigned_pence": POUND},
+        SAID,
+    ),
     "a write-off by another name": (
         {
             **{**STEP, "kind": "amend", "amount_pence": POUND},

@@ -172,6 +172,7 @@ def _replayed(
         if on_progress and checked.entries % _TELL_EVERY == 0:
             on_progress(checked.entries)
     checked.number, checked.hash = replay.number, replay.hash
+    checked.findings += clocks.of_no_moment(session)
     checked.findings += replay.end(today)
     if today is not None:
         checked.findings += clocks.of_clocks(session, today)

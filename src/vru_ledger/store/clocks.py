@@ -20,6 +20,25 @@ _REMEDY = (
 )
 
 
+_MOMENT = "[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z"
+
+
+def of_no_moment(session: Session) -> Iterator[Finding]:
+    """Yield each entry that was recorded at no moment at all: `known-at` would lose it."""
+    form = f" !~ '^{_MOMENT}$'"
+    if session.dialect == "sqlite":
+        form = f" NOT GLOB '{_MOMENT.replace('[0-9]{4}', '[0-9]' * 4)}'"
+    for number, at in session.stream(
+        f"SELECT number, recorded_at FROM entries WHERE recorded_at{form} ORDER BY number"
+    ):
+        yield Finding(
+            code="fact-impossible",
+            entry=number,
+            message=f"it is recorded at {str(at)[:40]!r}, which is no moment",
+            remedy="go back to a backup, and find out who wrote to the ledger and how",
+        )
+
+
 def of_clocks(session: Session, today: date) -> Iterator[Finding]:
     """Yield a warning for each entry that is recorded long after the next one, or in the future."""
     named = 0

@@ -12,254 +12,254 @@ BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_viol
 CREATE FUNCTION kind_of(name text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE SET search_path FROM CURRENT AS $$
 BEGIN RETURN CASE name
     WHEN 'register' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "records":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "records":
       "list", "dated": "day", "reason": "text", "decision": "text", "key": "text"}, "needed":
       "{kind,actor,recorded_at,number,records}", "stages": ["", ""]}'::jsonb
     WHEN 'fund' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "citation": "text", "certainty":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "citation": "text", "certainty":
       "text", "underwriter": "text", "use_by": "day", "in_year_only": "flag", "relates_to": "text",
       "dated": "day", "reason": "text", "decision": "text", "key": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'cap' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "cap":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "cap":
       "text", "fund": "text", "measure": "text", "limit": "whole", "per": "list", "only": "text",
       "severity": "text", "tolerance": "whole", "tolerance_bp": "whole", "citation": "text", "dated":
       "day", "reason": "text", "decision": "text", "key": "text"}, "needed":
       "{kind,actor,recorded_at,number,cap,fund,measure,limit}", "stages": ["", ""]}'::jsonb
     WHEN 'allocate' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "title": "text", "term_from": "day", "term_to": "day",
       "restates": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["unallocated", "committed"]}'::jsonb
     WHEN 'propose' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "title": "text", "term_from": "day", "term_to": "day",
       "restates": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["unallocated", "proposed"]}'::jsonb
     WHEN 'approve' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["proposed", "committed"]}'::jsonb
     WHEN 'reject' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["proposed", "unallocated"]}'::jsonb
     WHEN 'withdraw' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["proposed", "unallocated"]}'::jsonb
     WHEN 'amend' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "from_stage": "text",
       "to_stage": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}"}'::jsonb
     WHEN 'claim' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["committed", "payable"]}'::jsonb
     WHEN 'reject-claim' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["payable", "committed"]}'::jsonb
     WHEN 'pay' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["payable", "disbursed"]}'::jsonb
     WHEN 'advance' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["committed", "disbursed"]}'::jsonb
     WHEN 'clawback' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["disbursed", "recoverable"]}'::jsonb
     WHEN 'recover' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["recoverable", "unallocated"]}'::jsonb
     WHEN 'write-off' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["recoverable", "disbursed"]}'::jsonb
     WHEN 'close' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages":
       ["committed", "unallocated"]}'::jsonb
     WHEN 'suspend' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages": ["",
       ""]}'::jsonb
     WHEN 'resume' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages": ["",
       ""]}'::jsonb
     WHEN 'reverse' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "reverses": "whole",
       "was": "text", "from_stage": "text", "to_stage": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}"}'::jsonb
     WHEN 'vire' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
       "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'carry' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
       "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'lapse' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
       "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'surrender' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
       "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'confirm' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text", "now":
       "text"}, "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'cover' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
       "needed": "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'propose-authority' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text", "what":
       "text"}, "needed": "{kind,actor,recorded_at,number,fund,amount_pence}", "stages": ["", ""]}'::jsonb
     WHEN 'reverse-authority' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
-      "text", "amount_pence": "whole", "source": "text", "fy": "text", "to_fund": "text", "to_source":
-      "text", "to_fy": "text", "certainty": "text", "underwriter": "text", "use_by": "day",
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
+      "text", "amount_pence": "whole", "source": "text", "fy": "year", "to_fund": "text", "to_source":
+      "text", "to_fy": "year", "certainty": "text", "underwriter": "text", "use_by": "day",
       "in_year_only": "flag", "proposal": "whole", "ref": "text", "relates_to": "text", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text",
       "reverses": "whole", "was": "text", "now": "text"}, "needed":
       "{kind,actor,recorded_at,number,fund,amount_pence}"}'::jsonb
     WHEN 'profile' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "instalments": "list",
       "version": "whole"}, "needed":
       "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}", "stages": ["",
       ""]}'::jsonb
     WHEN 'milestone' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "fund":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "fund":
       "text", "recipient": "text", "amount_pence": "whole", "award": "text", "recipient_kind": "text",
-      "area": "text", "bcu": "text", "source": "text", "fy": "text", "purpose": "text",
+      "area": "text", "bcu": "text", "source": "text", "fy": "year", "purpose": "text",
       "unassigned_pence": "whole", "dated": "day", "reason": "text", "decision": "text", "key": "text",
       "plan": "text", "approved_by": "text", "ref": "text", "relates_to": "text", "milestone": "text"},
       "needed": "{kind,actor,recorded_at,number,fund,recipient,amount_pence,award,recipient_kind}",
       "stages": ["", ""]}'::jsonb
     WHEN 'override' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "cap":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "cap":
       "text", "fund": "text", "amount_pence": "whole", "bucket": "text", "until": "day", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text"},
       "needed": "{kind,actor,recorded_at,number,cap,fund,amount_pence}", "stages": ["", ""]}'::jsonb
     WHEN 'reverse-override' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "cap":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "cap":
       "text", "fund": "text", "amount_pence": "whole", "bucket": "text", "until": "day", "dated": "day",
       "reason": "text", "decision": "text", "key": "text", "plan": "text", "approved_by": "text",
       "reverses": "whole", "was": "text", "since": "day"}, "needed":
       "{kind,actor,recorded_at,number,cap,fund,amount_pence}", "stages": ["", ""]}'::jsonb
     WHEN 'paper' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "dated":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "dated":
       "day", "reason": "text", "decision": "text", "key": "text", "paper": "text", "at": "whole", "head":
       "text"}, "needed": "{kind,actor,recorded_at,number}", "stages": ["", ""]}'::jsonb
     WHEN 'close-period' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "dated":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "dated":
       "day", "reason": "text", "decision": "text", "key": "text", "period": "text", "first_day": "day",
       "last_day": "day"}, "needed": "{kind,actor,recorded_at,number}", "stages": ["", ""]}'::jsonb
     WHEN 'reopen-period' THEN
-      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "text", "number": "whole", "dated":
+      '{"fields": {"kind": "text", "actor": "text", "recorded_at": "moment", "number": "whole", "dated":
       "day", "reason": "text", "decision": "text", "key": "text", "period": "text", "first_day": "day",
       "last_day": "day"}, "needed": "{kind,actor,recorded_at,number}", "stages": ["", ""]}'::jsonb
     WHEN 'records of documents' THEN
@@ -302,7 +302,7 @@ BEGIN RETURN CASE name
       '{"fields": {"period": "text", "amount_pence": "whole", "milestone": "text"}, "needed":
       "{period,amount_pence}"}'::jsonb END;
 END $$;
--- Whether a text holds what its kind holds, each of its type to the letter, and nothing else.
+-- Whether a text holds what its kind holds, each once, of its type to the letter, and nothing else.
 CREATE FUNCTION holds(told json, shape jsonb) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 DECLARE
   fields jsonb := shape->'fields'::text;
@@ -320,7 +320,16 @@ BEGIN
         WHEN one.value::text ~ '^"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"$'
         THEN pg_catalog.substr(one.value::text, 2, 10)::date IS NOT NULL END
       WHEN 'flag' THEN pg_catalog.json_typeof(one.value) = 'boolean'
+      WHEN 'year' THEN one.value::text = '""' OR CASE
+        WHEN one.value::text ~ '^"[0-9]{4}/[0-9]{2}"$'
+        THEN (pg_catalog.substr(one.value::text, 4, 2)::int + 1) % 100
+          = pg_catalog.substr(one.value::text, 7, 2)::int END
+      WHEN 'moment' THEN CASE
+        WHEN one.value::text ~ '^"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-5][0-9]:[0-5][0-9]Z"$'
+        THEN pg_catalog.substr(one.value::text, 2, 19)::timestamp IS NOT NULL END
       WHEN 'list' THEN pg_catalog.json_typeof(one.value) = 'array' END, false))
+      AND pg_catalog.count(*) = (
+        SELECT pg_catalog.count(*) FROM pg_catalog.jsonb_object_keys(told::jsonb))
     INTO all_of_their_types FROM pg_catalog.json_each(told) one;
   IF NOT all_of_their_types THEN RETURN false; END IF;
   FOR part IN SELECT pg_catalog.json_array_elements(told->'records'::text) LOOP
@@ -331,7 +340,9 @@ BEGIN
   END LOOP;
   FOR part IN SELECT pg_catalog.json_array_elements(told->'instalments'::text) LOOP
     IF NOT holds(part, kind_of('instalments'::text)) OR part->>'period'::text
-      !~ '^[0-9]{4}/[0-9]{2}-(Q[1-4]|P(0[1-9]|1[0-2]))$' THEN
+      !~ '^[0-9]{4}/[0-9]{2}-(Q[1-4]|P(0[1-9]|1[0-2]))$'
+      OR (pg_catalog.substr(part->>'period'::text, 3, 2)::int + 1) % 100
+        <> pg_catalog.substr(part->>'period'::text, 6, 2)::int THEN
       RETURN false;
     END IF;
   END LOOP;
@@ -445,7 +456,10 @@ BEGIN
     OR COALESCE(told->>'reason'::text, '') <> e.reason
     OR COALESCE(told->>'decision'::text, '') <> e.decision
     OR NULLIF(told->>'key'::text, '') IS DISTINCT FROM e.key
-    OR lent < 0 OR lent > e.amount_pence OR e.movements <> movements_of(e, told) THEN
+    OR lent < 0 OR lent > e.amount_pence OR e.movements <> movements_of(e, told)
+    -- The line of no year lends to a year, and gets back only what an undoing takes back.
+    OR (lent > 0 AND (COALESCE(told->>'fy'::text, '') = ''
+      OR (e.from_stage <> 'unallocated' AND e.kind <> 'reverse'))) THEN
     RETURN false;
   END IF;
   IF pg_catalog.jsonb_exists(shape, 'stages') THEN
@@ -462,10 +476,28 @@ BEGIN
   END IF;
   IF e.reverses IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entries o WHERE o.number = e.reverses
     AND o.kind = COALESCE(told->>'was'::text,
-      CASE e.kind WHEN 'reverse-override' THEN 'override' ELSE '' END)) THEN
+      CASE e.kind WHEN 'reverse-override' THEN 'override' ELSE '' END)
+    AND COALESCE((o.fact::jsonb->>'unassigned_pence'::text)::bigint, 0::bigint) = lent
+    AND o.cap IS NOT DISTINCT FROM e.cap
+    AND o.fact::jsonb->>'bucket'::text IS NOT DISTINCT FROM told->>'bucket'::text) THEN
     RETURN false;
   END IF;
-  IF e.kind = 'propose-authority' AND kind_of(COALESCE(told->>'what'::text, '')) IS NULL THEN
+  -- What authority is given back is the very money that was moved.
+  IF e.kind = 'reverse-authority' AND EXISTS (
+    SELECT 1 FROM (SELECT m.fund, m.stage, m.source, m.fy, m.pence FROM movements m
+        WHERE m.entry = e.reverses
+      UNION ALL SELECT m.fund, m.stage, m.source, m.fy, m.pence
+        FROM pg_catalog.generate_series(1::bigint, e.movements) n, LATERAL movement_of(e, told, n) m
+      ) both_ways
+    GROUP BY fund, stage, source, fy HAVING pg_catalog.sum(pence) <> 0::numeric) THEN
+    RETURN false;
+  END IF;
+  IF e.kind = 'propose-authority' AND COALESCE(told->>'what'::text, '') NOT IN (
+    'vire', 'carry', 'lapse', 'surrender') THEN
+    RETURN false;
+  END IF;
+  IF e.award IS NULL AND ((e.fund <> '' AND NOT EXISTS (SELECT 1 FROM funds WHERE code = e.fund))
+    OR (e.to_fund IS NOT NULL AND NOT EXISTS (SELECT 1 FROM funds WHERE code = e.to_fund))) THEN
     RETURN false;
   END IF;
   IF e.award IS NULL OR e.kind IN ('allocate', 'propose') THEN RETURN true; END IF;
@@ -511,6 +543,14 @@ BEGIN
     RAISE EXCEPTION 'nobody approves what they proposed'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  -- Nor is anything promised at once in an award that nobody has approved.
+  IF NEW.kind = 'amend' AND NEW.to_stage = 'committed' AND EXISTS (
+      SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.kind = 'propose')
+    AND NOT EXISTS (SELECT 1 FROM entries d WHERE d.award = NEW.award AND d.kind = 'approve'
+      AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number)) THEN
+    RAISE EXCEPTION 'nobody approves what they proposed'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
   IF NEW.proposal IS NOT NULL AND (EXISTS (SELECT 1 FROM entries WHERE proposal = NEW.proposal)
     OR NOT EXISTS (SELECT 1 FROM entries p WHERE p.number = NEW.proposal
       AND p.kind = 'propose-authority' AND p.actor <> NEW.actor AND p.fund = NEW.fund
@@ -542,6 +582,57 @@ CREATE TRIGGER entries_remain BEFORE DELETE ON entries
 CREATE TRIGGER entries_kept BEFORE TRUNCATE ON entries
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('an entry is never removed');
 
+-- What an entry of authority says of its lines: how sure their money is and on what terms it came.
+-- See `lines` in domain.entries and domain.authority.
+CREATE FUNCTION said_of(e entries, told jsonb) RETURNS TABLE (fund text, name text, bucket text, pence bigint) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  of_kind text := CASE e.kind WHEN 'reverse-authority' THEN told->>'was'::text ELSE e.kind END;
+  sign bigint := CASE e.kind WHEN 'reverse-authority' THEN -1::bigint ELSE 1::bigint END;
+  a bigint := e.amount_pence;
+  sure text := COALESCE(told->>'certainty'::text, '');
+  who text := COALESCE(told->>'underwriter'::text, '');
+  here text := COALESCE(told->>'source'::text, '') || '|' || COALESCE(told->>'fy'::text, '') || '|';
+  there text := COALESCE(told->>'to_source'::text, '') || '|'
+    || COALESCE(told->>'to_fy'::text, '') || '|';
+  gives_fund text := e.fund;
+  gives text := here;
+  takes_fund text := e.to_fund;
+  takes text := there;
+BEGIN
+  IF of_kind = 'confirm' THEN
+    RETURN QUERY VALUES (e.fund, sure, here || who, -sign * a),
+      (e.fund, COALESCE(told->>'now'::text, 'confirmed'), here, sign * a);
+    RETURN;
+  ELSIF of_kind = 'cover' THEN
+    RETURN QUERY VALUES (e.fund, 'expected'::text, here, -sign * a),
+      (e.fund, 'expected'::text, here || who, sign * a);
+    RETURN;
+  ELSIF of_kind = 'fund' THEN
+    gives_fund := NULL;
+    takes_fund := e.fund;
+    takes := here;
+  ELSIF of_kind NOT IN ('vire', 'carry', 'lapse', 'surrender') THEN
+    RETURN;
+  ELSIF sign < 0::bigint THEN
+    -- An undoing names the lines the other way round, and what lapsed came from there.
+    gives_fund := e.to_fund;
+    gives := there;
+    takes_fund := CASE WHEN of_kind IN ('vire', 'carry') THEN e.fund END;
+    takes := here;
+  END IF;
+  IF gives_fund IS NOT NULL AND sure <> '' THEN
+    RETURN QUERY VALUES (gives_fund, sure, gives || who, -sign * a);
+  END IF;
+  IF takes_fund IS NULL THEN RETURN; END IF;
+  IF sure <> '' THEN RETURN QUERY VALUES (takes_fund, sure, takes || who, sign * a); END IF;
+  IF pg_catalog.jsonb_exists(told, 'use_by') THEN
+    RETURN QUERY VALUES (takes_fund, 'use-by'::text, takes || (told->>'use_by'::text), sign * a);
+  END IF;
+  IF (told->>'in_year_only'::text)::boolean THEN
+    RETURN QUERY VALUES (takes_fund, 'in-year-only'::text, takes, sign * a);
+  END IF;
+END $$;
+
 -- At the commit: an entry that is left open would keep everybody after it from closing theirs, and
 -- its balances could stay where they are although no cap was asked.
 CREATE FUNCTION entries_whole() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
@@ -550,6 +641,18 @@ BEGIN
     OR (NEW.kind IN ('allocate', 'propose') AND NOT EXISTS (
       SELECT 1 FROM awards WHERE ref = NEW.award AND entry = NEW.number)) THEN
     RAISE EXCEPTION 'an entry is kept with its award and all its movements'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.award IS NULL AND EXISTS (
+    SELECT 1 FROM (SELECT s.fund, s.name, s.bucket, pg_catalog.sum(s.pence) AS pence
+        FROM said_of(NEW, NEW.fact::jsonb) s GROUP BY s.fund, s.name, s.bucket) l
+      LEFT JOIN balances b ON b.scope = 'line' AND b.fund = l.fund AND b.name = l.name
+        AND b.bucket = l.bucket
+      LEFT JOIN balances m ON l.name = 'expected' AND m.scope = 'stage' AND m.fund = l.fund
+        AND m.name = 'unallocated' AND m.bucket = l.bucket
+    WHERE l.pence <> 0::numeric AND (b.entry IS NULL OR b.entry < NEW.number OR m.floor <> b.held)
+  ) THEN
+    RAISE EXCEPTION 'an entry of authority is kept with what it says of its lines'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NULL;
@@ -584,8 +687,8 @@ DECLARE
   last bigint;
   made entries;
 BEGIN
-  IF NOT EXISTS (
-    SELECT 1 FROM entries WHERE number = NEW.entry AND NEW.n BETWEEN 1 AND movements) THEN
+  SELECT * INTO made FROM entries e WHERE e.number = NEW.entry;
+  IF made.number IS NULL OR NEW.n NOT BETWEEN 1 AND made.movements THEN
     RAISE EXCEPTION 'a movement belongs to an entry that has room for it'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -601,26 +704,35 @@ BEGIN
     RAISE EXCEPTION 'no movement without its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  SELECT * INTO made FROM entries e WHERE e.number = NEW.entry;
   IF NEW IS DISTINCT FROM movement_of(made, made.fact::jsonb, NEW.n) THEN
     RAISE EXCEPTION 'money moves as its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.award IS NOT NULL AND NOT EXISTS (
+  IF NEW.award IS NOT NULL AND (NOT EXISTS (
     SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
-      AND bucket = NEW.award AND entry >= NEW.entry) THEN
+      AND bucket = NEW.award AND entry >= NEW.entry) OR NOT EXISTS (
+    SELECT 1 FROM balances WHERE scope = 'recipient' AND fund = NEW.fund AND name = NEW.stage
+      AND bucket = NEW.recipient AND entry >= NEW.entry)) THEN
     RAISE EXCEPTION 'an award''s money moves with its balance'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  -- What enters an award out of no other stage of it is new under every cap.
-  IF NEW.award IS NOT NULL AND NEW.pence > 0
+  -- What enters an award out of no other stage of it is new under every cap, and what leaves it so
+  -- is no longer under any. How many recipients there are follows from what each of them holds.
+  IF made.from_stage <> 'unallocated' AND NEW.award IS NOT NULL AND NEW.pence > 0
     AND NOT EXISTS (SELECT 1 FROM movements
-      WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
-    AND (made.from_stage <> 'unallocated' OR EXISTS (
-      SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-        AND NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
-          AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry))) THEN
-    RAISE EXCEPTION 'every cap that stops counts an award'
+      WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence) THEN
+    RAISE EXCEPTION 'every cap counts an award'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.award IS NOT NULL AND 'unallocated' IN (made.from_stage, made.to_stage) AND EXISTS (
+    SELECT 1 FROM (SELECT * FROM cap_buckets WHERE award = NEW.award OFFSET 0) c WHERE
+      NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+        AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)
+      OR (c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
+        WHERE scope = 'member' AND fund = c.fund AND name = c.cap
+          AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry))
+      OR (c.lacks AND c.severity = 'stop' AND made.from_stage = 'unallocated')) THEN
+    RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -635,7 +747,14 @@ CREATE TRIGGER movements_kept BEFORE TRUNCATE ON movements
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a movement is never removed');
 
 CREATE VIEW cap_buckets AS
-SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
+SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity, caps.measure,
+  -- Leaving out what a cap counts per would be a way round it.
+  caps.per <> '' AND (
+    (awards.area = '' AND position(',area,' IN ',' || caps.per || ',') > 0)
+    OR (awards.bcu = '' AND position(',bcu,' IN ',' || caps.per || ',') > 0)
+    OR (awards.fy = '' AND position(',financial-year,' IN ',' || caps.per || ',') > 0)
+    OR (awards.source = '' AND position(',source,' IN ',' || caps.per || ',') > 0)
+    OR (awards.purpose = '' AND position(',purpose,' IN ',' || caps.per || ',') > 0)) AS lacks,
   CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
     pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
     pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(
@@ -677,8 +796,13 @@ BEGIN
     OR NEW.title <> COALESCE(told->>'title'::text, '')
     OR NEW.term_from IS DISTINCT FROM told->>'term_from'::text
     OR NEW.term_to IS DISTINCT FROM told->>'term_to'::text
-    OR NEW.number::text <> pg_catalog.ltrim(
-      pg_catalog.substring(NEW.ref, '-([0-9]+)$'), '0') THEN
+    OR NEW.ref <> NEW.fund || '-' || pg_catalog.lpad(
+      NEW.number::text, GREATEST(4, pg_catalog.length(NEW.number::text)), '0')
+    OR NEW.number <> 1 + COALESCE(
+      (SELECT pg_catalog.max(number) FROM awards WHERE fund = NEW.fund), 0::bigint)
+    -- Buckets of caps are named by these, with a stroke between them and letters of control.
+    OR NEW.recipient = '' OR NEW.recipient || NEW.purpose ~ '[|\x01-\x1f]'
+    OR NEW.term_to < NEW.term_from THEN
     RAISE EXCEPTION 'an award is what its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -686,6 +810,11 @@ BEGIN
     OR (NEW.area <> '' OR NEW.bcu <> '') AND NOT EXISTS (
       SELECT 1 FROM areas WHERE code = NEW.area AND bcu = NEW.bcu) THEN
     RAISE EXCEPTION 'an award says of its recipient and area what the register does'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.term_to IS NULL AND EXISTS (SELECT 1 FROM caps WHERE fund = NEW.fund AND measure = 'end'
+    AND severity = 'stop' AND only_kind IN ('', NEW.recipient_kind)) THEN
+    RAISE EXCEPTION 'every cap counts an award'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
@@ -749,14 +878,18 @@ BEGIN
     JOIN cap_buckets c ON c.award = e.award AND c.cap = of.name
       AND of.bucket = c.bucket || CASE of.scope WHEN 'member' THEN '|' || e.recipient ELSE '' END;
 END $$;
--- What the awards of one source, year and area moved into a stage of a fund, or out of it.
+-- What the awards of one source, year and area moved into a stage of a fund, or out of it. Nothing
+-- is known of it, and of a line, while an award is not there that an entry speaks of.
 CREATE FUNCTION stage_growth(of balances, after bigint) RETURNS bigint LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
 BEGIN
-  RETURN (SELECT COALESCE(pg_catalog.sum(CASE of.name WHEN e.to_stage THEN e.amount_pence
-      ELSE -e.amount_pence END), 0::numeric)::bigint FROM entries e
-    WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
-      AND of.name IN (e.from_stage, e.to_stage) AND of.bucket = (
-        SELECT a.source || '|' || a.fy || '|' || a.area FROM awards a WHERE a.ref = e.award));
+  RETURN (SELECT CASE WHEN pg_catalog.bool_and(m.bucket IS NOT NULL) IS NOT FALSE THEN
+      COALESCE(pg_catalog.sum(m.pence) FILTER (WHERE m.bucket = of.bucket), 0::numeric)::bigint END
+    FROM (SELECT CASE of.name WHEN e.to_stage THEN e.amount_pence ELSE -e.amount_pence END AS pence,
+        (SELECT a.source || '|' || a.fy || '|' || a.area FROM awards a WHERE a.ref = e.award)
+          AS bucket
+      FROM entries e WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
+        AND e.award IS NOT NULL AND of.name IN (e.from_stage, e.to_stage)
+      OFFSET 0) m);  -- Else each award is looked up once for each time that it is named.
 END $$;
 -- What moved a line's unallocated money, or its authority, which is counted the other way round: by
 -- awards, of which the line of no year may lend a part, and by entries of authority.
@@ -764,12 +897,13 @@ CREATE FUNCTION line_growth(of balances, after bigint) RETURNS bigint LANGUAGE p
 DECLARE
   of_awards bigint;
   of_authority bigint;
+  all_there boolean;
 BEGIN
-  SELECT pg_catalog.sum(CASE 'unallocated' WHEN d.from_stage THEN -1::bigint ELSE 1::bigint END * (
+  SELECT pg_catalog.bool_and(d.lines IS NOT NULL), pg_catalog.sum(CASE 'unallocated' WHEN d.from_stage THEN -1::bigint ELSE 1::bigint END * (
       CASE WHEN of.bucket = d.lines[1] THEN d.lent ELSE 0::bigint END
       + CASE WHEN of.bucket <> d.lines[2] THEN 0::bigint
         WHEN of.name = 'authority' THEN -d.lent ELSE d.amount_pence - d.lent END))
-    INTO of_awards FROM (
+    INTO all_there, of_awards FROM (
     SELECT e.from_stage, e.amount_pence, (SELECT ARRAY[a.source || '||',
         a.source || '|' || a.fy || '|'] FROM awards a WHERE a.ref = e.award) AS lines,
       -- A text is read as JSON only where it may speak of it; a backslash may spell it otherwise.
@@ -778,7 +912,8 @@ BEGIN
         ELSE 0::bigint END AS lent
     FROM entries e WHERE e.fund = of.fund AND e.number > after AND e.number <= of.entry
       AND e.movements > 0 AND e.award IS NOT NULL
-      AND 'unallocated' IN (e.from_stage, e.to_stage)) d;
+      AND 'unallocated' IN (e.from_stage, e.to_stage) OFFSET 0) d;
+  IF NOT all_there THEN RETURN NULL; END IF;
   SELECT pg_catalog.sum(CASE of.name WHEN 'authority' THEN -m.pence ELSE m.pence END)
     INTO of_authority
     FROM (SELECT * FROM entries WHERE fund = of.fund AND award IS NULL
@@ -811,8 +946,8 @@ BEGIN
     RETURN COALESCE(change = wanted AND ends, false);
   END IF;
   IF now.scope = 'stage' THEN
-    RETURN change = CASE WHEN now.name IN ('unallocated', 'authority')
-      THEN line_growth(now, after) ELSE stage_growth(now, after) END;
+    RETURN COALESCE(change = CASE WHEN now.name IN ('unallocated', 'authority')
+      THEN line_growth(now, after) ELSE stage_growth(now, after) END, false);
   END IF;
   counts := (SELECT measure FROM caps WHERE code = now.name);
   IF now.scope = 'cap' AND counts = 'end' THEN
@@ -835,9 +970,11 @@ BEGIN
   RETURN change = COALESCE(wanted, 0);
 END $$;
 CREATE FUNCTION balances_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  no_cap boolean := NEW.scope IN ('cap', 'member')
+    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name);
 BEGIN
-  IF NOT entry_is_open(NEW.entry) AND NOT (NEW.scope IN ('cap', 'member')
-    AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
+  IF NOT entry_is_open(NEW.entry) AND NOT (no_cap
     AND EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
       WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.name))
     AND NOT (NEW.scope = 'line' AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry))
@@ -846,20 +983,29 @@ BEGIN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries
-    WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence) THEN
+  IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries l JOIN entries e
+    ON e.number = l.number WHERE e.number = NEW.entry AND NEW.held = (
+      SELECT pg_catalog.sum(s.pence)::bigint FROM said_of(e::entries, e.fact::jsonb) s
+        WHERE s.fund = NEW.fund AND s.name = NEW.name AND s.bucket = NEW.bucket)) THEN
     RAISE EXCEPTION 'a line changes by what its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS DISTINCT FROM (
-    SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
-      AND bucket = NEW.bucket) THEN
+  IF (NEW.scope = 'cap') <> (NEW.floor IS NULL)
+    OR (NEW.scope <> 'cap' AND NEW.grandfathered <> 0::bigint)
+    OR (NEW.scope = 'stage' AND NEW.name NOT IN ('authority', 'unallocated', 'proposed',
+      'committed', 'payable', 'disbursed', 'recoverable'))
+    OR (no_cap AND NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap'
+      AND cap = NEW.name)) THEN
+    RAISE EXCEPTION 'a balance is of a stage, an award, a recipient, a cap or a line'
+      USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NEW.scope = 'stage' AND NEW.floor <> 0::bigint AND NEW.floor <> (
+    SELECT COALESCE(pg_catalog.max(held), 0::bigint) FROM balances WHERE scope = 'line'
+      AND fund = NEW.fund AND name = 'expected' AND bucket = NEW.bucket) THEN
     RAISE EXCEPTION 'what is expected and not covered is not promised'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope <> 'line'
-    AND (NEW.scope NOT IN ('cap', 'member') OR EXISTS (SELECT 1 FROM caps WHERE code = NEW.name))
-    AND NOT moves_as_its_entries(0::bigint, 0::bigint, NEW) THEN
+  IF NEW.scope <> 'line' AND NOT no_cap AND NOT moves_as_its_entries(0::bigint, 0::bigint, NEW) THEN
     RAISE EXCEPTION 'a balance moves by what its entry moves'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -879,7 +1025,8 @@ CREATE FUNCTION balances_move() RETURNS trigger LANGUAGE plpgsql SET search_path
 BEGIN
   IF (NEW.scope, NEW.fund, NEW.name, NEW.bucket) <> (OLD.scope, OLD.fund, OLD.name, OLD.bucket)
     OR NEW.entry <= OLD.entry
-    OR (NEW.floor IS DISTINCT FROM OLD.floor AND NEW.scope <> 'stage') THEN
+    OR (NEW.floor IS DISTINCT FROM OLD.floor AND NEW.scope <> 'stage')
+    OR (NEW.grandfathered <> OLD.grandfathered AND NEW.scope <> 'cap') THEN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -893,14 +1040,16 @@ BEGIN
     RAISE EXCEPTION 'a balance moves only with a new entry'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
-    AND NEW.fund IN (fund, to_fund) AND pg_catalog.abs(NEW.held - OLD.held) = amount_pence) THEN
+  IF NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries l JOIN entries e
+    ON e.number = l.number WHERE e.number = NEW.entry AND NEW.held - OLD.held = (
+      SELECT pg_catalog.sum(s.pence)::bigint FROM said_of(e::entries, e.fact::jsonb) s
+        WHERE s.fund = NEW.fund AND s.name = NEW.name AND s.bucket = NEW.bucket)) THEN
     RAISE EXCEPTION 'a line changes by what its entry says'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF NEW.floor IS DISTINCT FROM OLD.floor AND NEW.floor IS DISTINCT FROM (
-    SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
-      AND bucket = NEW.bucket) THEN
+    SELECT COALESCE(pg_catalog.max(held), 0::bigint) FROM balances WHERE scope = 'line'
+      AND fund = NEW.fund AND name = 'expected' AND bucket = NEW.bucket) THEN
     RAISE EXCEPTION 'what is expected and not covered is not promised'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -928,12 +1077,38 @@ CREATE TRIGGER balances_remain BEFORE DELETE ON balances
 CREATE TRIGGER balances_kept BEFORE TRUNCATE ON balances
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('a balance is never removed');
 
+-- Whether a cap is what the entry that set it says, and its ceiling what that comes to now.
+CREATE FUNCTION cap_is_as_told(c caps) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+DECLARE
+  told jsonb := (SELECT fact::jsonb FROM entries WHERE number = c.entry AND kind = 'cap');
+  bound numeric := c.cap_limit::numeric;
+BEGIN
+  IF c.measure = 'share' THEN
+    bound := pg_catalog.div(bound * (SELECT COALESCE(pg_catalog.sum(held), 0::numeric) FROM balances
+      WHERE scope = 'stage' AND fund = c.fund AND name = 'authority'), 10000::numeric);
+  END IF;
+  RETURN c.bound::numeric = bound AND c.ceiling::numeric = bound + COALESCE(LEAST(
+      c.tolerance::numeric, pg_catalog.div(bound * c.tolerance_bp::numeric, 10000::numeric)),
+      0::numeric)
+    AND (told IS NULL OR (c.measure = told->>'measure'::text
+      AND c.cap_limit = (told->>'limit'::text)::bigint
+      AND c.per = COALESCE((SELECT pg_catalog.string_agg(p.value, ',' ORDER BY p.ordinality)
+        FROM pg_catalog.jsonb_array_elements_text(told->'per'::text) WITH ORDINALITY p), '')
+      AND c.only_kind = COALESCE(told->>'only'::text, '')
+      AND c.severity = COALESCE(told->>'severity'::text, 'stop')
+      AND c.tolerance IS NOT DISTINCT FROM (told->>'tolerance'::text)::bigint
+      AND c.tolerance_bp IS NOT DISTINCT FROM (told->>'tolerance_bp'::text)::bigint
+      AND c.citation = COALESCE(told->>'citation'::text, '')));
+END $$;
 CREATE FUNCTION caps_begin() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
   IF NOT EXISTS (
     SELECT 1 FROM entries JOIN head ON head.number = entries.number
       WHERE entries.number = NEW.entry AND kind = 'cap' AND cap = NEW.code AND fund = NEW.fund) THEN
     RAISE EXCEPTION 'a cap is set by an entry' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT cap_is_as_told(NEW) THEN
+    RAISE EXCEPTION 'a cap is what its entry says' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   IF EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = NEW.fund AND name = NEW.code
     AND (entry <> NEW.entry OR ceiling IS DISTINCT FROM
@@ -953,9 +1128,13 @@ BEGIN
         EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
           AND m.stage = 'authority')
         AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+        AND NEW.fund = OLD.fund AND NEW.per = OLD.per AND NEW.only_kind = OLD.only_kind
         AND NEW.severity = OLD.severity AND NEW.tolerance IS NOT DISTINCT FROM OLD.tolerance
         AND NEW.tolerance_bp IS NOT DISTINCT FROM OLD.tolerance_bp))) THEN
     RAISE EXCEPTION 'a cap is set by a new entry' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF NOT cap_is_as_told(NEW) THEN
+    RAISE EXCEPTION 'a cap is what its entry says' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -969,6 +1148,8 @@ CREATE FUNCTION overrides_begin() RETURNS trigger LANGUAGE plpgsql SET search_pa
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM entries JOIN head ON head.number = entries.number
     WHERE entries.number = NEW.entry AND cap = NEW.cap AND fund = NEW.fund
+      AND NEW.bucket = COALESCE(fact::jsonb->>'bucket'::text, '')
+      AND NEW.until IS NOT DISTINCT FROM fact::jsonb->>'until'::text
       AND NEW.amount_pence = CASE kind WHEN 'override' THEN amount_pence
         WHEN 'reverse-override' THEN -amount_pence END) THEN
     RAISE EXCEPTION 'a cap is passed only by an entry that says so'
@@ -1157,6 +1338,8 @@ END $$;
 CREATE TRIGGER folios_begin BEFORE INSERT ON folios
   FOR EACH ROW EXECUTE FUNCTION folios_begin();
 CREATE FUNCTION folios_fill() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+DECLARE
+  filled bigint;
 BEGIN
   INSERT INTO turnovers (folio, n, month, fund, stage, source, fy, area, pence)
     SELECT NEW.number, pg_catalog.row_number() OVER (), t.month, t.fund, t.stage, t.source, t.fy,
@@ -1166,7 +1349,10 @@ BEGIN
         FROM entries e JOIN movements m ON m.entry = e.number
         WHERE e.number BETWEEN NEW.first AND NEW.last
         GROUP BY 1, 2, 3, 4, 5, 6 HAVING pg_catalog.sum(m.pence) <> 0::numeric) t;
-  IF NEW.turnovers <> (SELECT pg_catalog.count(*) FROM turnovers WHERE folio = NEW.number) THEN
+  GET DIAGNOSTICS filled = ROW_COUNT;
+  -- One statement may write both a folio and turnovers, which come before this.
+  IF NEW.turnovers <> filled
+    OR filled <> (SELECT pg_catalog.count(*) FROM turnovers WHERE folio = NEW.number) THEN
     RAISE EXCEPTION 'a folio turns over what its entries move'
       USING ERRCODE = 'integrity_constraint_violation';
   END IF;

@@ -41,6 +41,15 @@ BEGIN
                 AND e.number <= d.number AND m.entry = e.number
                 AND m.award = d.award AND m.stage = 'proposed')));
 END;
+CREATE TRIGGER entries_amend BEFORE INSERT ON entries
+WHEN NEW.kind = 'amend' AND NEW.to_stage = 'committed'
+BEGIN
+  -- Nor is anything promised at once in an award that nobody has approved.
+  SELECT RAISE(ABORT, 'nobody approves what they proposed')
+    WHERE EXISTS (SELECT 1 FROM entries p WHERE p.award = NEW.award AND p.kind = 'propose')
+      AND NOT EXISTS (SELECT 1 FROM entries d WHERE d.award = NEW.award AND d.kind = 'approve'
+        AND NOT EXISTS (SELECT 1 FROM entries r WHERE r.reverses = d.number));
+END;
 CREATE TRIGGER entries_take_up BEFORE INSERT ON entries WHEN NEW.proposal IS NOT NULL
 BEGIN
   SELECT RAISE(ABORT, 'what somebody asked for is made once, by somebody else')
@@ -83,22 +92,31 @@ BEGIN
         AND e.recipient = NEW.recipient AND e.amount_pence = abs(NEW.pence)
         AND NEW.stage = CASE WHEN NEW.pence > 0 THEN e.to_stage ELSE e.from_stage END);
   SELECT RAISE(ABORT, 'an award''s money moves with its balance')
-    WHERE NEW.award IS NOT NULL AND NOT EXISTS (
+    WHERE NEW.award IS NOT NULL AND (NOT EXISTS (
       SELECT 1 FROM balances WHERE scope = 'award' AND fund = NEW.fund AND name = NEW.stage
-        AND bucket = NEW.award AND entry >= NEW.entry);
+        AND bucket = NEW.award AND entry >= NEW.entry) OR NOT EXISTS (
+      SELECT 1 FROM balances WHERE scope = 'recipient' AND fund = NEW.fund AND name = NEW.stage
+        AND bucket = NEW.recipient AND entry >= NEW.entry));
   SELECT RAISE(ABORT, 'money moves as its entry says')
     FROM entries e WHERE e.number = NEW.entry AND (abs(NEW.pence) > e.amount_pence
       OR (e.movements = NEW.n AND NEW.pence <> -(
         SELECT COALESCE(SUM(pence), 0) FROM movements WHERE entry = NEW.entry)));
-  -- What enters an award out of no other stage of it is new under every cap.
-  SELECT RAISE(ABORT, 'every cap that stops counts an award')
+  -- What enters an award out of no other stage of it is new under every cap, and what leaves it so
+  -- is no longer under any. How many recipients there are follows from what each of them holds.
+  SELECT RAISE(ABORT, 'every cap counts an award')
     WHERE NEW.award IS NOT NULL AND NEW.pence > 0
       AND NOT EXISTS (SELECT 1 FROM movements
         WHERE entry = NEW.entry AND award = NEW.award AND pence = -NEW.pence)
-      AND ((SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated' OR EXISTS (
-        SELECT 1 FROM cap_buckets c WHERE c.award = NEW.award AND c.severity = 'stop'
-          AND NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
-            AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)));
+      AND (SELECT from_stage FROM entries WHERE number = NEW.entry) <> 'unallocated';
+  SELECT RAISE(ABORT, 'every cap counts an award')
+    FROM entries e JOIN cap_buckets c ON c.award = NEW.award
+    WHERE e.number = NEW.entry AND 'unallocated' IN (e.from_stage, e.to_stage) AND (
+      (c.severity = 'stop' AND e.from_stage = 'unallocated' AND c.lacks)
+      OR NOT EXISTS (SELECT 1 FROM balances WHERE scope = 'cap' AND fund = c.fund
+        AND name = c.cap AND bucket = c.bucket AND entry >= NEW.entry)
+      OR (c.measure = 'recipients' AND NOT EXISTS (SELECT 1 FROM balances
+        WHERE scope = 'member' AND fund = c.fund AND name = c.cap
+          AND bucket = c.bucket || '|' || NEW.recipient AND entry >= NEW.entry)));
 END;
 CREATE TRIGGER movements_stay BEFORE UPDATE ON movements
 BEGIN SELECT RAISE(ABORT, 'a movement is never changed'); END;
@@ -109,7 +127,13 @@ BEGIN SELECT RAISE(ABORT, 'a movement is never removed'); END;
 -- properties are first replaced by control characters, which no value can hold, so that a value may
 -- read like a property.
 CREATE VIEW cap_buckets AS
-SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity,
+SELECT awards.ref AS award, awards.fund, caps.code AS cap, caps.severity, caps.measure,
+  -- Leaving out what a cap counts per would be a way round it.
+  caps.per <> '' AND ((awards.area = '' AND instr(',' || caps.per || ',', ',area,') > 0)
+    OR (awards.bcu = '' AND instr(',' || caps.per || ',', ',bcu,') > 0)
+    OR (awards.fy = '' AND instr(',' || caps.per || ',', ',financial-year,') > 0)
+    OR (awards.source = '' AND instr(',' || caps.per || ',', ',source,') > 0)
+    OR (awards.purpose = '' AND instr(',' || caps.per || ',', ',purpose,') > 0)) AS lacks,
   CASE WHEN caps.measure IN ('award', 'end') THEN awards.ref ELSE
     replace(replace(replace(replace(replace(replace(replace(
       replace(replace(replace(replace(replace(replace(replace(replace(caps.per, ',', '|')
@@ -129,6 +153,16 @@ BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.award = NEW.ref
       AND e.fund = NEW.fund AND e.recipient = NEW.recipient AND e.kind IN ('allocate', 'propose')
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number));
+  SELECT RAISE(ABORT, 'an award is what its entry says')
+    WHERE NEW.ref <> NEW.fund || '-' || printf('%04d', NEW.number)
+      OR NEW.number <> 1 + COALESCE((SELECT MAX(number) FROM awards WHERE fund = NEW.fund), 0)
+      -- Buckets of caps are named by these, with a stroke between them and letters of control.
+      OR NEW.recipient = '' OR instr(NEW.recipient || NEW.purpose, '|') > 0
+      OR NEW.recipient || NEW.purpose GLOB '*[' || char(1) || '-' || char(31) || ']*'
+      OR NEW.term_to < NEW.term_from;
+  SELECT RAISE(ABORT, 'every cap counts an award')
+    WHERE NEW.term_to IS NULL AND EXISTS (SELECT 1 FROM caps WHERE fund = NEW.fund
+      AND measure = 'end' AND severity = 'stop' AND only_kind IN ('', NEW.recipient_kind));
   SELECT RAISE(ABORT, 'an award says of its recipient and area what the register does')
     WHERE NOT EXISTS (SELECT 1 FROM recipients
         WHERE code = NEW.recipient AND kind = NEW.recipient_kind)
@@ -144,7 +178,8 @@ BEGIN SELECT RAISE(ABORT, 'an award is never removed'); END;
 -- that is new finds its past before its own row is written. What is said of a line of authority may
 -- change without a movement, by the newest entry.
 CREATE VIEW line_entries AS
-SELECT entries.number, fund, to_fund, amount_pence FROM entries JOIN head ON head.number = entries.number
+SELECT entries.number, fund, to_fund, amount_pence, from_stage, to_stage
+FROM entries JOIN head ON head.number = entries.number
 WHERE kind IN ('fund', 'confirm', 'cover', 'vire', 'carry', 'lapse', 'surrender', 'reverse-authority');
 -- Between which lines of a fund the money of an entry moves, and how much of it is lent by the line
 -- of no year.
@@ -173,14 +208,24 @@ BEGIN
       WHERE entry = NEW.entry AND cap = NEW.name AND bucket = NEW.bucket));
   SELECT RAISE(ABORT, 'a line changes by what its entry says')
     WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries
-      WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence);
+      WHERE number = NEW.entry AND NEW.fund IN (fund, to_fund) AND NEW.held = amount_pence
+      AND NEW.name IN (from_stage, to_stage, 'use-by', 'in-year-only'));
+  SELECT RAISE(ABORT, 'a balance is of a stage, an award, a recipient, a cap or a line')
+    WHERE (NEW.scope = 'cap') <> (NEW.floor IS NULL)
+      OR (NEW.scope <> 'cap' AND NEW.grandfathered <> 0)
+      OR (NEW.scope = 'stage' AND NEW.name NOT IN ('authority', 'unallocated', 'proposed',
+        'committed', 'payable', 'disbursed', 'recoverable'))
+      OR (NEW.scope IN ('cap', 'member') AND NOT EXISTS (SELECT 1 FROM caps WHERE code = NEW.name)
+        AND NOT EXISTS (SELECT 1 FROM entries WHERE number = NEW.entry AND kind = 'cap'
+          AND cap = NEW.name));
   SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
-    WHERE NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS NOT (
+    WHERE NEW.scope = 'stage' AND NEW.floor <> 0 AND NEW.floor IS NOT COALESCE((
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
-        AND bucket = NEW.bucket);
+        AND bucket = NEW.bucket), 0);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
       (CASE WHEN m.award IS NULL THEN abs(NEW.held - 0) IN (0, m.amount_pence)
+      WHEN m.year IS NULL THEN 0
       WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - 0 = m.sign * CASE NEW.name
         WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
         ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
@@ -200,16 +245,16 @@ BEGIN
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
           WHEN 'recipient' THEN NEW.bucket = e.recipient AND NEW.held - 0 = CASE NEW.name
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
-          WHEN 'member' THEN NEW.held - 0 = e.grows AND (e.grows >= 0 OR EXISTS (
+          WHEN 'member' THEN NEW.held - 0 = e.grows AND EXISTS (
             SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name
-              AND NEW.bucket = c.bucket || '|' || e.recipient))
+              AND NEW.bucket = c.bucket || '|' || e.recipient)
           ELSE (e.grows >= 0 OR NEW.bucket IN (
               SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
             AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
-              WHEN 'end' THEN NEW.held = COALESCE((
-                SELECT CAST(replace(a.term_to, '-', '') AS INTEGER) FROM awards a
-                WHERE a.ref = NEW.bucket AND NOT EXISTS (
-                  SELECT 1 FROM entries r WHERE r.reverses = a.entry)), 0)
+              WHEN 'end' THEN NEW.held = (SELECT CASE WHEN EXISTS (
+                  SELECT 1 FROM entries r WHERE r.reverses = a.entry) THEN 0
+                ELSE COALESCE(CAST(replace(a.term_to, '-', '') AS INTEGER), 0) END
+                FROM awards a WHERE a.ref = NEW.bucket)
               WHEN 'recipients' THEN NEW.held - 0 = (
                 SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
                   - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
@@ -231,7 +276,8 @@ BEGIN
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NEW.scope <> OLD.scope OR NEW.fund <> OLD.fund OR NEW.name <> OLD.name
       OR NEW.bucket <> OLD.bucket OR NEW.entry <= OLD.entry
-      OR (NEW.floor IS NOT OLD.floor AND NEW.scope <> 'stage');
+      OR (NEW.floor IS NOT OLD.floor AND NEW.scope <> 'stage')
+      OR (NEW.grandfathered <> OLD.grandfathered AND NEW.scope <> 'cap');
   SELECT RAISE(ABORT, 'a balance moves only with a new entry')
     WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.number = NEW.entry AND e.movements > 0
       AND NOT EXISTS (SELECT 1 FROM movements m WHERE m.entry = e.number))
@@ -243,14 +289,16 @@ BEGIN
       AND EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry));
   SELECT RAISE(ABORT, 'a line changes by what its entry says')
     WHERE NEW.scope = 'line' AND NOT EXISTS (SELECT 1 FROM line_entries WHERE number = NEW.entry
-      AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence);
+      AND NEW.fund IN (fund, to_fund) AND abs(NEW.held - OLD.held) = amount_pence
+      AND NEW.name IN (from_stage, to_stage, 'use-by', 'in-year-only'));
   SELECT RAISE(ABORT, 'what is expected and not covered is not promised')
-    WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT (
+    WHERE NEW.floor IS NOT OLD.floor AND NEW.floor IS NOT COALESCE((
       SELECT held FROM balances WHERE scope = 'line' AND fund = NEW.fund AND name = 'expected'
-        AND bucket = NEW.bucket);
+        AND bucket = NEW.bucket), 0);
   SELECT RAISE(ABORT, 'a balance moves by what its entry moves')
     FROM stage_moves m WHERE NEW.scope = 'stage' AND m.number = NEW.entry AND NOT
       (CASE WHEN m.award IS NULL THEN abs(NEW.held - OLD.held) IN (0, m.amount_pence)
+      WHEN m.year IS NULL THEN 0
       WHEN NEW.name IN ('unallocated', 'authority') THEN NEW.held - OLD.held = m.sign * CASE NEW.name
         WHEN 'authority' THEN (NEW.bucket = m.no_year) * m.lent - (NEW.bucket = m.year) * m.lent
         ELSE (NEW.bucket = m.no_year) * m.lent + (NEW.bucket = m.year) * (m.amount_pence - m.lent) END
@@ -269,16 +317,16 @@ BEGIN
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
           WHEN 'recipient' THEN NEW.bucket = e.recipient AND NEW.held - OLD.held = CASE NEW.name
             WHEN e.to_stage THEN e.amount_pence WHEN e.from_stage THEN -e.amount_pence ELSE 0 END
-          WHEN 'member' THEN NEW.held - OLD.held = e.grows AND (e.grows >= 0 OR EXISTS (
+          WHEN 'member' THEN NEW.held - OLD.held = e.grows AND EXISTS (
             SELECT 1 FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name
-              AND NEW.bucket = c.bucket || '|' || e.recipient))
+              AND NEW.bucket = c.bucket || '|' || e.recipient)
           ELSE (e.grows >= 0 OR NEW.bucket IN (
               SELECT c.bucket FROM cap_buckets c WHERE c.award = e.award AND c.cap = NEW.name))
             AND CASE (SELECT measure FROM caps WHERE code = NEW.name)
-              WHEN 'end' THEN NEW.held = COALESCE((
-                SELECT CAST(replace(a.term_to, '-', '') AS INTEGER) FROM awards a
-                WHERE a.ref = NEW.bucket AND NOT EXISTS (
-                  SELECT 1 FROM entries r WHERE r.reverses = a.entry)), 0)
+              WHEN 'end' THEN NEW.held = (SELECT CASE WHEN EXISTS (
+                  SELECT 1 FROM entries r WHERE r.reverses = a.entry) THEN 0
+                ELSE COALESCE(CAST(replace(a.term_to, '-', '') AS INTEGER), 0) END
+                FROM awards a WHERE a.ref = NEW.bucket)
               WHEN 'recipients' THEN NEW.held - OLD.held = (
                 SELECT CASE WHEN b.held + e.grows > 0 THEN 1 ELSE 0 END
                   - CASE WHEN b.held > 0 THEN 1 ELSE 0 END
@@ -322,6 +370,7 @@ BEGIN
           EXISTS (SELECT 1 FROM movements m WHERE m.entry = NEW.entry AND m.fund = NEW.fund
             AND m.stage = 'authority')
           AND NEW.measure = 'share' AND OLD.measure = 'share' AND NEW.cap_limit = OLD.cap_limit
+          AND NEW.fund = OLD.fund AND NEW.per = OLD.per AND NEW.only_kind = OLD.only_kind
           AND NEW.severity = OLD.severity AND NEW.tolerance IS OLD.tolerance
           AND NEW.tolerance_bp IS OLD.tolerance_bp)));
 END;

@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from vru_ledger.actions.checking.forms import is_year
 from vru_ledger.actions.checking.replay import Replay
 from vru_ledger.actions.checking.tallies import LARGEST, ByAward, ByRecipient, Column
 from vru_ledger.caps import PROPERTIES, stops_total
@@ -160,6 +161,8 @@ class Lines:
     def _line(self, sort: Sort) -> Line | None:
         kind, fund, source, fy, area, bcu, recipient_kind, _ = sort
         if fund not in self._replay.funds or not self._is_placed(area, bcu):
+            return None
+        if fy and not is_year(fy):
             return None
         if kind in MADE and not self._may_be_promised(fund, recipient_kind):
             return None

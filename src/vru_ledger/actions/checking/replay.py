@@ -9,6 +9,7 @@ from datetime import date
 from sys import intern
 from typing import Any
 
+from vru_ledger.actions.checking.forms import unheard_of
 from vru_ledger.actions.checking.replay_points import Points
 from vru_ledger.actions.checking.replayed import Beside
 from vru_ledger.actions.checking.tallies import Tallies, balances_agree
@@ -107,7 +108,10 @@ class Replay:
         try:
             yield from self._parts(entry, number, movements)
             self.constrained = self.constrained and self._constrained(entry, number, movements)
-            for said in self.points.entry(entry, number, previous_hash):
+            for said in (
+                *unheard_of(entry, number),
+                *self.points.entry(entry, number, previous_hash),
+            ):
                 yield _found("rule-broken", number, said, _REWRITTEN)
             yield from self._judged(entry, number, told.get("actor", ""))
         except (ValueError, KeyError, LedgerUnusable) as problem:

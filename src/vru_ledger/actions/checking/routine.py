@@ -103,6 +103,8 @@ class Routine:
         if kind in MADE:
             if row[16:18] != _NO_TERM and not (self._days[row[16]] and self._days[row[17]]):
                 return False
+            if row[16] and row[17] and row[16] > row[17]:
+                return False
             if not award(replay, line, row, day):
                 return False
         elif not step(replay, line, row, day):

@@ -21,7 +21,7 @@ def award(replay: Replay, line: Line, row: Row, day: tuple[str, int]) -> bool:
     lent = 0 if borrowed is None else -borrowed
     if not 0 < pence < LARGEST or (borrowed is not None and not 0 < lent <= pence):
         return False
-    if replay.kinds.get(recipient) != row[8]:
+    if place > row[0] or replay.kinds.get(recipient) != row[8]:
         return False
     if listed_only and (fund, recipient) not in replay.listed:
         return False
